@@ -17,7 +17,8 @@ output=${2:-src/main/java}
 case $what in all) libraries=(dml pmem);; dml|pmem) libraries=("$what");; *) fail "dml, pmem or all, not $what";; esac
 
 jextract=${JEXTRACT:-$(command -v jextract || true)}
-[ -n "$jextract" ] || fail "no jextract on PATH and JEXTRACT is not set; jextract/README.md explains how to build revision $(pinned jextract)"
+[ -n "$jextract" ] || fail "no jextract on PATH and JEXTRACT is not set;" \
+  "jextract/README.md explains how to build revision $(pinned jextract)"
 version=$("$jextract" --version 2>&1) || fail "$jextract does not run: $version"
 grep -q "version $(pinned libclang)\." <<<"$version" \
   || echo "generate-bindings: note: the committed bindings come from libclang $(pinned libclang), this is: $(tail -n 1 <<<"$version")" >&2

@@ -50,7 +50,8 @@ static const uint8_t marker[] = {0x0f, 0x1f, 0x80, 'V', 'D', 'M', '4'};
 
 #define SITES 4096
 #define HALF (64 * 1024)
-static struct site { uint64_t address, count; int kind; } site[SITES + 1]; /* The last entry counts all surplus instructions. */
+/* The last entry counts all surplus instructions. */
+static struct site { uint64_t address, count; int kind; } site[SITES + 1];
 static int sites;
 static uint64_t snapshots;
 static int live = -1;

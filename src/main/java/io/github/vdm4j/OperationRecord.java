@@ -143,7 +143,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                 closed ? VdmResult.SEGMENT_UNUSABLE : VdmResult.IO_ERROR,
                 null,
                 closed
-                        ? "failed: the arena of the destination was closed before it was written back"
+                        ? "failed: the arena of the destination was closed before it was "
+                                + "written back"
                         : cause instanceof IOException
                                 ? "failed: the bytes are in memory but could not be written back: "
                                         + cause.getMessage()

@@ -55,7 +55,8 @@ public final class VdmFlags {
     public static VdmFlags ofBits(long bits) {
         if ((bits & ~3L) != 0) {
             throw new IllegalArgumentException(
-                    "unknown flags 0x%x in 0x%x: the flags are MEM_DURABLE (0x1) and NO_CACHE_HINT (0x2)"
+                    ("unknown flags 0x%x in 0x%x: the flags are MEM_DURABLE (0x1) and "
+                            + "NO_CACHE_HINT (0x2)")
                             .formatted(bits & ~3L, bits));
         }
         return SETS[(int) bits];

@@ -347,7 +347,8 @@ public abstract class VdmContract {
     // ---- errors at the call
 
     @Test
-    @DisplayName("H6: memcpy refuses overlapping ranges in both directions, with the ranges and the overlap")
+    @DisplayName("H6: memcpy refuses overlapping ranges in both directions, with the ranges and "
+            + "the overlap")
     public void memcpyRefusesOverlappingRanges() {
         MemorySegment buffer = noise(100, 3);
         byte[] before = bytes(buffer);
@@ -671,7 +672,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("a chain allocates memory and copies a text into it: eager source, lazy destination")
+    @DisplayName("a chain allocates memory and copies a text into it: eager source, lazy "
+            + "destination")
     public void chainAllocatesMemoryAndCopiesIntoIt() {
         byte[] text = "Hello World!\0".getBytes(StandardCharsets.UTF_8);
         MemorySegment source = memory(text.length).copyFrom(MemorySegment.ofArray(text));
@@ -842,7 +844,8 @@ public abstract class VdmContract {
     }
 
     @Test
-    @DisplayName("operations after close are refused with the mover's name, and a second close does nothing")
+    @DisplayName("operations after close are refused with the mover's name, and a second close "
+            + "does nothing")
     public void operationsAreRefusedAfterClose() {
         VdmOperation operation = mover.newOperation();
         mover.close();

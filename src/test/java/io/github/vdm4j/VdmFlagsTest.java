@@ -49,7 +49,8 @@ class VdmFlagsTest {
     void unknownBitsAreRefused(long bits) {
         var refused = assertThrows(IllegalArgumentException.class, () -> VdmFlags.ofBits(bits));
         assertEquals(
-                "unknown flags 0x%x in 0x%x: the flags are MEM_DURABLE (0x1) and NO_CACHE_HINT (0x2)"
+                ("unknown flags 0x%x in 0x%x: the flags are MEM_DURABLE (0x1) and NO_CACHE_HINT "
+                        + "(0x2)")
                         .formatted(bits & ~3L, bits),
                 refused.getMessage());
     }

@@ -135,7 +135,8 @@ class MissingPagesOnDax {
             String message = e.getMessage();
             assertTrue(message.startsWith(big
                     + ": mapping 1,073,741,824 bytes at offset 0 failed: the"
-                    + " part needs at least 1,073,741,824 more bytes of storage, and the file system"
+                    + " part needs at least 1,073,741,824 more bytes of storage, and the file "
+                    + "system"
                     + " has "), message);
             assertTrue(message.endsWith("The call changed nothing. [VDM-MAPPING-FAILED]"), message);
             assertFalse(Files.exists(big), big + " was made");

@@ -87,7 +87,8 @@ class DmlPathsIT {
         assertTrue(
                 refused.getMessage()
                         .startsWith(
-                                "path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
+                                "path HARDWARE cannot be opened: an empty operation was refused "
+                                        + "with LIBACCEL_NOT_FOUND (100). Found:\n  "),
                 refused.getMessage());
         String noDevice = "there is no DSA device, and the idxd driver is not loaded";
         assertTrue(
@@ -128,7 +129,9 @@ class DmlPathsIT {
                         failure.getMessage()
                                 .startsWith(
                                         future.type()
-                                                + " of 4,096 bytes on HARDWARE failed: LIBACCEL_NOT_FOUND (100): No DSA device can be used"),
+                                                + " of 4,096 bytes on HARDWARE failed: "
+                                                + "LIBACCEL_NOT_FOUND (100): No DSA "
+                                                + "device can be used"),
                         failure.getMessage());
             }
             assertEquals(DmlPath.HARDWARE, mover.runningPath());

@@ -111,7 +111,8 @@ final class LifetimeHunt {
             hunt.dml.close();
         }
         System.out.printf(
-                "%d tries, results %s, refused at the call: %d, closed by the other thread: %d, closing refused: %d%n",
+                "%d tries, results %s, refused at the call: %d, closed by the other thread: %d, "
+                        + "closing refused: %d%n",
                 tried,
                 hunt.results,
                 hunt.refusedAtTheCall,

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LifetimeHuntIT {
     private static final int TRIES = 100_000;
     private static final Pattern OUTCOME = Pattern.compile(
-            "(\\d+) tries, results \\{SUCCESS=(\\d+).*SEGMENT_UNUSABLE=(\\d+).*closed by the other thread: (\\d+),");
+            "(\\d+) tries, results \\{SUCCESS=(\\d+).*SEGMENT_UNUSABLE=(\\d+).*closed by the "
+                    + "other thread: (\\d+),");
 
     /** The number of tries that a busy machine reaches in that time. */
     @ParameterizedTest(name = "the {0} library, up to 100,000 tries")

@@ -335,7 +335,8 @@ class EmulatorIT {
         Path output = folder.resolve("output");
         int code = exitCode(output, "unshare", "-U", "-r", "-m", "scripts/dsa-emulator",
                 "--system", "--", "sh", "-c",
-                "test -e /dev/dsa/wq0.0 && test -e /dev/null && cat /sys/bus/dsa/devices/wq0.0/mode");
+                "test -e /dev/dsa/wq0.0 && test -e /dev/null && cat "
+                        + "/sys/bus/dsa/devices/wq0.0/mode");
         String said = Files.readString(output);
         assumeTrue(!said.startsWith("unshare:"), said);
         assertEquals(0, code, said);

@@ -60,7 +60,8 @@ final class CheckHardwareCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "The largest number of rounds with every operation. Default: until the time"
+            description = "The largest number of rounds with every operation. Default: until "
+                    + "the time"
                     + " limit.") private Integer rounds;
 
     @Option(

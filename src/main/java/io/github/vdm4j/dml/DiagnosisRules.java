@@ -78,7 +78,8 @@ final class DiagnosisRules {
         if (dml == null) {
             block(
                     "Intel DML is not available",
-                    "Install it (docs/install-dml.md). DmlLibrary.whyUnavailable() and vdm info list the attempts."
+                    "Install it (docs/install-dml.md). DmlLibrary.whyUnavailable() and vdm info "
+                            + "list the attempts."
                             + " ThreadsDataMover and SyncDataMover do not need DML.");
         }
     }
@@ -95,12 +96,14 @@ final class DiagnosisRules {
         if (access.overflowsDml()) {
             add(
                     Severity.CRASH,
-                    "%s can use %d devices and examines another of %d DSA and %d IAX, so it writes behind its table of %d"
+                    ("%s can use %d devices and examines another of %d DSA and %d IAX, so it "
+                            + "writes behind its table of %d")
                             .formatted(
                                     dmlName(), QueueAccess.DML_DEVICES, system.devices().size(),
                                     system.otherAccelerators(),
                                     QueueAccess.DML_DEVICES),
-                    "Disable the queues of some devices (accel-config disable-wq), until this process can use fewer than %d. Or use DmlPath.SOFTWARE."
+                    ("Disable the queues of some devices (accel-config disable-wq), until this "
+                            + "process can use fewer than %d. Or use DmlPath.SOFTWARE.")
                             .formatted(QueueAccess.DML_DEVICES));
         }
     }
@@ -110,9 +113,12 @@ final class DiagnosisRules {
         if (flags != null && !flags.get("enqcmd")) {
             block(
                     flags.get("movdir64b")
-                            ? "the processor has no ENQCMD, the instruction by which DML submits to a queue"
-                            : "the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B",
-                    "DSA comes with Xeon Scalable processors of the 4th generation and later. The host of a virtual machine has to pass"
+                            ? "the processor has no ENQCMD, the instruction by which DML "
+                                    + "submits to a queue"
+                            : "the processor has neither ENQCMD, the instruction by which DML "
+                                    + "submits to a queue, nor MOVDIR64B",
+                    "DSA comes with Xeon Scalable processors of the 4th generation and later. "
+                            + "The host of a virtual machine has to pass"
                             + " the instruction and the device to it. " + OTHER_MOVERS);
         }
     }
@@ -127,13 +133,15 @@ final class DiagnosisRules {
                             String.join(", ", system.undriven())),
                     system.idxdLoaded()
                             ? "Read the driver's messages: dmesg | grep idxd."
-                            : "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).");
+                            : "Load the driver (modprobe idxd), then configure the device "
+                                    + "(docs/hardware.md).");
         } else {
             block(
                     system.idxdLoaded()
                             ? "there is no DSA device, though the idxd driver is loaded"
                             : "there is no DSA device, and the idxd driver is not loaded",
-                    "On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a"
+                    "On a machine that has DSA: switch it and VT-d on in the firmware, load the "
+                            + "driver (modprobe idxd), and in a"
                             + " container mount the host's /sys and pass /dev/dsa on. "
                             + OTHER_MOVERS);
         }
@@ -179,7 +187,8 @@ final class DiagnosisRules {
             case DEVICE_DISABLED -> {
                 withoutPasid(by);
                 block("disabled: " + devices,
-                        "Configure a queue, then accel-config enable-device %s and enable-wq (docs/hardware.md)."
+                        ("Configure a queue, then accel-config enable-device %s and enable-wq "
+                                + "(docs/hardware.md).")
                                 .formatted(first.device().name()));
             }
             case DEVICE_TOO_NEW ->
@@ -188,30 +197,37 @@ final class DiagnosisRules {
             case QUEUE_DISABLED -> {
                 withoutPasid(by);
                 block("no work queue of %s is enabled".formatted(devices),
-                        "Configure a shared queue of type user and enable it: accel-config config-wq, enable-wq (docs/hardware.md).");
+                        "Configure a shared queue of type user and enable it: accel-config "
+                                + "config-wq, enable-wq (docs/hardware.md).");
             }
             case DEDICATED -> block(
                     "dedicated: %s; DML uses shared work queues only".formatted(queues),
-                    "Run accel-config disable-wq %s. This may reset its settings, so configure them again with --mode=shared (docs/hardware.md)."
+                    ("Run accel-config disable-wq %s. This may reset its settings, so configure "
+                            + "them again with --mode=shared (docs/hardware.md).")
                             .formatted(first.path()));
             case KERNEL_TYPE -> block(
                     "of type kernel: %s; no process can open such a queue".formatted(queues),
-                    "Run accel-config disable-wq %s. This may reset its settings, so configure them again with --type=user (docs/hardware.md)."
+                    ("Run accel-config disable-wq %s. This may reset its settings, so configure "
+                            + "them again with --type=user (docs/hardware.md).")
                             .formatted(first.path()));
             case NO_NODE -> block("/dev/dsa has no file for " + queues,
-                    "Pass the file to the container (--device). Outside of a container, check whether udev runs.");
+                    "Pass the file to the container (--device). Outside of a container, check "
+                            + "whether udev runs.");
             case NO_PERMISSION -> block(
                     "this process may not read and write "
                             + by.stream()
                                     .map(way -> way.queue().node())
                                     .collect(Collectors.joining(", ")),
-                    "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root.");
+                    "Grant access by a group and a udev rule (docs/hardware.md). Do not run the "
+                            + "process as root.");
             case NO_MAPPING -> block(
                     "this process may not map the portal of %s: Linux %s requires CAP_SYS_RAWIO"
                             .formatted(
                                     queues, system.kernel()),
-                    "Use DML 1.2.0 or later, because it writes to /dev/dsa instead. Or grant the capability, but it permits more"
-                            + " than DSA (docs/hardware.md). It has no effect in a user namespace, for example in a rootless container.");
+                    "Use DML 1.2.0 or later, because it writes to /dev/dsa instead. Or grant "
+                            + "the capability, but it permits more"
+                            + " than DSA (docs/hardware.md). It has no effect in a user "
+                            + "namespace, for example in a rootless container.");
             case NONE -> throw new AssertionError("nothing stops DML");
         }
     }
@@ -226,12 +242,15 @@ final class DiagnosisRules {
         if (!without.isEmpty()) {
             String set = Objects.requireNonNullElse(system.iommu(), "");
             block(
-                    "PASID is off for %s: it cannot work on a process's addresses, and Linux enables no user queue of it"
+                    ("PASID is off for %s: it cannot work on a process's addresses, and Linux "
+                            + "enables no user queue of it")
                             .formatted(String.join(", ", without)),
                     List.of(set.split("[=, ]")).containsAll(List.of("on", "sm_on"))
-                            ? "The kernel's command line has %s. Switch VT-d on in the firmware, and read dmesg | grep -e DMAR -e idxd."
+                            ? ("The kernel's command line has %s. Switch VT-d on in the "
+                                    + "firmware, and read dmesg | grep -e DMAR -e idxd.")
                                     .formatted(set)
-                            : "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's command line%s."
+                            : ("Switch VT-d on in the firmware and add intel_iommu=on,sm_on to "
+                                    + "the kernel's command line%s.")
                                     .formatted(set.isEmpty() ? "" : ", which has " + set));
         }
     }
@@ -240,7 +259,8 @@ final class DiagnosisRules {
         if (Boolean.FALSE.equals(accelConfig.loaded())) {
             block(
                     "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, accelConfig.refusal()),
-                    "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu), because DML loads it at run time.");
+                    "Install libaccel-config (package libaccel-config1 in Debian and Ubuntu), "
+                            + "because DML loads it at run time.");
         }
     }
 
@@ -269,10 +289,12 @@ final class DiagnosisRules {
         if (served.stream().allMatch(node -> node < 0)) {
             add(
                     severity,
-                    "the NUMA node of %s is unknown, and DML looks for a device on the thread's node"
+                    ("the NUMA node of %s is unknown, and DML looks for a device on the "
+                            + "thread's node")
                             .formatted(
                                     names(devices)),
-                    "Write the node into numa_node of the PCI device as root (docs/hardware.md). Do this before the program opens DML.");
+                    "Write the node into numa_node of the PCI device as root "
+                            + "(docs/hardware.md). Do this before the program opens DML.");
             return;
         }
         String where = devices.stream()
@@ -290,7 +312,8 @@ final class DiagnosisRules {
                 "%s NUMA node %s, which has no usable device (%s)".formatted(who, numbers(without),
                         where),
                 access.isSinceDml12()
-                        ? "DML uses devices of the same socket. Without such a device, enable a queue there, or %s."
+                        ? ("DML uses devices of the same socket. Without such a device, enable "
+                                + "a queue there, or %s.")
                                 .formatted(otherwise)
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
@@ -300,8 +323,10 @@ final class DiagnosisRules {
                 && usable.stream().anyMatch(way -> access.refusesMapping(way.device()))) {
             add(
                     Severity.LIMIT,
-                    "this process may not map portals. DML writes to /dev/dsa instead, which is slower and excludes batches",
-                    "Grant CAP_SYS_RAWIO only if this matters, because it permits more than DSA (docs/hardware.md).");
+                    "this process may not map portals. DML writes to /dev/dsa instead, which is "
+                            + "slower and excludes batches",
+                    "Grant CAP_SYS_RAWIO only if this matters, because it permits more than DSA "
+                            + "(docs/hardware.md).");
         }
     }
 

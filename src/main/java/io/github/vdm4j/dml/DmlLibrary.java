@@ -213,7 +213,8 @@ public final class DmlLibrary {
             attempts.put(
                     place,
                     e.getMessage()
-                            + ". Start Java with --enable-native-access=io.github.vdm4j, or with ALL-UNNAMED if vdm4j is on the class path");
+                            + ". Start Java with --enable-native-access=io.github.vdm4j, or "
+                            + "with ALL-UNNAMED if vdm4j is on the class path");
             return Optional.empty();
         } catch (DynamicLoader.LoadException | UnsatisfiedLinkError e) {
             attempts.put(place, e.getMessage());

@@ -32,7 +32,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     dml_h.DML_STATUS_LIBACCEL_NOT_FOUND,
                     "LIBACCEL_NOT_FOUND",
                     VdmResult.NO_DEVICE,
-                    "No DSA device can be used: there is none, libaccel-config.so.1 is not installed, no work queue is enabled,"
+                    "No DSA device can be used: there is none, libaccel-config.so.1 is not "
+                            + "installed, no work queue is enabled,"
                             + " or this process may not map a queue's portal."
                             + " Run vdm info --why, or use DmlDiagnosis, to find the reason."
                             + " Paths AUTO and SOFTWARE need no device.");
@@ -43,15 +44,18 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
                     "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
-                    "No work queue took the descriptor: all are full, or none is enabled on the NUMA node of this thread or of the mover."
-                            + " Have fewer operations in flight, enable more or larger queues, or set a longer queueFullTimeout."
+                    "No work queue took the descriptor: all are full, or none is enabled on the "
+                            + "NUMA node of this thread or of the mover."
+                            + " Have fewer operations in flight, enable more or larger queues, "
+                            + "or set a longer queueFullTimeout."
                             + " vdm info --why checks the NUMA nodes.");
 
     private static final String REPORT =
             "This is a defect of vdm4j: please report it with the message.";
 
     private static final String AGAIN =
-            "Repeat the operation, or use path SOFTWARE. If it fails again, read dmesg | grep -e DMAR -e idxd.";
+            "Repeat the operation, or use path SOFTWARE. If it fails again, read dmesg | grep "
+                    + "-e DMAR -e idxd.";
 
     static {
         known(
@@ -90,7 +94,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_DIF_CHECK_ERROR,
                 "DIF_CHECK_ERROR",
                 VdmResult.DEVICE_ERROR,
-                "A block's protection does not match its data. The data are damaged, or were written with different DIF settings.");
+                "A block's protection does not match its data. The data are damaged, or were "
+                        + "written with different DIF settings.");
         refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
                 "This device or library does not support the operation.",
                 "Use path SOFTWARE, or a mover in pure Java.");
@@ -124,27 +129,32 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 dml_h.DML_STATUS_JOB_CORRUPTED,
                 "JOB_CORRUPTED",
                 VdmResult.JOB_CORRUPTED,
-                "The job structure was overwritten. Native code in this process writes to wrong addresses, so end the process soon.");
+                "The job structure was overwritten. Native code in this process writes to wrong "
+                        + "addresses, so end the process soon.");
         known(
                 dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR,
                 "WORK_QUEUE_OVERFLOW_ERROR",
                 VdmResult.QUEUE_FULL,
-                "The work queue is full. Have fewer operations in flight, enable more or larger queues, or set a longer queueFullTimeout.");
+                "The work queue is full. Have fewer operations in flight, enable more or larger "
+                        + "queues, or set a longer queueFullTimeout.");
         known(
                 dml_h.DML_STATUS_PAGE_FAULT_ERROR,
                 "PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
-                "A page was not in memory, and vdm4j could not load it or repeat the rest. Touch or lock the pages first.");
+                "A page was not in memory, and vdm4j could not load it or repeat the rest. "
+                        + "Touch or lock the pages first.");
         known(
                 dml_h.DML_STATUS_TC_A_NOT_AVAILABLE,
                 "TC_A_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
-                "No work queue is configured for traffic class A. Set traffic_class_a of the queue's group with accel-config.");
+                "No work queue is configured for traffic class A. Set traffic_class_a of the "
+                        + "queue's group with accel-config.");
         known(
                 dml_h.DML_STATUS_TC_B_NOT_AVAILABLE,
                 "TC_B_NOT_AVAILABLE",
                 VdmResult.NO_DEVICE,
-                "No work queue is configured for traffic class B, the class of durable memory. Set traffic_class_b of the queue's group with accel-config.");
+                "No work queue is configured for traffic class B, the class of durable memory. "
+                        + "Set traffic_class_b of the queue's group with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW, "BATCH_TASK_INDEX_OVERFLOW",
                 "The batch has no such task.");
         refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR, "BATCH_SIZE_ERROR",
@@ -170,7 +180,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         device(dml_h.DML_STATUS_INTL_INVALID_COMPLETION_HANDLE, "INTL_INVALID_COMPLETION_HANDLE",
                 "The device does not know the interrupt handle.");
         device(dml_h.DML_STATUS_INTL_PAGE_FAULT_ON_TRANSLATION, "INTL_PAGE_FAULT_ON_TRANSLATION",
-                "The device could not translate the completion record's or the descriptors' address.");
+                "The device could not translate the completion record's or the descriptors' "
+                        + "address.");
         device(dml_h.DML_STATUS_INTL_MISALIGNED_CR_ADDRESS, "INTL_MISALIGNED_CR_ADDRESS",
                 "The completion record is not 32-aligned.");
         device(dml_h.DML_STATUS_INTL_MISALIGNED_ADDRESS, "INTL_MISALIGNED_ADDRESS",
@@ -193,17 +204,20 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 46,
                 "NOT_SUPPORTED_BY_WQ",
                 VdmResult.UNSUPPORTED,
-                "The work queue is not configured for this operation. Set its op_config with accel-config, or use path SOFTWARE.");
+                "The work queue is not configured for this operation. Set its op_config with "
+                        + "accel-config, or use path SOFTWARE.");
         known(
                 103,
                 "INIT_HW_NOT_SUPPORTED",
                 VdmResult.NO_DEVICE,
-                "DML could not write to a work queue's device file. Run vdm info --why to check the queues.");
+                "DML could not write to a work queue's device file. Run vdm info --why to check "
+                        + "the queues.");
         known(
                 dml_h.DML_STATUS_LIBACCEL_ERROR,
                 "LIBACCEL_ERROR",
                 VdmResult.NO_DEVICE,
-                "The installed libaccel-config does not fit this DML. Install the version that DML was built with. vdm info --why names what is missing.");
+                "The installed libaccel-config does not fit this DML. Install the version that "
+                        + "DML was built with. vdm info --why names what is missing.");
     }
 
     private static DmlStatus known(int code, String name, VdmResult result, String explanation) {
@@ -239,7 +253,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                         code,
                         "UNKNOWN",
                         VdmResult.UNKNOWN_STATUS,
-                        "This version of vdm4j does not know the status, and treats it as a failure. Look it up in the header dmldefs.h of your DML.");
+                        "This version of vdm4j does not know the status, and treats it as a "
+                                + "failure. Look it up in the header dmldefs.h of your DML.");
     }
 
     @Override

@@ -16,7 +16,8 @@ final class QueueRules {
             "sudo accel-config config-wq %1$s/%2$s --group-id=0 --mode=shared --type=user"
                     + " --driver-name=user --name=vdm4j --priority=10 --wq-size=16 --threshold=15"
                     + " && sudo accel-config config-engine %1$s/engine%3$s.0 --group-id=0"
-                    + " && sudo accel-config enable-device %1$s; sudo accel-config enable-wq %1$s/%2$s";
+                    + " && sudo accel-config enable-device %1$s; sudo accel-config enable-wq "
+                    + "%1$s/%2$s";
     private static final String PERMIT =
             "sudo groupadd -f --system dsa && sudo usermod -aG dsa $USER && echo"
                     + " 'SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"dsa\", MODE=\"0660\"'"
@@ -35,7 +36,8 @@ final class QueueRules {
         return new Finding("this machine",
                 system.idxdLoaded() ? "there is no DSA device, though the idxd driver is loaded"
                         : "there is no DSA device, and the idxd driver is not loaded",
-                "On a Xeon Scalable processor of the 4th generation or later: switch the accelerators and VT-d on in the firmware, then sudo modprobe idxd."
+                "On a Xeon Scalable processor of the 4th generation or later: switch the "
+                        + "accelerators and VT-d on in the firmware, then sudo modprobe idxd."
                         + " In a container: pass the host's queue on, --device /dev/dsa/wq0.0.");
     }
 
@@ -51,8 +53,10 @@ final class QueueRules {
         if (Boolean.FALSE.equals(device.pasidEnabled())) {
             return new Finding(device.name(),
                     "pasid_enabled is 0: the device cannot work on the addresses of a process",
-                    "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's command line"
-                            + " (GRUB_CMDLINE_LINUX in /etc/default/grub, then sudo update-grub and a reboot).");
+                    "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the "
+                            + "kernel's command line"
+                            + " (GRUB_CMDLINE_LINUX in /etc/default/grub, then sudo update-grub "
+                            + "and a reboot).");
         }
         return isEnabled(device.state()) ? null
                 : new Finding(device.name(), "the device is " + device.state(),
@@ -82,7 +86,8 @@ final class QueueRules {
         }
         if (queue.node() == null) {
             return new Finding(queue.name(), "the queue has no file in /dev/dsa",
-                    "In a container: --device /dev/dsa/%s. Otherwise: sudo udevadm trigger --subsystem-match=dsa"
+                    ("In a container: --device /dev/dsa/%s. Otherwise: sudo udevadm trigger "
+                            + "--subsystem-match=dsa")
                             .formatted(queue.name()));
         }
         if (Boolean.FALSE.equals(queue.mayOpen())) {
@@ -96,7 +101,8 @@ final class QueueRules {
         }
         return isDedicated(queue) && size(queue) < 1
                 ? new Finding(queue.name(),
-                        "the queue is dedicated, and Linux does not show its size: a full queue would drop operations",
+                        "the queue is dedicated, and Linux does not show its size: a full queue "
+                                + "would drop operations",
                         configure)
                 : null;
     }
@@ -119,7 +125,9 @@ final class QueueRules {
             case DsaStatus.EINVAL, DsaStatus.ENXIO -> new Finding(queue.name(),
                     "write() refused a no-op with %s: this kernel takes no descriptors by write()"
                             .formatted(status),
-                    "Boot Linux 6.10 or later, or a stable kernel of 6.9.1, 6.8.10, 6.6 or 6.1 that has the change: uname -r. With Intel DML 1.1.1 such a kernel works: docs/hardware.md.");
+                    "Boot Linux 6.10 or later, or a stable kernel of 6.9.1, 6.8.10, 6.6 or 6.1 "
+                            + "that has the change: uname -r. With Intel DML 1.1.1 such a "
+                            + "kernel works: docs/hardware.md.");
             case DsaStatus.EAGAIN -> new Finding(queue.name(),
                     "the queue stayed full for a second",
                     "Other processes use the queue: sudo fuser -v " + queue.node());

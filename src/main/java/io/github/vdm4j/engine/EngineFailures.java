@@ -70,7 +70,8 @@ final class EngineFailures {
                 executed,
                 VdmResult.TIMEOUT,
                 null,
-                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read and write this memory: leave it alone"
+                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read "
+                        + "and write this memory: leave it alone"
                         + " until %sOverdue() of the mover is 0")
                         .formatted(channel.place(true), after(moved), nanos / 1e9,
                                 channel.slotsName()),
@@ -150,7 +151,8 @@ final class EngineFailures {
         return new VdmException(
                 VdmResult.TIMEOUT,
                 null,
-                "%s did not close within %s (closeTimeout): still in flight: %s; %,d bytes of native memory are kept for them"
+                ("%s did not close within %s (closeTimeout): still in flight: %s; %,d bytes of "
+                        + "native memory are kept for them")
                         .formatted(
                                 name,
                                 Duration.ofNanos(nanos),

@@ -33,7 +33,8 @@ final class OperationEvent extends Event {
     @Description("The path that executed the operation") String path;
 
     @Label("Queue")
-    @Description("The work queues of DSA that got its last part; null if no device executed it, or DML hides the queue") String queue;
+    @Description("The work queues of DSA that got its last part; null if no device executed it, "
+            + "or DML hides the queue") String queue;
 
     @Label("Status")
     @Description("The result, for example SUCCESS") String status;
@@ -46,7 +47,8 @@ final class OperationEvent extends Event {
     @Timespan(Timespan.NANOSECONDS) long queueTime;
 
     @Label("Run Time")
-    @Description("From the end of the queue time to the end of the execution. On hardware, to the poll"
+    @Description("From the end of the queue time to the end of the execution. On hardware, to "
+            + "the poll"
             + " that found the end")
     @Timespan(Timespan.NANOSECONDS) long runTime;
 }

@@ -87,7 +87,8 @@ class DeviceMappingTest {
     @Test
     void refusesPartsBehindTheEnd() {
         assertEquals("mapping 4,194,304 bytes at offset 31,457,280 of the device /dev/zero:"
-                + " the device has only 33,554,432 bytes. Map a part inside the device [VDM-MAPPING-FAILED]",
+                + " the device has only 33,554,432 bytes. Map a part inside the device "
+                + "[VDM-MAPPING-FAILED]",
                 assertThrows(IllegalArgumentException.class,
                         () -> map(15 * ALIGNMENT, 2 * ALIGNMENT)).getMessage());
         for (long size : new long[]{0, -1, Long.MIN_VALUE}) {

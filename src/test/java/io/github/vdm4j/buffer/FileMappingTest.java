@@ -137,7 +137,8 @@ class FileMappingTest {
         assertEquals(
                 "mapping 9,998 bytes at offset 3 of " + file()
                         + ": the file has only 10,000 bytes. Map a"
-                        + " shorter part, or use OffHeapBuffer.map to extend the file [VDM-MAPPING-FAILED]",
+                        + " shorter part, or use OffHeapBuffer.map to extend the file "
+                        + "[VDM-MAPPING-FAILED]",
                 refused.getMessage());
         Path missing = folder.resolve("missing");
         assertThrows(NoSuchFileException.class, () -> OffHeapBuffer.mapReadOnly(missing, 0, 1));
@@ -308,7 +309,8 @@ class FileMappingTest {
         assertTrue(
                 failed.getMessage()
                         .endsWith(
-                                "Free space, or map a shorter part. The call changed nothing. [VDM-MAPPING-FAILED]"),
+                                "Free space, or map a shorter part. The call changed nothing. "
+                                        + "[VDM-MAPPING-FAILED]"),
                 failed.getMessage());
         assertArrayEquals(noise(100), Files.readAllBytes(file()));
     }

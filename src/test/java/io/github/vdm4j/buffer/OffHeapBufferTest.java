@@ -128,7 +128,8 @@ class OffHeapBufferTest {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> OffHeapBuffer.wrap(heap));
             assertEquals(
-                    "a heap segment of 10 bytes: only native memory can be wrapped. Pass memory from"
+                    "a heap segment of 10 bytes: only native memory can be wrapped. Pass memory "
+                            + "from"
                             + " an Arena",
                     refused.getMessage());
             assertThrows(
@@ -144,7 +145,8 @@ class OffHeapBufferTest {
             var refused =
                     assertThrows(IllegalStateException.class, () -> OffHeapBuffer.wrap(closed));
             assertEquals(
-                    "the arena of the segment is closed. Wrap the segment before you close its arena"
+                    "the arena of the segment is closed. Wrap the segment before you close its "
+                            + "arena"
                             + " [VDM-SEGMENT-UNUSABLE]",
                     refused.getMessage());
             assertThrows(IllegalStateException.class,

@@ -97,7 +97,8 @@ class CopyCommandTest {
         assertTrue(
                 run.err()
                         .startsWith(
-                                "vdm copy: mover threads: Intel DML is not available (property vdm4j.dml.library="),
+                                "vdm copy: mover threads: Intel DML is not available (property "
+                                        + "vdm4j.dml.library="),
                 run.err());
         assertTrue(run.out().contains(", mover threads, path JVM"), run.out());
     }
@@ -127,7 +128,8 @@ class CopyCommandTest {
         assertTrue(
                 run.err()
                         .startsWith(
-                                "vdm copy: path HARDWARE cannot be opened: an empty operation was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
+                                "vdm copy: path HARDWARE cannot be opened: an empty operation "
+                                        + "was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
                 run.err());
         assertTrue(run.err()
                 .contains("\n  there is no DSA device, and the idxd driver is not loaded\n    "),

@@ -33,17 +33,22 @@ class CopyFailureTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
         "--nonsense          | Unknown option: '--nonsense'",
-        "--chunk 1X          | Invalid value for option '--chunk': '1X' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
-        "--chunk -1          | Invalid value for option '--chunk': '-1' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
-        "--chunk 9999999999G | Invalid value for option '--chunk': '9999999999G' is not a size. Write a number of bytes, or a number with K, M or G, such as 64K",
+        "--chunk 1X          | Invalid value for option '--chunk': '1X' is not a size. Write a "
+                + "number of bytes, or a number with K, M or G, such as 64K",
+        "--chunk -1          | Invalid value for option '--chunk': '-1' is not a size. Write a "
+                + "number of bytes, or a number with K, M or G, such as 64K",
+        "--chunk 9999999999G | Invalid value for option '--chunk': '9999999999G' is not a size. "
+                + "Write a number of bytes, or a number with K, M or G, such as 64K",
         "--chunk 4095        | --chunk 4095: must be 4K to 1G",
         "--chunk 2G          | --chunk 2G: must be 4K to 1G",
         "--depth 0           | --depth 0: must be 1 to 1024",
         "--depth 1025        | --depth 1025: must be 1 to 1024",
         "--depth many        | Invalid value for option '--depth': 'many' is not an int",
-        "--mover bus         | Invalid value for option '--mover': 'bus' is none of auto, dsa, dml, threads, sync",
+        "--mover bus         | Invalid value for option '--mover': 'bus' is none of auto, dsa, "
+                + "dml, threads, sync",
         "--path up           | Invalid value for option '--path': 'up' is none of auto, hw, sw",
-        "--mover threads --path sw   | --path is for --mover dml or auto: threads has one path only",
+        "--mover threads --path sw   | --path is for --mover dml or auto: threads has one path "
+                + "only",
         "--mover sync --path auto    | --path is for --mover dml or auto: sync has one path only",
         "third               | Unmatched argument at index 3: 'third'",
     })
@@ -212,7 +217,8 @@ class CopyFailureTest {
         assertTrue(
                 run.err()
                         .matches(
-                                "vdm copy: the copy differs from the source: CRC-32C source [0-9a-f]{8} target [0-9a-f]{8}\\R"),
+                                "vdm copy: the copy differs from the source: CRC-32C source "
+                                        + "[0-9a-f]{8} target [0-9a-f]{8}\\R"),
                 run.err());
         assertFailedLeavingTarget(run, target);
     }
@@ -243,7 +249,8 @@ class CopyFailureTest {
                     CommandRun.vdm("copy", "--mover", "sync", source, small.resolve("target"));
             assertEquals(1, run.exitCode());
             assertEquals(
-                    "vdm copy: no space in %s: the copy needs 3,145,728 bytes and 1,048,576 are free\n"
+                    ("vdm copy: no space in %s: the copy needs 3,145,728 bytes and 1,048,576 "
+                            + "are free\n")
                             .formatted(small),
                     run.err());
             assertEquals(Set.of(), TestFiles.names(small));

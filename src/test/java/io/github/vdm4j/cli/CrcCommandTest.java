@@ -165,7 +165,8 @@ class CrcCommandTest {
         CommandRun path = CommandRun.vdm("crc", "--mover", "sync", "--path", "sw", "x");
         assertEquals(2, path.exitCode());
         assertEquals(
-                "vdm crc: --path is for --mover dml or auto: sync has one path only (see vdm crc --help)\n",
+                "vdm crc: --path is for --mover dml or auto: sync has one path only (see vdm "
+                        + "crc --help)\n",
                 path.err());
     }
 }

@@ -37,7 +37,8 @@ class InfoCommandTest {
         assertTrue(run.out().contains("""
                 processor  movdir64b yes, enqcmd yes, waitpkg yes, clwb yes, clflushopt yes, avx512f yes
                 DSA        no device
-                           HARDWARE does not work here, and AUTO runs in software: there is no DSA device, and the idxd driver is not loaded
+                           HARDWARE does not work here, and AUTO runs in software: there is no \
+                DSA device, and the idxd driver is not loaded
                            DsaDataMover does not work here: write() was refused
                 """), run.out());
     }
@@ -76,13 +77,15 @@ class InfoCommandTest {
                     "verdict": {
                       "hardware": "FAILURE",
                       "auto": "SOFTWARE",
-                      "sentence": "HARDWARE does not work here, and AUTO runs in software: this process may not read and write /dev/dsa/wq0.0"
+                      "sentence": "HARDWARE does not work here, and AUTO runs in software: this \
+                process may not read and write /dev/dsa/wq0.0"
                     },
                     "findings": [
                       {
                         "severity": "BLOCK",
                         "what": "this process may not read and write /dev/dsa/wq0.0",
-                        "remedy": "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root."
+                        "remedy": "Grant access by a group and a udev rule (docs/hardware.md). Do \
+                not run the process as root."
                       },
                 """), run.out());
         assertTrue(run.out().contains("""
@@ -110,13 +113,18 @@ class InfoCommandTest {
                 CommandRun.on(new DsaMachine(root).processor("clwb").diagnosis(), "info", "--why");
         assertEquals(0, run.exitCode());
         assertEquals("""
-                HARDWARE does not work here, and AUTO runs in software: the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
+                HARDWARE does not work here, and AUTO runs in software: the processor has neither \
+                ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
 
                 block  the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
-                       DSA comes with Xeon Scalable processors of the 4th generation and later. The host of a virtual machine has to pass the instruction and the device to it. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                       DSA comes with Xeon Scalable processors of the 4th generation and later. \
+                The host of a virtual machine has to pass the instruction and the device to it. \
+                Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
 
                 block  there is no DSA device, and the idxd driver is not loaded
-                       On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a container mount the host's /sys and pass /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                       On a machine that has DSA: switch it and VT-d on in the firmware, load the \
+                driver (modprobe idxd), and in a container mount the host's /sys and pass \
+                /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
 
                 DsaDataMover does not work here: write() was refused
 

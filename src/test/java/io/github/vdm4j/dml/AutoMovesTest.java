@@ -230,7 +230,8 @@ class AutoMovesTest extends AgainstSimulatedDml {
                         future.failure()
                                 .getMessage()
                                 .contains(
-                                        "a page of a mapped file is not there: the file was truncated: "
+                                        "a page of a mapped file is not there: the file was "
+                                                + "truncated: "
                                                 + folder.resolve("cut") + " has 0 bytes"),
                         future.failure().getMessage());
             }

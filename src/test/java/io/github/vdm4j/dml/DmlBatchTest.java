@@ -337,7 +337,8 @@ class DmlBatchTest extends AgainstSimulatedDml {
         assertArrayEquals(new byte[48], bytes(destination.asSlice(48)));
         assertArrayEquals(bytes(source), bytes(destination.asSlice(32, 16)));
         assertEquals(
-                "memcpy of 16 bytes was not run, because task 1, the memcpy of 16 bytes before its fence, failed",
+                "memcpy of 16 bytes was not run, because task 1, the memcpy of 16 bytes before "
+                        + "its fence, failed",
                 result.get(4).failure().getMessage());
         assertNull(result.get(4).output());
     }

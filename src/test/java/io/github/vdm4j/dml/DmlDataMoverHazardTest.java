@@ -204,7 +204,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             var refused = assertThrows(IllegalArgumentException.class,
                     () -> mover.memcpy(destination, source));
             assertEquals(
-                    "memcpy: source [0x%x, +%d) and destination [0x%x, +%d) overlap by %,d bytes; use memmove"
+                    ("memcpy: source [0x%x, +%d) and destination [0x%x, +%d) overlap by %,d "
+                            + "bytes; use memmove")
                             .formatted(
                                     memory.address() + from,
                                     size,
@@ -395,7 +396,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> mover.memcpy(other, heap));
             assertEquals(
-                    "memcpy: the source is a heap segment of 64 bytes, which Intel DML cannot reach. Use memory from"
+                    "memcpy: the source is a heap segment of 64 bytes, which Intel DML cannot "
+                            + "reach. Use memory from"
                             + " an Arena, path AUTO, or another mover [VDM-HEAP-SEGMENT]",
                     refused.getMessage());
             assertThrows(IllegalArgumentException.class, () -> mover.memmove(heap, other));
@@ -422,7 +424,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             MemorySegment b = zeros(65);
             var refused = assertThrows(IllegalArgumentException.class, () -> mover.memcpy(a, b));
             assertEquals(
-                    "memcpy: the destination has 64 bytes and the source 65: they must have the same size, see"
+                    "memcpy: the destination has 64 bytes and the source 65: they must have the "
+                            + "same size, see"
                             + " MemorySegment.asSlice",
                     refused.getMessage());
             assertThrows(IllegalArgumentException.class, () -> mover.memmove(b, a));
@@ -638,7 +641,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                     copy.failure()
                             .getMessage()
                             .startsWith(
-                                    "memcpy of 128 bytes on HARDWARE failed after 64 bytes: PAGE_FAULT_ERROR (25): "),
+                                    "memcpy of 128 bytes on HARDWARE failed after 64 bytes: "
+                                            + "PAGE_FAULT_ERROR (25): "),
                     copy.failure().getMessage());
         }
 

@@ -501,7 +501,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             mover.close();
             var refused = assertThrows(IllegalStateException.class, () -> mover.memcpy(a, b));
             assertEquals(
-                    "memcpy: the mover is closed (DML, path SOFTWARE). Open another mover [VDM-CLOSED]",
+                    "memcpy: the mover is closed (DML, path SOFTWARE). Open another mover "
+                            + "[VDM-CLOSED]",
                     refused.getMessage());
             assertThrows(IllegalStateException.class, () -> mover.memmove(a, b));
             assertThrows(IllegalStateException.class, () -> mover.memset(a, (byte) 1));
@@ -660,7 +661,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertTrue(
                     failure.getMessage()
                             .contains(
-                                    "all jobs that could be made are in flight, and no more can be: dml_init_job returned status 3"),
+                                    "all jobs that could be made are in flight, and no more can "
+                                            + "be: dml_init_job returned status 3"),
                     failure.getMessage());
             dml.releaseAll();
             finish(first).orThrow();

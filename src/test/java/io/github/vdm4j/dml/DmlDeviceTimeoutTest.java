@@ -46,8 +46,10 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         VdmFuture<VdmOutput> copy = finish(mover.memcpy(zeros(64), noise(64)));
         assertTimedOut(copy);
         assertEquals(
-                "memcpy of 64 bytes on HARDWARE failed: no answer for 1.0E-9 s (deviceTimeout). The device may still read and"
-                        + " write this memory: leave it alone until jobsOverdue() of the mover is 0",
+                "memcpy of 64 bytes on HARDWARE failed: no answer for 1.0E-9 s (deviceTimeout). "
+                        + "The device may still read and"
+                        + " write this memory: leave it alone until jobsOverdue() of the mover "
+                        + "is 0",
                 copy.failure().getMessage());
         assertEquals(1, dml.submissions().size(), "nothing is tried again");
         assertEquals(1, mover.jobsOverdue());

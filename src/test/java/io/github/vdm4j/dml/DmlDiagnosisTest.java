@@ -119,8 +119,10 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = machine.diagnosis();
         blockedBy("there is no DSA device, and the idxd driver is not loaded", diagnosis);
         assertEquals(
-                "On a machine that has DSA: switch it and VT-d on in the firmware, load the driver (modprobe idxd), and in a"
-                        + " container mount the host's /sys and pass /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover,"
+                "On a machine that has DSA: switch it and VT-d on in the firmware, load the "
+                        + "driver (modprobe idxd), and in a"
+                        + " container mount the host's /sys and pass /dev/dsa on. Without it: "
+                        + "DmlPath.SOFTWARE, ThreadsDataMover,"
                         + " SyncDataMover.",
                 diagnosis.findings().getFirst().remedy());
     }
@@ -169,7 +171,8 @@ class DmlDiagnosisTest {
                 .diagnosis();
         blockedBy("dedicated: wq0.0, wq0.3; DML uses shared work queues only", diagnosis);
         assertEquals(
-                "Run accel-config disable-wq dsa0/wq0.0. This may reset its settings, so configure them again with --mode=shared (docs/hardware.md).",
+                "Run accel-config disable-wq dsa0/wq0.0. This may reset its settings, so "
+                        + "configure them again with --mode=shared (docs/hardware.md).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -200,7 +203,8 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0").diagnosis();
         blockedBy("this process may not read and write /dev/dsa/wq0.0", diagnosis);
         assertEquals(
-                "Grant access by a group and a udev rule (docs/hardware.md). Do not run the process as root.",
+                "Grant access by a group and a udev rule (docs/hardware.md). Do not run the "
+                        + "process as root.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -262,7 +266,8 @@ class DmlDiagnosisTest {
     @Test
     void hiddenBatchesShowAPortalGuard() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 requires CAP_SYS_RAWIO",
+                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 "
+                        + "requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("5.14.0-503.el9.x86_64")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .diagnosis());
@@ -287,7 +292,8 @@ class DmlDiagnosisTest {
                 .diagnosis(1, 2, 0);
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "this process may not map portals. DML writes to /dev/dsa instead, which is slower and excludes batches",
+                "this process may not map portals. DML writes to /dev/dsa instead, which is "
+                        + "slower and excludes batches",
                 diagnosis);
     }
 
@@ -298,7 +304,8 @@ class DmlDiagnosisTest {
                 "this process's threads run on NUMA node 0, which has no usable device (dsa0 on 1)",
                 diagnosis);
         assertEquals(
-                "Enable a queue of a device there, or start the process by numactl --cpunodebind=1.",
+                "Enable a queue of a device there, or start the process by numactl "
+                        + "--cpunodebind=1.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -317,7 +324,8 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = wellConfigured().node(1, "4-7").process(0, "0,2,5-6").diagnosis();
         worksOn("wq0.0", diagnosis);
         onlyRemark(Severity.LIMIT,
-                "some of this process's threads run on NUMA node 1, which has no usable device (dsa0 on 0)",
+                "some of this process's threads run on NUMA node 1, which has no usable device "
+                        + "(dsa0 on 0)",
                 diagnosis);
     }
 
@@ -356,14 +364,16 @@ class DmlDiagnosisTest {
     @Test
     void findsMoreDevicesThanDmlCanUse() {
         crashesBy(
-                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it "
+                        + "writes behind its table of 8",
                 devices(9).diagnosis());
     }
 
     @Test
     void analyticsAcceleratorsAfterEightDevicesCount() {
         crashesBy(
-                "DML 1.1.1 can use 8 devices and examines another of 8 DSA and 8 IAX, so it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 8 DSA and 8 IAX, so it "
+                        + "writes behind its table of 8",
                 devices(8).analytics(1)
                         .analytics(3)
                         .analytics(5)
@@ -396,7 +406,8 @@ class DmlDiagnosisTest {
         assertTrue(
                 devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
         crashesBy(
-                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8",
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it "
+                        + "writes behind its table of 8",
                 machine.device(16, "state", "enabled").device(8, "state", "disabled").diagnosis());
     }
 
@@ -406,7 +417,8 @@ class DmlDiagnosisTest {
                 .accelConfig(AccelConfig.load("libnot-there.so.1"))
                 .diagnosis();
         blockedBy(
-                "libaccel-config.so.1 cannot be loaded: cannot open shared object file: No such file or directory",
+                "libaccel-config.so.1 cannot be loaded: cannot open shared object file: No such "
+                        + "file or directory",
                 diagnosis);
     }
 
@@ -432,7 +444,8 @@ class DmlDiagnosisTest {
     @Test
     void findsAProcessorWithoutTheInstructions() {
         blockedBy(
-                "the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B",
+                "the processor has neither ENQCMD, the instruction by which DML submits to a "
+                        + "queue, nor MOVDIR64B",
                 machine.processor("clwb").diagnosis());
     }
 
@@ -448,7 +461,8 @@ class DmlDiagnosisTest {
                 .queue("0.0", "state", "disabled")
                 .diagnosis();
         blockedBy(
-                "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use ENQCMD",
+                "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use "
+                        + "ENQCMD",
                 diagnosis);
         assertEquals("no work queue of dsa0 is enabled", diagnosis.findings().get(1).what());
     }
@@ -465,10 +479,12 @@ class DmlDiagnosisTest {
                 .file("proc/cmdline", "quiet intel_iommu=on")
                 .diagnosis();
         blockedBy(
-                "PASID is off for dsa0: it cannot work on a process's addresses, and Linux enables no user queue of it",
+                "PASID is off for dsa0: it cannot work on a process's addresses, and Linux "
+                        + "enables no user queue of it",
                 diagnosis);
         assertEquals(
-                "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's command line, which has intel_iommu=on.",
+                "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's "
+                        + "command line, which has intel_iommu=on.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -478,7 +494,8 @@ class DmlDiagnosisTest {
                 .queue("0.0", "state", "disabled")
                 .diagnosis();
         assertEquals(
-                "The kernel's command line has intel_iommu=on,sm_on. Switch VT-d on in the firmware, and read dmesg | grep -e DMAR -e idxd.",
+                "The kernel's command line has intel_iommu=on,sm_on. Switch VT-d on in the "
+                        + "firmware, and read dmesg | grep -e DMAR -e idxd.",
                 diagnosis.findings().getFirst().remedy());
     }
 

@@ -312,7 +312,8 @@ class DmlLibraryTest {
             String why = DmlLibrary.whyUnavailable().orElseThrow().getMessage();
             assertTrue(
                     why.contains(
-                            "property vdm4j.dml.library=/no/such/libdml.so: cannot open shared object file: No such file or directory"),
+                            "property vdm4j.dml.library=/no/such/libdml.so: cannot open shared "
+                                    + "object file: No such file or directory"),
                     why);
         } finally {
             if (before == null) {

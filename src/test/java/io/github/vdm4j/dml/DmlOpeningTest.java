@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Opening a mover")
 class DmlOpeningTest extends AgainstSimulatedDml {
     private static final String DO_WITHOUT =
-            "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why, docs/hardware.md"
+            "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why, "
+                    + "docs/hardware.md"
                     + " [VDM-HARDWARE-UNAVAILABLE]";
     private static final String REFUSED = "an empty operation was refused with ";
 
@@ -60,7 +61,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                         .accelConfig(new AccelConfig(false, "not found", List.of())),
                 "libaccel-config.so.1 cannot be loaded: not found"),
         OTHER_NODE(102, machine -> machine.node(1, "4-7").device(0, 1).queue("0.0"),
-                "this process's threads run on NUMA node 0, which has no usable device (dsa0 on 1)");
+                "this process's threads run on NUMA node 0, which has no usable device (dsa0 on "
+                        + "1)");
 
         private final int status;
         private final UnaryOperator<DsaMachine> made;
@@ -224,13 +226,15 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void crashingHardwareIsNotProbed() {
         dml.withHardware();
         String nine =
-                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it writes behind its table of 8";
+                "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it "
+                        + "writes behind its table of 8";
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(nine(), DmlPath.HARDWARE).open());
         assertTrue(
                 refused.getMessage()
                         .startsWith(
-                                "path HARDWARE cannot be opened: the hardware was not tried, because DML would crash the JVM. Found:\n  "
+                                "path HARDWARE cannot be opened: the hardware was not tried, "
+                                        + "because DML would crash the JVM. Found:\n  "
                                         + nine),
                 refused.getMessage());
         assertNull(refused.status());
@@ -268,7 +272,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertTrue(
                 refused.getMessage()
                         .startsWith(
-                                "path HARDWARE cannot be opened: dml_init_job returned status 101. Found:"),
+                                "path HARDWARE cannot be opened: dml_init_job returned status "
+                                        + "101. Found:"),
                 refused.getMessage());
         assertEquals(101, refused.status().code());
     }

@@ -78,7 +78,8 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertTrue(crc.failure()
                     .getMessage()
                     .startsWith(
-                            "crc of 300 bytes on SOFTWARE failed after 128 bytes: INTERNAL_ERROR (3)"),
+                            "crc of 300 bytes on SOFTWARE failed after 128 bytes: "
+                                    + "INTERNAL_ERROR (3)"),
                     crc.failure().getMessage());
             assertEquals(0, mover.jobsInUse());
             assertEquals(null, crc.output());

@@ -278,7 +278,8 @@ class DmlOperationsTest extends AgainstSimulatedDml {
             assertSame(VdmResult.INVALID_DATA, apply.result());
             assertSame(ExecutionPath.NONE, apply.path());
             assertEquals(
-                    "delta apply of 20 bytes failed: entry 1 of the delta record is for offset 1,016, outside of the 1,016 bytes of the destination",
+                    "delta apply of 20 bytes failed: entry 1 of the delta record is for offset "
+                            + "1,016, outside of the 1,016 bytes of the destination",
                     apply.failure().getMessage());
             assertEquals(40, original.mismatch(modified));
             assertEquals(List.of(), tasks(SimulatedTask.DELTA_APPLY));

@@ -64,7 +64,8 @@ class NativeAccessTest {
         assertEquals(
                 2,
                 said.split(
-                        "Start Java with --enable-native-access=io.github.vdm4j, or with ALL-UNNAMED",
+                        "Start Java with --enable-native-access=io.github.vdm4j, or with "
+                                + "ALL-UNNAMED",
                         -1).length - 1,
                 child::toString);
         assertEquals(2, said.split("Intel DML is not available. Tried:", -1).length - 1,

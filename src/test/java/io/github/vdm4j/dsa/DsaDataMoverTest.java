@@ -201,7 +201,9 @@ class DsaDataMoverTest {
             var e = assertThrows(VdmException.class, () -> mover.memcpy(to, source).await());
             assertEquals(VdmResult.PAGE_FAULT, e.result());
             assertEquals(
-                    "memcpy of 16,384 bytes on DSA failed after 8,192 bytes: PAGE_FAULT_NOBOF (0x03): A page was not in memory. Touch or lock the memory before the operation.",
+                    "memcpy of 16,384 bytes on DSA failed after 8,192 bytes: PAGE_FAULT_NOBOF "
+                            + "(0x03): A page was not in memory. Touch or lock the memory "
+                            + "before the operation.",
                     e.getMessage());
         }
     }

@@ -160,7 +160,8 @@ class DsaDiagnosisTest {
         try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
             assertEquals(List.of(), opening.queues());
             assertEquals(
-                    "the queue is dedicated, and Linux does not show its size: a full queue would drop operations",
+                    "the queue is dedicated, and Linux does not show its size: a full queue "
+                            + "would drop operations",
                     opening.findings().getFirst().what());
         }
     }
@@ -170,7 +171,8 @@ class DsaDiagnosisTest {
         var e = assertThrows(IllegalArgumentException.class,
                 () -> DsaOpening.of(machine.system(), List.of("wq0.0", "wq7.0"), devices));
         assertEquals(
-                "work queue wq7.0: unknown. Linux shows wq0.0, wq0.1. List the queues with vdm info.",
+                "work queue wq7.0: unknown. Linux shows wq0.0, wq0.1. List the queues with vdm "
+                        + "info.",
                 e.getMessage());
     }
 
@@ -192,9 +194,12 @@ class DsaDiagnosisTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "-22 | write() refused a no-op with EINVAL (errno 22): this kernel takes no descriptors by write()",
-        "-6  | write() refused a no-op with ENXIO (errno 6): this kernel takes no descriptors by write()",
-        "-19 | a no-op failed with ENODEV (errno 19). The queue is disabled. The mover opens the queue again when Linux shows it as enabled.",
+        "-22 | write() refused a no-op with EINVAL (errno 22): this kernel takes no descriptors "
+                + "by write()",
+        "-6  | write() refused a no-op with ENXIO (errno 6): this kernel takes no descriptors "
+                + "by write()",
+        "-19 | a no-op failed with ENODEV (errno 19). The queue is disabled. The mover opens "
+                + "the queue again when Linux shows it as enabled.",
     })
     void findsAKernelThatRefusesTheNop(int error, String what) {
         DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> new Portal() {

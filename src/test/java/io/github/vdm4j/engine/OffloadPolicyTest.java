@@ -205,7 +205,8 @@ class OffloadPolicyTest {
         OffloadPolicy from32 = OffloadPolicy.offloading(OffloadPolicy.OFFLOAD_FROM, 32 << 10,
                 WORKERS_FROM);
         String rows =
-                "| 8 KiB, not awaited | %.3f |%n| 24 KiB, awaited | %.3f |%n| 32 KiB, awaited | %.3f |%n"
+                ("| 8 KiB, not awaited | %.3f |%n| 24 KiB, awaited | %.3f |%n| 32 KiB, awaited "
+                        + "| %.3f |%n")
                         .formatted(worstRatio(DEFAULT, false), worstRatio(DEFAULT, true),
                                 worstRatio(from32, true));
         System.out.print(rows);

@@ -256,7 +256,8 @@ class ExamplesTest {
         } else {
             assertTrue(printed.err()
                     .matches(
-                            "(HARDWARE|SOFTWARE): (an empty operation .+|Linux shows no DSA device)"),
+                            "(HARDWARE|SOFTWARE): (an empty operation .+|Linux shows no DSA "
+                                    + "device)"),
                     printed.err());
         }
     }

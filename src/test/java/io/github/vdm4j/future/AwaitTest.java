@@ -36,7 +36,8 @@ class AwaitTest {
         assertTrue(late.getMessage().startsWith("not complete after PT0.02S: "), late.getMessage());
         assertTrue(late.getMessage()
                 .endsWith(
-                        ". The future continues. Await it again, or pass a longer timeout [VDM-WAIT-TIMEOUT]"),
+                        ". The future continues. Await it again, or pass a longer timeout "
+                                + "[VDM-WAIT-TIMEOUT]"),
                 late.getMessage());
         assertSame(FutureState.RUNNING, future.state());
         task.signal();

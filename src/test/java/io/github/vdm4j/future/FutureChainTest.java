@@ -29,7 +29,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("eager entries with a map function run in order and pass their outputs to the next entry")
+    @DisplayName("eager entries with a map function run in order and pass their outputs to the "
+            + "next entry")
     void eagerEntriesPassTheirOutputsOn() {
         CountingFuture first = CountingFuture.sync(POLLS);
         CountingFuture second = CountingFuture.sync(POLLS);
@@ -64,7 +65,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("the map function of an eager entry runs once, before the first poll of its future")
+    @DisplayName("the map function of an eager entry runs once, before the first poll of its "
+            + "future")
     void eagerEntryIsMappedOnceBeforeItsPoll() {
         List<Integer> countersSeen = new ArrayList<>();
         CountingFuture second = CountingFuture.sync(3);
@@ -133,7 +135,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("H21: a chain has the property of its current entry, and a complete chain has none")
+    @DisplayName("H21: a chain has the property of its current entry, and a complete chain has "
+            + "none")
     void chainHasThePropertyOfItsCurrentEntry() {
         FutureChain<Integer> chain = upAndUp(CountingFuture.sync(2), CountingFuture.async(2));
         assertFalse(chain.hasProperty(FutureProperty.ASYNC));
@@ -184,7 +187,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("a failing entry ends the chain: no later entry runs, and eager futures are cancelled")
+    @DisplayName("a failing entry ends the chain: no later entry runs, and eager futures are "
+            + "cancelled")
     void failingEntryEndsTheChain() {
         var broken = new IOException("broken");
         AtomicInteger calls = new AtomicInteger();
@@ -238,7 +242,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("initialisers and map functions that throw or return null fail the chain, not the poll")
+    @DisplayName("initialisers and map functions that throw or return null fail the chain, not "
+            + "the poll")
     void initialisersThatThrowOrReturnNullFailTheChain() {
         var broken = new IllegalStateException("broken");
         FutureChain<Integer> throwing = FutureChain.ofLazy(() -> {
@@ -312,7 +317,8 @@ class FutureChainTest {
     }
 
     @Test
-    @DisplayName("an entry's WrongThreadException is thrown, and the chain can continue on another thread")
+    @DisplayName("an entry's WrongThreadException is thrown, and the chain can continue on "
+            + "another thread")
     void wrongThreadExceptionKeepsTheChain() {
         AtomicInteger calls = new AtomicInteger();
         PollTask<Integer> picky = (notifier, sink) -> {

@@ -63,7 +63,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("asynchronous futures come first, then synchronous futures in the caller's order")
+        @DisplayName("asynchronous futures come first, then synchronous futures in the caller's "
+                + "order")
         void asynchronousFuturesComeFirst() {
             runtime.waitAll(List.of(sync(2), async(1), sync(3)));
             assertEquals(List.of(1, 2, 3), completed);
@@ -198,7 +199,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: one future several times in a list, although it keeps only the last waker")
+        @DisplayName("H20: one future several times in a list, although it keeps only the last "
+                + "waker")
         void repeatedFutureWithOneWakerEndsTheWait() {
             AtomicReference<Waker> last = new AtomicReference<>();
             AtomicBoolean ready = new AtomicBoolean();
@@ -234,7 +236,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: an empty list, and lists with null, which are refused before the first poll")
+        @DisplayName("H20: an empty list, and lists with null, which are refused before the "
+                + "first poll")
         void emptyListIsTakenAndNullIsRefused() {
             runtime.waitAll(List.of());
             CountingFuture future = CountingFuture.sync(1);
@@ -274,7 +277,8 @@ class FutureRuntimeTest {
     class WakeUps {
 
         @Test
-        @DisplayName("H20: if all futures use wakers, the thread sleeps and polls once for each wake-up")
+        @DisplayName("H20: if all futures use wakers, the thread sleeps and polls once for each "
+                + "wake-up")
         void threadSleepsIfAllFuturesUseWakers() {
             SignalledFuture future = new SignalledFuture();
             Thread waiter = Thread.ofPlatform().start(() -> runtime.waitAll(List.of(future)));
@@ -362,7 +366,8 @@ class FutureRuntimeTest {
         }
 
         @RepeatedTest(3)
-        @DisplayName("H20: no wake-up between the poll and the sleep is lost, on both kinds of threads")
+        @DisplayName("H20: no wake-up between the poll and the sleep is lost, on both kinds of "
+                + "threads")
         void noWakeUpIsLostBetweenThePollAndTheSleep() {
             int rounds = 20_000;
             AtomicReference<SignalledFuture> current = new AtomicReference<>();
@@ -396,7 +401,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: several threads that wait for one future are all woken, round after round")
+        @DisplayName("H20: several threads that wait for one future are all woken, round after "
+                + "round")
         void allThreadsThatWaitForAFutureAreWoken() {
             int rounds = 300;
             for (int round = 0; round < rounds; round++) {
@@ -431,7 +437,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("H20: a sleeping future that is complete when its waker is called ends the wait")
+        @DisplayName("H20: a sleeping future that is complete when its waker is called ends the "
+                + "wait")
         void completeFutureMayBeWoken() {
             AtomicReference<Waker> kept = new AtomicReference<>();
             AtomicBoolean ready = new AtomicBoolean();
@@ -471,7 +478,8 @@ class FutureRuntimeTest {
         }
 
         @Test
-        @DisplayName("a poller is asked before each poll, and the future is polled if it returns true")
+        @DisplayName("a poller is asked before each poll, and the future is polled if it "
+                + "returns true")
         void pollerIsAskedBeforeAPoll() {
             AtomicInteger asked = new AtomicInteger();
             AtomicInteger polls = new AtomicInteger();

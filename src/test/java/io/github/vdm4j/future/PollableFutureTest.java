@@ -56,7 +56,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a future that is complete from the start has an output or a failure, and no property")
+    @DisplayName("a future that is complete from the start has an output or a failure, and no "
+            + "property")
     void completeFutureHasAnOutputOrAFailure() {
         PollableFuture<Integer> six = PollableFuture.completed(2 * 3);
         assertEquals(FutureState.COMPLETE, six.state());
@@ -78,7 +79,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("a poll of a complete future replaces the earlier answer to the notifier with NONE")
+    @DisplayName("a poll of a complete future replaces the earlier answer to the notifier with "
+            + "NONE")
     void pollOfACompleteFutureUsesNoNotification() {
         Notifier notifier = Notifier.of(() -> {});
         new SignalledFuture().poll(notifier);
@@ -146,7 +148,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("WrongThreadException is thrown on the polling thread, and the future is unchanged")
+    @DisplayName("WrongThreadException is thrown on the polling thread, and the future is "
+            + "unchanged")
     void wrongThreadExceptionKeepsTheFuture() {
         AtomicInteger calls = new AtomicInteger();
         PollableFuture<String> future = future((notifier, sink) -> {
@@ -175,7 +178,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H23: cancel ends an idle future without running it, and does not affect a started future")
+    @DisplayName("H23: cancel ends an idle future without running it, and does not affect a "
+            + "started future")
     void cancelEndsAnIdleFuture() {
         CountingFuture idle = CountingFuture.sync(1);
         assertTrue(idle.cancel());
@@ -202,7 +206,8 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("H13: if several threads poll, a single thread executes the task and the rest see RUNNING")
+    @DisplayName("H13: if several threads poll, a single thread executes the task and the rest "
+            + "see RUNNING")
     void onlyOnePollingThreadExecutesTheTask() throws Exception {
         var inside = new CountDownLatch(1);
         var leave = new CountDownLatch(1);

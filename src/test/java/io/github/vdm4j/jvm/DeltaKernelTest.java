@@ -139,13 +139,16 @@ class DeltaKernelTest {
     void h25EntryBeyondTheDestinationIsADefect() {
         assertNull(DeltaKernel.defect(entries(0, 511), 4_096));
         assertEquals(
-                "entry 1 of the delta record is for offset 4,096, outside of the 4,096 bytes of the destination",
+                "entry 1 of the delta record is for offset 4,096, outside of the 4,096 bytes of "
+                        + "the destination",
                 DeltaKernel.defect(entries(0, 512), 4_096));
         assertEquals(
-                "entry 0 of the delta record is for offset 524,280, outside of the 4,096 bytes of the destination",
+                "entry 0 of the delta record is for offset 524,280, outside of the 4,096 bytes "
+                        + "of the destination",
                 DeltaKernel.defect(entries(0xffff, 512), 4_096));
         assertEquals(
-                "entry 0 of the delta record is for offset 0, outside of the 0 bytes of the destination",
+                "entry 0 of the delta record is for offset 0, outside of the 0 bytes of the "
+                        + "destination",
                 DeltaKernel.defect(entries(0), 0));
     }
 

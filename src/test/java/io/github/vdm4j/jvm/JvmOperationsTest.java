@@ -175,7 +175,8 @@ class JvmOperationsTest {
         assertTrue(
                 failure.getMessage()
                         .contains(
-                                "entry 1 of the delta record is for offset 64, outside of the 64 bytes"),
+                                "entry 1 of the delta record is for offset 64, outside of the "
+                                        + "64 bytes"),
                 failure.getMessage());
         assertArrayEquals(before, bytes(destination));
     }

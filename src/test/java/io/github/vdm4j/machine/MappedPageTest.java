@@ -10,7 +10,8 @@ final class MappedPageTest {
     void namesTheFileSystemThatIsFull() {
         assertEquals(
                 "the file system of /data/log has 4,096 bytes left, and a page of a sparse file"
-                        + " gets its storage at the first write. Free some space, and map such a file with"
+                        + " gets its storage at the first write. Free some space, and map such "
+                        + "a file with"
                         + " OffHeapBuffer.map, which reserves its storage",
                 MappedPage.whyFull("/data/log", 4_096));
         assertNull(MappedPage.whyFull("/data/log", 1 << 20));

@@ -25,7 +25,8 @@ class ProcessorTest {
     void flagsOfTheFirstProcessorAreRead() throws IOException {
         assertEquals(
                 Set.of("fpu", "clwb", "movdir64b"),
-                flagsOf("processor\t: 0\nvmx flags\t: ept\nflags\t\t: fpu clwb movdir64b\nbugs\t\t: spectre_v1\n\n"
+                flagsOf("processor\t: 0\nvmx flags\t: ept\nflags\t\t: fpu clwb "
+                        + "movdir64b\nbugs\t\t: spectre_v1\n\n"
                         + "processor\t: 1\nflags\t\t: fpu\n"));
     }
 

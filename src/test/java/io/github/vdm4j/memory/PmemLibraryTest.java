@@ -208,7 +208,8 @@ class PmemLibraryTest {
     }
 
     @Test
-    @DisplayName("A JVM works without it: switched off, without native access, or with a wrong file")
+    @DisplayName("A JVM works without it: switched off, without native access, or with a wrong "
+            + "file")
     void jvmWorksWithoutTheLibrary(@TempDir Path folder) {
         String access = "--enable-native-access=ALL-UNNAMED";
         assertOutcome("Optional.emptyOptional[switched off by", access, "-Dvdm4j.pmem.library=");

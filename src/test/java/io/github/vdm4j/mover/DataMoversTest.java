@@ -46,7 +46,8 @@ class DataMoversTest {
     }
 
     @Test
-    @DisplayName("without Intel DML, the choice is the threads mover, and the reason names the attempts")
+    @DisplayName("without Intel DML, the choice is the threads mover, and the reason names the "
+            + "attempts")
     void threadsMoverIsUsedWithoutDml(@TempDir Path folder) {
         Path missing = folder.resolve("libdml.so");
         System.setProperty(DmlLibrary.PROPERTY, missing.toString());

@@ -80,7 +80,8 @@ final class FlightRecording {
                     .toList()) {
                 if (event.getEventType().getName().equals("io.github.vdm4j.Operation")) {
                     System.out.printf(
-                            "event %s %d %s %s %s polls>0:%b queued:%b ran>20ms:%b whole>=parts:%b%n",
+                            "event %s %d %s %s %s polls>0:%b queued:%b ran>20ms:%b "
+                                    + "whole>=parts:%b%n",
                             event.getString("operation"),
                             event.getLong("bytes"),
                             event.getString("mover"),

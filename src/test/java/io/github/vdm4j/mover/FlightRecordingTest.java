@@ -32,10 +32,12 @@ class FlightRecordingTest {
                 child.output().lines().filter(line -> line.startsWith("event ")).toList();
         assertEquals(4, events.size(), child::toString);
         assertEquals(
-                "event memcpy 64 sync JVM SUCCESS polls>0:true queued:false ran>20ms:false whole>=parts:true",
+                "event memcpy 64 sync JVM SUCCESS polls>0:true queued:false ran>20ms:false "
+                        + "whole>=parts:true",
                 events.get(0));
         assertEquals(
-                "event memset 4096 threads (1) JVM SUCCESS polls>0:true queued:true ran>20ms:true whole>=parts:true",
+                "event memset 4096 threads (1) JVM SUCCESS polls>0:true queued:true "
+                        + "ran>20ms:true whole>=parts:true",
                 events.get(1));
         assertTrue(events.get(2).startsWith("event flush 100 sync "), events.get(2));
         assertTrue(events.get(3).startsWith("event crc 10 sync JVM SUCCESS "), events.get(3));

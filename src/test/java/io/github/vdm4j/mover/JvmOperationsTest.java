@@ -141,7 +141,8 @@ class JvmOperationsTest {
             fill.busyPoll();
             assertEquals(VdmResult.IO_ERROR, fill.result());
             assertEquals(
-                    "fill of 4,096 bytes failed: the bytes are in memory but could not be written back: the disk is on fire",
+                    "fill of 4,096 bytes failed: the bytes are in memory but could not be "
+                            + "written back: the disk is on fire",
                     fill.failure().getMessage());
             assertSame(broken, fill.failure().getCause());
             log.fail(null);

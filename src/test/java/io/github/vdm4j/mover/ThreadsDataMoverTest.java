@@ -122,7 +122,8 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "a queue of {0}")
     @ValueSource(ints = {1, 3, 7, 100})
-    @DisplayName("H22: more operations than the queue holds all complete, and the mover stays usable")
+    @DisplayName("H22: more operations than the queue holds all complete, and the mover stays "
+            + "usable")
     void moreOperationsThanTheQueueHoldsSucceed(int queueSize) {
         MemorySegment source = noise(64, 1);
         try (var small = ThreadsDataMover.builder().threads(2).queueSize(queueSize).open()) {
@@ -208,7 +209,8 @@ class ThreadsDataMoverTest extends VdmContract {
     // ---- settings
 
     @Test
-    @DisplayName("H22: thread counts, queue sizes and idle rounds out of range are refused with the range")
+    @DisplayName("H22: thread counts, queue sizes and idle rounds out of range are refused with "
+            + "the range")
     void settingsOutOfRangeAreRefused() {
         ThreadsDataMoverBuilder builder = ThreadsDataMover.builder();
         for (int threads : new int[]{0, -1, 1_025}) {
@@ -300,7 +302,8 @@ class ThreadsDataMoverTest extends VdmContract {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(NotifierType.class)
-    @DisplayName("H20: several threads wait for the same operations, with each kind of notification")
+    @DisplayName("H20: several threads wait for the same operations, with each kind of "
+            + "notification")
     void severalThreadsWaitForTheSameOperations(NotifierType type) throws Exception {
         try (var two = ThreadsDataMover.builder().threads(2).notifier(type).open()) {
             for (int round = 0; round < 100; round++) {
@@ -440,7 +443,8 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     @Test
-    @DisplayName("H23: close waits for queued operations, even of dropped futures, and ends the threads")
+    @DisplayName("H23: close waits for queued operations, even of dropped futures, and ends the "
+            + "threads")
     void closeWaitsForTheQueue() throws Exception {
         MemorySegment destination = memory(50);
         List<Thread> mine;
@@ -502,7 +506,8 @@ class ThreadsDataMoverTest extends VdmContract {
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertEquals(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
-                "threads (1) did not close within PT0.02S (closeTimeout): still executing: memset of 1 bytes, RUNNING",
+                "threads (1) did not close within PT0.02S (closeTimeout): still executing: "
+                        + "memset of 1 bytes, RUNNING",
                 gaveUp.getMessage());
         mover.close();
         gate.countDown();

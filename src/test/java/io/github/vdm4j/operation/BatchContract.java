@@ -112,7 +112,8 @@ public abstract class BatchContract extends RulesContract {
 
     @ParameterizedTest(name = "{0} tasks")
     @ValueSource(ints = {1, 2, 3, 4, 5, 63, 64, 65, 1_000})
-    @DisplayName("any number of tasks is executed, fewer than DML takes and more than a queue takes")
+    @DisplayName("any number of tasks is executed, fewer than DML takes and more than a queue "
+            + "takes")
     public void anyNumberOfTasksIsExecuted(int tasks) {
         MemorySegment source = noise(32L * tasks, 3);
         MemorySegment destination = memory(32L * tasks);

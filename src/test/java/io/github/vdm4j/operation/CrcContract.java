@@ -101,7 +101,8 @@ public abstract class CrcContract extends BatchContract {
     }
 
     @Test
-    @DisplayName("the destination of a CRC has four bytes, outside of the range, and can be written")
+    @DisplayName("the destination of a CRC has four bytes, outside of the range, and can be "
+            + "written")
     public void crcDestinationIsChecked() {
         MemorySegment range = memory(64);
         assertRefused(range, memory(8),

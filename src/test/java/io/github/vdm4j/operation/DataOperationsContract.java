@@ -359,7 +359,8 @@ public abstract class DataOperationsContract extends CrcContract {
             String message =
                     assertThrows(IllegalStateException.class, operation::value).getMessage();
             assertTrue(message.startsWith(
-                    "the operation has no value: io.github.vdm4j.VdmException: delta apply of 10 bytes"),
+                    "the operation has no value: io.github.vdm4j.VdmException: delta apply of "
+                            + "10 bytes"),
                     message);
             assertNull(operation.output());
 

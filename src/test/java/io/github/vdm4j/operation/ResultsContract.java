@@ -183,7 +183,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "word {0}")
     @ValueSource(ints = {8, 9, 0x7fff, 0x8000, 0xffff})
-    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA and writes nothing")
+    @DisplayName("H25: a record with a word behind the destination is INVALID_DATA and writes "
+            + "nothing")
     public void recordBeyondTheDestinationIsNotApplied(int word) {
         MemorySegment around = noise(64 + 0x80000, 10);
         byte[] before = bytes(around);
@@ -252,7 +253,8 @@ public abstract class ResultsContract extends OperationsFixture {
 
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {1, 3, 8, 63, 511, 4_097, 131_073, 1_048_579})
-    @DisplayName("the CRC of a range matches java.util.zip, alone or during a copy, in one or two parts")
+    @DisplayName("the CRC of a range matches java.util.zip, alone or during a copy, in one or "
+            + "two parts")
     public void crcMatchesTheJdk(int size) {
         MemorySegment range = noise(size + 5, 14).asSlice(5);
         var expected = new CRC32C();

@@ -222,7 +222,8 @@ public abstract class RulesContract extends ResultsContract {
                     " 56");
         }
         assertRefused(
-                "compare: the first range has 1,000 bytes and the second range 2,000: they must have the same size, see MemorySegment.asSlice",
+                "compare: the first range has 1,000 bytes and the second range 2,000: they must "
+                        + "have the same size, see MemorySegment.asSlice",
                 () -> mover().compare(memory(1_000), memory(2_000)));
     }
 
@@ -234,27 +235,32 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment low = buffer.asSlice(0, 60);
         MemorySegment high = buffer.asSlice(40, 60);
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes. Pass separate ranges"
+                ("copy crc: the destination %s and the source %s overlap by 20 bytes. Pass "
+                        + "separate ranges")
                         .formatted(range(low), range(high)),
                 () -> mover().copyCrc32c(low, high));
         assertRefused(
-                "copy crc: the destination %s and the source %s overlap by 20 bytes. Pass separate ranges"
+                ("copy crc: the destination %s and the source %s overlap by 20 bytes. Pass "
+                        + "separate ranges")
                         .formatted(range(high), range(low)),
                 () -> mover().copyCrc32c(high, low));
         MemorySegment far = buffer.asSlice(4_096, 60);
         MemorySegment near = buffer.asSlice(4_096 + 59, 60);
         assertRefused(
-                "dualcast: the first destination %s and the source %s overlap by 1 bytes. Pass separate ranges"
+                ("dualcast: the first destination %s and the source %s overlap by 1 bytes. Pass "
+                        + "separate ranges")
                         .formatted(range(far), range(near)),
                 () -> mover().dualcast(far, low, near));
         assertRefused(
-                "dualcast: the second destination %s and the source %s overlap by 1 bytes. Pass separate ranges"
+                ("dualcast: the second destination %s and the source %s overlap by 1 bytes. "
+                        + "Pass separate ranges")
                         .formatted(range(far), range(near)),
                 () -> mover().dualcast(low, far, near));
         MemorySegment page = buffer.asSlice(0, 4_100);
         MemorySegment nextPage = buffer.asSlice(4_096, 4_100);
         assertRefused(
-                "dualcast: the first destination %s and the second destination %s overlap by 4 bytes. Pass separate ranges"
+                ("dualcast: the first destination %s and the second destination %s overlap by 4 "
+                        + "bytes. Pass separate ranges")
                         .formatted(range(page), range(nextPage)),
                 () -> mover().dualcast(page, nextPage, memory(4_100)));
         assertArrayEquals(before, bytes(buffer));
@@ -275,13 +281,15 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment one = memory(8_192).asSlice(first, 64);
         MemorySegment other = memory(8_192).asSlice(second, 64);
         assertRefused(
-                ("dualcast: the low 12 bits of the destinations' addresses must be equal, are 0x%x and 0x%x: first %s,"
+                ("dualcast: the low 12 bits of the destinations' addresses must be equal, are "
+                        + "0x%x and 0x%x: first %s,"
                         + " second %s").formatted(first, second, range(one), range(other)),
                 () -> mover().dualcast(one, other, memory(64)));
     }
 
     @Test
-    @DisplayName("a delta's ranges begin at a multiple of 8, are a multiple of 8 and at most 0x80000 bytes")
+    @DisplayName("a delta's ranges begin at a multiple of 8, are a multiple of 8 and at most "
+            + "0x80000 bytes")
     public void deltaRangesMustBeAlignedAndLimited() {
         MemorySegment record = memory(80);
         MemorySegment odd = memory(80).asSlice(4, 64);
@@ -295,34 +303,40 @@ public abstract class RulesContract extends ResultsContract {
                         .formatted(range(odd)),
                 () -> mover().createDelta(record, even, odd));
         assertRefused(
-                "delta create: the original range has 60 bytes, which is not a multiple of 8: a delta is of words of 8 bytes",
+                "delta create: the original range has 60 bytes, which is not a multiple of 8: a "
+                        + "delta is of words of 8 bytes",
                 () -> mover().createDelta(record, even.asSlice(0, 60), even.asSlice(0, 60)));
         MemorySegment large = memory(0x80008);
         assertRefused(
-                "delta create: the original range has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers. Split the range, or use LongDelta",
+                "delta create: the original range has 524,296 bytes, more than the 524,288 "
+                        + "(0x80000) that a delta covers. Split the range, or use LongDelta",
                 () -> mover().createDelta(record, large, large));
         assertRefused(
                 "delta apply: the destination %s must begin at a multiple of 8"
                         .formatted(range(odd)),
                 () -> mover().applyDelta(odd, record.asSlice(0, 10)));
         assertRefused(
-                "delta apply: the destination has 60 bytes, which is not a multiple of 8: a delta is of words of 8 bytes",
+                "delta apply: the destination has 60 bytes, which is not a multiple of 8: a "
+                        + "delta is of words of 8 bytes",
                 () -> mover().applyDelta(even.asSlice(0, 60), record.asSlice(0, 10)));
         assertRefused(
-                "delta apply: the destination has 524,296 bytes, more than the 524,288 (0x80000) that a delta covers. Split the range, or use LongDelta",
+                "delta apply: the destination has 524,296 bytes, more than the 524,288 "
+                        + "(0x80000) that a delta covers. Split the range, or use LongDelta",
                 () -> mover().applyDelta(large, record.asSlice(0, 10)));
     }
 
     @ParameterizedTest(name = "room for {0} bytes")
     @ValueSource(ints = {0, 10, 70, 81, 85, 104})
-    @DisplayName("a delta's record has room for a multiple of 10 bytes, at least 80, at a multiple of 8")
+    @DisplayName("a delta's record has room for a multiple of 10 bytes, at least 80, at a "
+            + "multiple of 8")
     public void deltaRecordSizeIsAMultipleOf10(int capacity) {
         MemorySegment range = memory(64);
         assertRefused(
                 capacity % 10 == 0
                         ? "delta create: the record has room for %,d bytes, must have at least 80"
                                 .formatted(capacity)
-                        : "delta create: the record has %,d bytes, which is not a multiple of 10: each difference takes 10 bytes"
+                        : ("delta create: the record has %,d bytes, which is not a multiple of "
+                                + "10: each difference takes 10 bytes")
                                 .formatted(capacity),
                 () -> mover().createDelta(memory(200).asSlice(0, capacity), range, range));
         MemorySegment odd = memory(200).asSlice(2, 80);
@@ -332,16 +346,19 @@ public abstract class RulesContract extends ResultsContract {
     }
 
     @Test
-    @DisplayName("a record that is applied begins at a multiple of 8 and is a multiple of 10, at most 655,360 bytes")
+    @DisplayName("a record that is applied begins at a multiple of 8 and is a multiple of 10, "
+            + "at most 655,360 bytes")
     public void appliedRecordMustBeWhole() {
         MemorySegment range = memory(64);
         MemorySegment record = memory(655_370);
         assertRefused(
-                "delta apply: the record has 15 bytes, which is not a multiple of 10: each difference takes 10 bytes; slice it"
+                "delta apply: the record has 15 bytes, which is not a multiple of 10: each "
+                        + "difference takes 10 bytes; slice it"
                         + " to the size that delta create told",
                 () -> mover().applyDelta(range, record.asSlice(0, 15)));
         assertRefused(
-                "delta apply: the record has 655,370 bytes, more than the 655,360 of the largest delta",
+                "delta apply: the record has 655,370 bytes, more than the 655,360 of the "
+                        + "largest delta",
                 () -> mover().applyDelta(range, record));
         MemorySegment odd = record.asSlice(4, 20);
         assertRefused(
@@ -356,15 +373,18 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment record = buffer.asSlice(128, 80);
         MemorySegment range = buffer.asSlice(200, 64);
         assertRefused(
-                "delta create: the record %s and the original range %s overlap by 8 bytes. Pass separate ranges"
+                ("delta create: the record %s and the original range %s overlap by 8 bytes. "
+                        + "Pass separate ranges")
                         .formatted(range(record), range(range)),
                 () -> mover().createDelta(record, range, memory(64)));
         assertRefused(
-                "delta create: the record %s and the modified range %s overlap by 8 bytes. Pass separate ranges"
+                ("delta create: the record %s and the modified range %s overlap by 8 bytes. "
+                        + "Pass separate ranges")
                         .formatted(range(record), range(range)),
                 () -> mover().createDelta(record, memory(64), range));
         assertRefused(
-                "delta apply: the destination %s and the record %s overlap by 8 bytes. Pass separate ranges"
+                ("delta apply: the destination %s and the record %s overlap by 8 bytes. Pass "
+                        + "separate ranges")
                         .formatted(range(range), range(record)),
                 () -> mover().applyDelta(range, record));
         run(mover().createDelta(record, buffer.asSlice(64, 64), buffer.asSlice(64, 64)));
@@ -404,18 +424,21 @@ public abstract class RulesContract extends ResultsContract {
                         VdmFlags.NONE));
 
         assertRefused(
-                "dif insert: the destination has %,d bytes, must have %,d: blocks of %,d bytes and 8 of protection"
+                ("dif insert: the destination has %,d bytes, must have %,d: blocks of %,d bytes "
+                        + "and 8 of protection")
                         .formatted(whole, 2 * whole, block),
                 () -> mover().difInsert(other.asSlice(0, whole), some.asSlice(0, 2 * block), config,
                         VdmFlags.NONE));
         assertRefused(
-                "dif strip: the destination has %,d bytes, must have %,d: as many blocks as the source"
+                ("dif strip: the destination has %,d bytes, must have %,d: as many blocks as "
+                        + "the source")
                         .formatted(2 * whole, 2 * block),
                 () -> mover().difStrip(
                         other.asSlice(0, 2 * whole), some.asSlice(0, 2 * whole), config,
                         VdmFlags.NONE));
         assertRefused(
-                "dif update: the destination has %,d bytes and the source %,d: they must have the same size, see MemorySegment.asSlice"
+                ("dif update: the destination has %,d bytes and the source %,d: they must have "
+                        + "the same size, see MemorySegment.asSlice")
                         .formatted(3 * whole, 2 * whole),
                 () -> mover().difUpdate(
                         other.asSlice(0, 3 * whole), some.asSlice(0, 2 * whole), config,
@@ -430,7 +453,8 @@ public abstract class RulesContract extends ResultsContract {
         MemorySegment whole = buffer.asSlice(0, 1_040);
         MemorySegment bare = buffer.asSlice(1_000, 1_024);
         String overlap =
-                "%s: the destination %s and the source %s overlap by %,d bytes. Pass separate ranges";
+                "%s: the destination %s and the source %s overlap by %,d bytes. Pass separate "
+                        + "ranges";
         assertRefused(
                 overlap.formatted("dif insert", range(whole), range(bare), 40),
                 () -> mover().difInsert(whole, bare, config, VdmFlags.NONE));

@@ -253,7 +253,8 @@ public final class BenchmarkReport {
                 ## JMH
 
                 Nanoseconds for each operation ± the error that JMH reports, and its heap bytes (`-prof gc`).
-                The benchmarks run in sequence, so the machine can cause differences of a third between rows. Heap bytes are exact.
+                The benchmarks run in sequence, so the machine can cause differences of a third
+                between rows. Heap bytes are exact.
 
                 """);
         for (String family : jmh.families()) {

@@ -24,7 +24,8 @@ final class CountedTable {
             return text.append("Not counted: ").append(report.missing()).append(".\n\n").toString();
         }
         text.append("""
-                Instructions an operation in user mode, and in brackets the lines that it looks for in the first-level cache in vain. Counted by
+                Instructions an operation in user mode, and in brackets the lines that it looks
+                for in the first-level cache in vain. Counted by
                 `perf stat` with one contestant running alone, warm; instructions are the same on a busy machine.
 
                 """);

@@ -39,7 +39,8 @@ record Measure(
                     Names.REUSABLE,
                     List.of(Names.JDK, Names.SOFTWARE), sizes(10, 4, 1.8, 1.25, 1.05)),
             upTo("P6",
-                    "threads mover, spinning ÷ `CompletableFuture` with a spinning caller, whose turn the mover's worker spins through: kind to us",
+                    "threads mover, spinning ÷ `CompletableFuture` with a spinning caller, "
+                            + "whose turn the mover's worker spins through: kind to us",
                     "threads",
                     Names.SPINNING,
                     List.of(Names.SUPPLY_ASYNC),
@@ -55,12 +56,14 @@ record Measure(
                     "scaling", Names.ONE,
                     List.of(Names.TWO_ON_ONE), Map.of(4 * KI, 0.85), true),
             upTo("P9",
-                    "a batch of 64 copies of 256 B, cleared and filled each time ÷ 64 plain futures",
+                    "a batch of 64 copies of 256 B, cleared and filled each time ÷ 64 plain "
+                            + "futures",
                     "batch",
                     Names.BATCH,
                     List.of(Names.PLAIN_64), Map.of(256L, 0.7)),
             upTo("P18",
-                    "100,000 copies in flight through a `CompletionQueue` ÷ through an `ExecutorCompletionService`",
+                    "100,000 copies in flight through a `CompletionQueue` ÷ through an "
+                            + "`ExecutorCompletionService`",
                     "in-flight", Names.QUEUED, List.of(Names.COMPLETION_SERVICE),
                     Map.of(64L, 0.7)),
             upTo("P10", "memcpy, AUTO without hardware ÷ C with one reused DML job", "auto-copy",
@@ -83,7 +86,8 @@ record Measure(
             batchOn(Names.ON_SOFTWARE),
             batchOn(Names.TWO_WORKERS),
             upTo("P19",
-                    "4,096 copies of 4 KiB in flight on two workers ÷ `CompletableFuture.runAsync` on two threads",
+                    "4,096 copies of 4 KiB in flight on two workers ÷ "
+                            + "`CompletableFuture.runAsync` on two threads",
                     "evict", Names.TWO_WORKERS, List.of(Names.RUN_ASYNC), Map.of(4 * KI, 0.6)),
             upTo("P20", "describe, write() to /dev/null and look at the record ÷ the same in C",
                     "dsa-submit", Names.JAVA_WRITE, List.of(Names.C_WRITE), Map.of(64L, 1.6)),

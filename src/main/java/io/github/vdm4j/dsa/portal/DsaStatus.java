@@ -91,14 +91,17 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
                 "An offset in the delta record is outside the destination.");
         device(DIF_ERROR, "DIF_ERR", "The protection of a block does not match its data.");
         known(BAD_OPCODE, "BAD_OPCODE", VdmResult.UNSUPPORTED,
-                "The device or the queue does not have the operation. See op_cap and op_config in sysfs.");
+                "The device or the queue does not have the operation. See op_cap and op_config "
+                        + "in sysfs.");
         known(BAD_FLAGS, "INVALID_FLAGS", VdmResult.UNSUPPORTED,
                 "The device does not have one of the flags. See gen_cap in sysfs.");
         invalid(0x12, "NOZERO_RESERVE", "A reserved field of the descriptor was not zero.");
         known(0x13, "XFER_ERANGE", VdmResult.INVALID_OPERATION,
-                "The size is 0 or above the queue's max_transfer_size. Raise that with accel-config.");
+                "The size is 0 or above the queue's max_transfer_size. Raise that with "
+                        + "accel-config.");
         known(0x14, "DESC_CNT_ERANGE", VdmResult.INVALID_OPERATION,
-                "The batch has more tasks than the queue's max_batch_size. Raise that with accel-config.");
+                "The batch has more tasks than the queue's max_batch_size. Raise that with "
+                        + "accel-config.");
         invalid(0x15, "DR_ERANGE", "The device does not take a delta record of this size.");
         invalid(OVERLAP, "OVERLAP_BUFFERS", "The ranges overlap.");
         invalid(0x17, "DCAST_ERR", "The low 12 bits of the two destinations differ.");
@@ -119,11 +122,13 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         lost(ENXIO, "ENXIO", "The queue takes no submissions from this process.");
         lost(EBADF, "EBADF", "The file of the queue is closed.");
         known(EAGAIN, "EAGAIN", VdmResult.QUEUE_FULL,
-                "The queue is full. Start fewer operations at a time, configure more or larger queues, or set a longer queueFullTimeout.");
+                "The queue is full. Start fewer operations at a time, configure more or larger "
+                        + "queues, or set a longer queueFullTimeout.");
         device(EFAULT, "EFAULT", "The kernel could not read the descriptor.");
         lost(ENODEV, "ENODEV", "The queue is disabled.");
         known(EINVAL, "EINVAL", VdmResult.INVALID_OPERATION,
-                "The kernel refuses the descriptor, or is older than 6.10 and takes no submissions by write().");
+                "The kernel refuses the descriptor, or is older than 6.10 and takes no "
+                        + "submissions by write().");
         lost(ETIMEDOUT, "ETIMEDOUT", "The device did not answer.");
         lost(ENOTCONN, "ENOTCONN", "The emulator of the device has ended.");
     }
@@ -159,8 +164,10 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
         DsaStatus status = KNOWN.get(code);
         return status != null ? status
                 : new DsaStatus(code, "UNKNOWN", VdmResult.UNKNOWN_STATUS,
-                        code < 0 ? "Linux refused the submission. Look up the error number in errno(3)."
-                                : "vdm4j does not know the status. See the specification of the device.");
+                        code < 0 ? "Linux refused the submission. Look up the error number in "
+                                + "errno(3)."
+                                : "vdm4j does not know the status. See the specification of the "
+                                        + "device.");
     }
 
     @Override

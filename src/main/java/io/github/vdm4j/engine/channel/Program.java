@@ -319,7 +319,8 @@ public abstract class Program {
      */
     public final String ownerEnded() {
         return owner == null || owner.isAlive() ? null
-                : "its memory is confined to the thread %s, which has ended. Poll the operation to its end on that thread, or use a shared arena"
+                : ("its memory is confined to the thread %s, which has ended. Poll the "
+                        + "operation to its end on that thread, or use a shared arena")
                         .formatted(owner.getName());
     }
 

@@ -36,7 +36,8 @@ enum Rule {
     DELTA_ALIGNMENT("an address or the length of a delta operation is not a multiple of 8"),
     DELTA_LENGTH("a delta operation of more than 0x80000 bytes"),
     DELTA_RECORD_LENGTH(
-            "a delta record of less than 80 bytes' capacity, or of a size that is no multiple of 10"),
+            "a delta record of less than 80 bytes' capacity, or of a size that is no multiple "
+                    + "of 10"),
     DELTA_RECORD("H25: a delta record is applied whose offsets fall or leave the destination"),
     DIF_BLOCK_SIZE("the block size of DIF is none of the four"),
     DIF_FLAGS("flags of DIF are set that are reserved"),
@@ -48,7 +49,8 @@ enum Rule {
     BATCH_TASK_UNSET(
             "H26: a task of a batch was never set, or the buffer is larger than its tasks"),
     BATCH_RECORD(
-            "a task of a batch does not ask for its completion record, in its place behind the descriptors"),
+            "a task of a batch does not ask for its completion record, in its place behind the "
+                    + "descriptors"),
     BATCH_RECORD_STALE("H26: the completion record of a task still says how it ended before"),
     BATCH_NESTED("a batch or a drain in a batch"),
     BATCH_CHANGED("the descriptors of a batch were changed in flight"),
