@@ -247,6 +247,8 @@ if [ "$devdax" != 0 ]; then
     || die "ndctl cannot set devdax mode"
   [ -c /dev/dax1.0 ] || die "no device DAX"
 fi
+# Otherwise the kernel writes data without a sync to the disk after 30 s, and CRASH=1 does not lose it.
+echo 0 >/proc/sys/vm/dirty_writeback_centisecs
 grep ' /mnt/' /proc/mounts | while read l; do note "mount $l"; done
 note "flags $(grep -m1 ^flags /proc/cpuinfo | tr ' ' '\n' | grep -E '^(clflush|clflushopt|clwb|clzero|avx|avx2|avx512f|sse4_2|erms|fsrm|movdir64b|movdiri|bmi2)$' | tr '\n' ' ')"
 note "start $(cut -d' ' -f1 /proc/uptime)"
