@@ -205,12 +205,8 @@ public final class Job extends Slot {
     }
 
     @Override
-    public int crc() {
-        return JobFields.crc(struct);
-    }
-
-    @Override
-    public long recordBytes() {
-        return JobFields.recordBytes(struct);
+    public int value() {
+        return part().opcode() == Opcode.DELTA_CREATE ? JobFields.recordBytes(struct)
+                : JobFields.crc(struct);
     }
 }

@@ -2,15 +2,19 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/** The result of a data operation. It combines the completion records of the parts. */
+/**
+ * The result of a data operation. It combines the completion records of the parts. Before the first
+ * record, it is the result of an empty operation.
+ */
 final class DataResult {
     private static final int WORD = 8;
-    private static final int NOT_EQUAL = 1;
+    private static final int EQUAL = 0;
+    private static final int OVERFLOW = DeltaResult.Outcome.OVERFLOW.ordinal();
 
     private Operation<?> operation;
 
@@ -27,6 +31,7 @@ final class DataResult {
         outcome = 0;
         value = switch (what.type()) {
             case COMPARE, COMPARE_PATTERN, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> -1;
+            case CRC, COPY_CRC -> Integer.toUnsignedLong(what.crc().seed());
             default -> 0;
         };
     }
@@ -50,39 +55,35 @@ final class DataResult {
     }
 
     /** Records the bad block that ended a part. */
-    void takeBadBlock(Slot slot, long offset) {
-        value = offset + slot.offset();
-        outcome = slot.result();
+    void takeBadBlock(long offset, int errors) {
+        value = offset;
+        outcome = errors;
     }
 
     /**
-     * Records the result of a part.
+     * Records the completion record of a part.
      *
-     * @param offset the offset of the part
+     * @param told the result field, see {@link Slot#result}
+     * @param offset the offset of a difference in the operation
+     * @param number the CRC or the size of a delta record
      * @return {@code false} if no further part can change the result
+     * @throws SegmentClosedException if the arena of a segment with a difference is closed
+     * @throws WrongThreadException if a segment with a difference is confined to another thread
      */
-    boolean take(Slot slot, long offset, DataPart fields) {
+    boolean take(int told, long offset, int number) {
         switch (operation.type()) {
             case COMPARE, COMPARE_PATTERN -> {
-                if (slot.result() == NOT_EQUAL) {
-                    long found = offset + slot.offset();
-                    value = operation.type() == VdmOperationType.COMPARE_PATTERN ? exactly(found)
-                            : found;
+                if (told != EQUAL) {
+                    value = offset;
+                    value = operation.type() == VdmOperationType.COMPARE ? offset
+                            : exactly(offset & -WORD);
                     return false;
                 }
             }
-            case CRC, COPY_CRC -> {
-                fields.seed(slot.crc());
-                value = Integer.toUnsignedLong(slot.crc());
-            }
+            case CRC, COPY_CRC -> value = Integer.toUnsignedLong(number);
             case DELTA_CREATE -> {
-                DeltaResult.Outcome told = switch (slot.result()) {
-                    case 0 -> DeltaResult.Outcome.EQUAL;
-                    case NOT_EQUAL -> DeltaResult.Outcome.RECORDED;
-                    default -> DeltaResult.Outcome.OVERFLOW;
-                };
-                outcome = told.ordinal();
-                value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
+                outcome = Math.min(told, OVERFLOW);
+                value = told == EQUAL ? 0 : Integer.toUnsignedLong(number);
             }
             default -> {} // Further operations have no result.
         }
@@ -95,16 +96,12 @@ final class DataResult {
      */
     private long exactly(long word) {
         MemorySegment source = operation.source();
+        long bytes = Math.min(source.byteSize() - word, WORD);
         try {
-            for (long i = word; i < Math.min(word + WORD, source.byteSize()); i++) {
-                byte expected = (byte) (operation.pattern() >>> i % WORD * Byte.SIZE);
-                if (source.get(ValueLayout.JAVA_BYTE, i) != expected) {
-                    return i;
-                }
-            }
+            long found = PatternKernel.mismatch(source.asSlice(word, bytes), operation.pattern());
+            return word + Math.max(found, 0);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         }
-        return word;
     }
 }
