@@ -95,18 +95,16 @@ public final class Job extends Slot {
     protected int send(Part part, MemorySegment first, MemorySegment second, MemorySegment third) {
         describe(part);
         MemorySegment one = first != null ? first : MemorySegment.NULL;
-        if (isHeldBy(one, second)) {
-            // One segment keeps its arena open for all segments of the arena. Each further segment
-            // would cost two atomic operations.
-            return isHeldBy(one, third) ? dml.submit(at, one) : dml.submit(at, one, third);
-        }
-        return isHeldBy(one, third) || isHeldBy(second, third)
-                ? dml.submit(at, one, second)
-                : dml.submit(at, one, second, third);
+        MemorySegment two = toHold(second, one);
+        return dml.submit(at, one, two, toHold(toHold(third, one), two));
     }
 
-    private static boolean isHeldBy(MemorySegment held, MemorySegment segment) {
-        return segment == null || segment.scope() == held.scope();
+    /**
+     * Returns a segment, or NULL if another segment already keeps its arena open. Each held arena
+     * costs two atomic operations.
+     */
+    private static MemorySegment toHold(MemorySegment segment, MemorySegment held) {
+        return segment == null || segment.scope() == held.scope() ? MemorySegment.NULL : segment;
     }
 
     private void describe(Part part) {
@@ -148,16 +146,9 @@ public final class Job extends Slot {
      */
     @Override
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
-        int status;
-        if (source == null) {
-            describeFill(part);
-            status = dml.submit(at, (int) part.bytes(), destination);
-        } else {
-            describeMove(part);
-            status = source.scope() == destination.scope()
-                    ? dml.submit(at, (int) part.bytes(), destination)
-                    : dml.submit(at, (int) part.bytes(), destination, source);
-        }
+        describe(part);
+        int status =
+                dml.submit(at, (int) part.bytes(), destination, toHold(source, destination));
         return status != OK || executesInSubmit ? status : prove();
     }
 
