@@ -49,9 +49,9 @@ final class DataResult {
     }
 
     /** Records the result of the JVM's kernels. */
-    void takeFromOperation() {
-        value = operation.value();
-        outcome = operation.outcome();
+    void takeFrom(Operation<?> executed) {
+        value = executed.value();
+        outcome = executed.outcome();
     }
 
     /** Records the bad block that ended a part. */

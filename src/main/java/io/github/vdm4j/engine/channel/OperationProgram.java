@@ -100,7 +100,9 @@ public final class OperationProgram extends Program {
         interrupted = false;
         backwards = isCopy() && segments.distance() > 0 && segments.distance() < limit;
         split.begin(null);
-        result.begin(what);
+        if (hasResult()) {
+            result.begin(what);
+        }
         reset();
         if (type == VdmOperationType.FLUSH) {
             beginFlush();
@@ -234,7 +236,7 @@ public final class OperationProgram extends Program {
                         boolean ignored = segments.guard(slot().part().range(0, limit));
                     }
                     JvmOperations.execute(operation);
-                    result.takeFromOperation();
+                    result.takeFrom(operation);
                 }
                 PageFaults.deliver();
             } catch (IllegalStateException e) {
@@ -378,7 +380,11 @@ public final class OperationProgram extends Program {
     @Override
     Forces finish(Forces earlier) throws IOException {
         writeBacks.writeLines(wroteByProcessor());
-        operation.succeed(executedBy(), result.value(), result.outcome());
+        if (hasResult()) {
+            operation.succeed(executedBy(), result.value(), result.outcome());
+        } else {
+            operation.succeed(executedBy());
+        }
         return writeBacks.addForces(earlier);
     }
 
