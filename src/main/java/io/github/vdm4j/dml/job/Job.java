@@ -108,27 +108,22 @@ public final class Job extends Slot {
     }
 
     private void describe(Part part) {
+        long job = at & ADDRESS;
         switch (part.opcode()) {
-            case Opcode.MEM_MOVE -> describeMove(part);
-            case Opcode.FILL -> describeFill(part);
-            case Opcode.NOP -> describe(at & ADDRESS, Opcode.NOP, 0, 0, 0);
+            case Opcode.MEM_MOVE -> {
+                LONGS.set(ALL, job + SOURCE, part.source());
+                describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
+            }
+            case Opcode.FILL -> {
+                LONGS.set(ALL, job + PATTERN, part.pattern());
+                describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
+            }
+            case Opcode.NOP -> describe(job, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
-                describe(at & ADDRESS, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
+                describe(job, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
                         onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
             default -> JobFields.describe(struct, part);
         }
-    }
-
-    private void describeMove(Part part) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + SOURCE, part.source());
-        describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
-    }
-
-    private void describeFill(Part part) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + PATTERN, part.pattern());
-        describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
     }
 
     private static void describe(long job, int operation, long to, long length, int flags) {
