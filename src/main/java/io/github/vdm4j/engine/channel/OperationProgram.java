@@ -42,7 +42,6 @@ public final class OperationProgram extends Program {
 
     /** Whether the current parts write cache lines back. */
     private boolean flushing;
-
     private boolean over;
 
     /**
@@ -65,9 +64,10 @@ public final class OperationProgram extends Program {
     /** The number of processed bytes of the data, if {@link #done} counts the lines. */
     private long moved;
 
-    /** The rest of the current part after page faults. */
+    /** The offset of the current part, or of its rest after page faults. */
     private long at;
 
+    /** The length of the current part or of its rest. */
     private long part;
 
     /** Whether a page fault has interrupted the current part. */

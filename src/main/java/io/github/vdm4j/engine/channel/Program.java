@@ -234,9 +234,9 @@ public abstract class Program {
     }
 
     /**
-     * Returns whether all destinations of a durable operation can be made durable.
+     * Returns why a durable operation must be refused.
      *
-     * @return the reason of the refusal, or null
+     * @return the refusal, or null if all destinations can be made durable
      */
     public static Durability.Refusal refusal(Operation<?> operation, Durability durability) {
         MemorySegment destination = operation.destination();
