@@ -13,6 +13,13 @@ import java.util.function.LongConsumer;
  * thread.
  */
 final class Worker implements Runnable, LongConsumer {
+    /**
+     * The most operations in a batch. Neighbours in the list often use neighbouring memory. If two
+     * processors alternate between neighbours, they wait for each other's cache lines
+     * (docs/adr/0030).
+     */
+    private static final int MOST = 64;
+
     private static final VarHandle CURRENT;
     private static final VarHandle POSITION;
 
@@ -33,6 +40,13 @@ final class Worker implements Runnable, LongConsumer {
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
     private boolean search;
+    // Only this worker's thread uses the batch. If it dies, the next thread continues the batch.
+    /** The operations that this worker has taken and not begun, from {@link #done} on. */
+    private final Operation<?>[] batch = new Operation<?>[MOST];
+    private int count;
+    private int done;
+    /** A field, because a new object for each batch would be an allocation. */
+    private final Runnable rest = this::executeRest;
     // The writes have release semantics, because a fence for each operation is expensive.
     /** The operation that this worker executes. */
     volatile Operation<?> current;
@@ -97,14 +111,13 @@ final class Worker implements Runnable, LongConsumer {
         search = true; // The starting thread has counted this search.
         int idle = 0;
         while (true) {
-            Operation<?> next = take();
-            if (next != null) {
+            if (done < count || take()) {
                 if (search) {
                     search = false;
                     idle = 0;
                     stopSearching();
                 }
-                execute(next);
+                execute();
             } else if (!search) {
                 Seam.step();
                 search = true;
@@ -128,21 +141,22 @@ final class Worker implements Runnable, LongConsumer {
     }
 
     /**
-     * Takes the next operation. Spinning workers do not take the list's lock while the list is
+     * Takes the next operations. Spinning workers do not take the list's lock while the list is
      * empty.
      */
-    private Operation<?> take() {
+    private boolean take() {
         if (pool.pending.isEmpty()) {
             if (position != Long.MAX_VALUE) {
                 position = Long.MAX_VALUE;
             }
-            return null;
+            return false;
         }
-        Operation<?> next = pool.pending.take(this);
-        if (next == null) {
+        done = 0;
+        count = pool.pending.take(batch, pool.threads(), pool.isShort, this);
+        if (count == 0) {
             position = Long.MAX_VALUE; // A drain must not wait for a worker that is about to sleep.
         }
-        return next;
+        return count > 0;
     }
 
     @Override
@@ -151,12 +165,24 @@ final class Worker implements Runnable, LongConsumer {
         POSITION.setRelease(this, mark);
     }
 
-    private void execute(Operation<?> next) {
-        CURRENT.setRelease(this, next);
-        Seam.step();
-        pool.work.accept(next);
+    private void execute() {
+        if (count == 1) {
+            executeRest();
+        } else {
+            Operation.beforeCallbacks(rest);
+        }
         Seam.step();
         CURRENT.setRelease(this, null);
+    }
+
+    private void executeRest() {
+        while (done < count) {
+            Operation<?> next = batch[done];
+            batch[done++] = null;
+            CURRENT.setRelease(this, next);
+            Seam.step();
+            pool.work.accept(next);
+        }
     }
 
     /** Ends the search. Threads that relied on this search may need another worker. */
