@@ -41,7 +41,7 @@ public final class Workers {
      * @param isShort returns whether a worker may take an operation together with further short
      *     operations. The work must not block on such an operation
      * @param work executes and completes an operation, and should not throw. If it throws, the
-     *     thread ends and another thread replaces it
+     *     worker reports the throwable and continues
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Predicate<Operation<?>> isShort, Consumer<Operation<?>> work) {

@@ -106,7 +106,7 @@ class WorkerBatchTest {
     }
 
     @Test
-    void newThreadContinuesTheBatch() throws InterruptedException {
+    void batchContinuesAfterAThrowable() throws InterruptedException {
         try (var handler = new UncaughtExceptions()) {
             var atWork = new CountDownLatch(1);
             var done = new ConcurrentLinkedQueue<Integer>();
