@@ -9,8 +9,7 @@ import java.util.function.LongConsumer;
 
 /**
  * A worker of {@link Workers}. It takes operations from their list. While the list is empty, it
- * searches and then sleeps. If its thread dies, the next call of {@link #wake} starts another
- * thread.
+ * searches and then sleeps. The thread survives a throwable of the work.
  */
 final class Worker implements Runnable, LongConsumer {
     private static final VarHandle CURRENT;
@@ -28,7 +27,6 @@ final class Worker implements Runnable, LongConsumer {
 
     private final Workers pool;
     private final int number;
-    /** The thread, or null if it has died and the system cannot start another thread. */
     volatile Thread thread;
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
@@ -45,54 +43,35 @@ final class Worker implements Runnable, LongConsumer {
     }
 
     void start() {
-        pool.searching.incrementAndGet();
-        try {
-            launch();
-        } catch (Throwable e) {
-            pool.searching.decrementAndGet();
-            throw e;
-        }
-    }
-
-    private void launch() {
         Thread fresh = new LibraryThread(pool.name + "-" + number, this);
         thread = fresh;
+        pool.searching.incrementAndGet();
+        search = true;
         try {
             fresh.start();
         } catch (Throwable e) {
             thread = null;
+            pool.searching.decrementAndGet();
             throw e;
-        }
-    }
-
-    private boolean tryToLaunch() {
-        try {
-            launch();
-            return true;
-        } catch (Throwable e) { // The system cannot start a thread.
-            LibraryThread.report(e);
-            return false;
         }
     }
 
     /** Runs the worker. If the work throws, it has completed its operation. */
     @Override
     public void run() {
-        try {
-            loop();
-        } catch (Throwable e) {
-            LibraryThread.report(e);
-            thread = null;
-            current = null;
-            if (!asleep) {
-                fallAsleep();
+        while (true) {
+            try {
+                loop();
+                return;
+            } catch (Throwable e) {
+                LibraryThread.report(e);
+                current = null;
+                wake();
             }
-            wake(); // This starts another thread.
         }
     }
 
     private void loop() {
-        search = true; // The starting thread has counted this search.
         int idle = 0;
         while (true) {
             Operation<?> next = take();
@@ -104,7 +83,7 @@ final class Worker implements Runnable, LongConsumer {
                 }
                 execute(next);
             } else if (!search) {
-                Seam.at("look and search");
+                Seam.step();
                 search = true;
                 pool.searching.incrementAndGet();
             } else if (pool.stopping) {
@@ -151,24 +130,23 @@ final class Worker implements Runnable, LongConsumer {
 
     private void execute(Operation<?> next) {
         CURRENT.setRelease(this, next);
-        Seam.at("take and work");
+        Seam.step();
         pool.work.accept(next);
-        Seam.at("work and forget");
+        Seam.step();
         CURRENT.setRelease(this, null);
     }
 
     /** Ends the search. Threads that relied on this search may need another worker. */
     private void stopSearching() {
         int others = pool.searching.decrementAndGet();
-        Seam.at("stop searching and look");
+        Seam.step();
         if (others == 0 && !pool.pending.isEmpty()) {
             pool.wakeOneIfNeeded();
         }
     }
 
-    private void fallAsleep() {
+    private synchronized void fallAsleep() {
         asleep = true;
-        Seam.at("sleep and count");
         pool.sleeping.incrementAndGet();
         if (search) {
             pool.searching.decrementAndGet();
@@ -177,7 +155,7 @@ final class Worker implements Runnable, LongConsumer {
 
     private void sleep() {
         fallAsleep();
-        Seam.at("sleep and look");
+        Seam.step();
         if (!pool.pending.isEmpty() || pool.stopping) {
             wake();
         }
@@ -188,10 +166,7 @@ final class Worker implements Runnable, LongConsumer {
         }
     }
 
-    /**
-     * Wakes the worker, and starts a thread if it has none. Returns {@code true} if this call has
-     * woken the worker.
-     */
+    /** Wakes the worker. Returns {@code true} if this call has woken the worker. */
     boolean wake() {
         synchronized (this) {
             if (!asleep) {
@@ -200,12 +175,6 @@ final class Worker implements Runnable, LongConsumer {
             pool.searching.incrementAndGet();
             pool.sleeping.decrementAndGet();
             asleep = false;
-            if (thread == null && !tryToLaunch()) {
-                asleep = true; // The next call retries.
-                pool.sleeping.incrementAndGet();
-                pool.searching.decrementAndGet();
-                return false;
-            }
         }
         Seam.unpark(thread);
         return true;

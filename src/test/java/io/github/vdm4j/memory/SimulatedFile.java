@@ -37,7 +37,7 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
 
     private void force(MemorySegment range) {
         byte[] bytes = range.toArray(ValueLayout.JAVA_BYTE);
-        Seam.at("force");
+        Seam.step();
         if (failing.getAsBoolean()) {
             throw new UnsupportedOperationException("for the test");
         }
