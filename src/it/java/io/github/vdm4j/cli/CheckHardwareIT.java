@@ -78,7 +78,7 @@ class CheckHardwareIT {
         }
     }
 
-    /** The device waits for the pages, so no record reports a fault. */
+    /** The device waits for the pages. No record reports a fault. */
     @Test
     void queuesThatWaitForPagesAndDedicatedQueuesPass() throws Exception {
         Path served = Files.createDirectory(folder.resolve("served"));

@@ -188,7 +188,7 @@ class SplitCopiesTest {
         }
     }
 
-    /** The device calls this test at each submission, so the copy is running. */
+    /** The device calls this test at each submission. The copy is running then. */
     @Test
     void bytesDoneGrowsWithThePartsOfTheDevice() {
         var copy = new VdmFuture<?>[1];

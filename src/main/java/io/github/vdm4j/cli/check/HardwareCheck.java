@@ -103,7 +103,7 @@ public final class HardwareCheck {
         return stopped || elapsed().compareTo(settings.limit()) > 0;
     }
 
-    /** Ends the run after the current operations. The report then says that it is partial. */
+    /** Ends the run after the current operations. The report is then partial. */
     public void stop() {
         stopped = true;
     }
