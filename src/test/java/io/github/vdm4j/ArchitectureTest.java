@@ -66,7 +66,7 @@ class ArchitectureTest {
             Layer.exported(OPERATION),
             Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),
-            Layer.hidden(MEMORY, PMEM_FFI, MACHINE, TRACE, ROOT),
+            Layer.hidden(MEMORY, PMEM_FFI, MACHINE, TRACE, ROOT, FUTURE),
             Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),

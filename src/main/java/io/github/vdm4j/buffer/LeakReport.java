@@ -1,5 +1,6 @@
 package io.github.vdm4j.buffer;
 
+import io.github.vdm4j.memory.MemoryRegion;
 import java.lang.ref.Cleaner;
 
 /**
@@ -7,10 +8,12 @@ import java.lang.ref.Cleaner;
  * buffer's creation.
  */
 final class LeakReport implements Runnable {
-    private final BufferMemory memory;
+    static final String PROPERTY = "vdm4j.buffer.reportLeaks";
+
+    private final MemoryRegion memory;
     private final Throwable place;
 
-    private LeakReport(BufferMemory memory, Throwable place) {
+    private LeakReport(MemoryRegion memory, Throwable place) {
         this.memory = memory;
         this.place = place;
     }
@@ -22,12 +25,12 @@ final class LeakReport implements Runnable {
         static final Cleaner CLEANER = Cleaner.create();
     }
 
-    static void watch(BufferHandle handle, BufferMemory memory, String what) {
-        if (Boolean.getBoolean(BufferMemory.LEAK_PROPERTY)) {
+    static void watch(OffHeapBuffer buffer, MemoryRegion memory, String what) {
+        if (Boolean.getBoolean(PROPERTY)) {
             var place = new Throwable(
                     "a buffer was dropped but not closed. The stack trace shows its creation by "
                             + what);
-            Watch.CLEANER.register(handle, new LeakReport(memory, place));
+            Watch.CLEANER.register(buffer, new LeakReport(memory, place));
         }
     }
 
