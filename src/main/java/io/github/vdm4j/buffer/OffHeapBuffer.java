@@ -3,7 +3,7 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.FailureName;
-import io.github.vdm4j.machine.MappedPage;
+import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
 import java.io.IOException;
@@ -185,7 +185,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     private static boolean isMapping(MemorySegment segment) {
-        return segment.isMapped() || MappedPage.isIn(segment);
+        return segment.isMapped() || MemoryMaps.hasFile(segment);
     }
 
     private static void requireNative(MemorySegment segment) {
