@@ -71,7 +71,7 @@ class ArchitectureTest {
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
             Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
-            Layer.exported(MOVER, ENGINE, WORKER, JVM, MEMORY, ROOT, FUTURE),
+            Layer.exported(MOVER, ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
             Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),

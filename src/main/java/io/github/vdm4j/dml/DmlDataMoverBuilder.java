@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.EngineSettings;
@@ -17,6 +18,8 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -75,20 +78,6 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      */
     public DmlDataMoverBuilder path(DmlPath path) {
         this.path = Objects.requireNonNull(path, "path");
-        return this;
-    }
-
-    /**
-     * Sets the largest number of operations in flight. Each operation needs a job. A job takes 384
-     * bytes of native memory for each path of the mover, and 16,320 additional bytes after it has
-     * applied a delta. Default: 128.
-     *
-     * @param count 1 to 65,536
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder jobs(int count) {
-        settings.capacity("jobs", count);
         return this;
     }
 
@@ -283,12 +272,31 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return new File("/sys/bus/dsa/devices").exists();
     }
 
-    private ChannelLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = DeviceLimits.maxTransferBytes(devices).orElse(maxTransferBytes);
-        return limits(
-                Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(DeviceLimits.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
-                        ChannelLimits.MAX_TASKS));
+    /**
+     * Returns the limits of all enabled queues together, because DML chooses the queue. A device
+     * that accepts no batches from processes has batches of 0 tasks.
+     */
+    ChannelLimits limits(List<DsaDevice> devices) {
+        long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
+                .orElse(maxTransferBytes);
+        long tasks = least(devices, (device, queue) -> Boolean.FALSE.equals(device.batchOffered())
+                ? Long.valueOf(0)
+                : queue.maxBatchSize()).orElse(USUAL_BATCH_TASKS);
+        return limits(Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
+                Math.min(tasks, ChannelLimits.MAX_TASKS));
+    }
+
+    /** Returns the smallest limit among the enabled queues, or empty if Linux shows no limit. */
+    private static OptionalLong least(
+            List<DsaDevice> devices, BiFunction<DsaDevice, WorkQueue, Long> limit) {
+        return devices.stream()
+                .flatMap(device -> device.queues()
+                        .stream()
+                        .filter(WorkQueue::enabled)
+                        .map(queue -> limit.apply(device, queue)))
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .min();
     }
 
     private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {

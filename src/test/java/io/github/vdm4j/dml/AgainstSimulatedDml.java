@@ -52,7 +52,7 @@ public abstract class AgainstSimulatedDml {
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
-                .jobs(4)
+                .slots(4)
                 .queueFullTimeout(Duration.ofHours(1));
         return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;
     }

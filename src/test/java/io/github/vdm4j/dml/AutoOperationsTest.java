@@ -278,7 +278,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                                 .getMessage());
                 VdmFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
                 assertSame(VdmResult.SUCCESS, there.result());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
 

@@ -59,7 +59,7 @@ class AutoParallelTest extends AgainstSimulatedDml {
                 finish(future).output());
         assertSame(ExecutionPath.JVM, future.path());
         assertEquals(-1, copy.mismatch(source));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test

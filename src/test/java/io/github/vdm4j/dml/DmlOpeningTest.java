@@ -104,7 +104,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
-                .jobs(4)
+                .slots(4)
                 .diagnosis(machine.diagnosis());
     }
 

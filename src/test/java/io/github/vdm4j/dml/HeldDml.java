@@ -23,7 +23,7 @@ public final class HeldDml extends HeldMover {
                 .jvmCopiesUpTo(0)
                 .jvmFillsUpTo(0)
                 .jvmOperationsUpTo(0)
-                .jobs(jobs)
+                .slots(jobs)
                 .workers(workers)
                 .queueFullTimeout(Duration.ofHours(1));
         if (onDevice) {
@@ -52,7 +52,7 @@ public final class HeldDml extends HeldMover {
 
     @Override
     public int inUse() {
-        return mover.jobsInUse();
+        return mover.slotsInUse();
     }
 
     @Override
