@@ -7,16 +7,10 @@ import java.lang.ref.Cleaner;
  * The report of a buffer that was dropped but not closed. It contains the stack trace of the
  * buffer's creation.
  */
-final class LeakReport implements Runnable {
+final class LeakReport {
     static final String PROPERTY = "vdm4j.buffer.reportLeaks";
 
-    private final MemoryRegion memory;
-    private final Throwable place;
-
-    private LeakReport(MemoryRegion memory, Throwable place) {
-        this.memory = memory;
-        this.place = place;
-    }
+    private LeakReport() {}
 
     /**
      * The holder of the thread that watches buffers. The first watched buffer starts the thread.
@@ -30,15 +24,12 @@ final class LeakReport implements Runnable {
             var place = new Throwable(
                     "a buffer was dropped but not closed. The stack trace shows its creation by "
                             + what);
-            Watch.CLEANER.register(buffer, new LeakReport(memory, place));
-        }
-    }
-
-    @Override
-    public void run() {
-        if (memory.isOpen()) {
-            System.getLogger("io.github.vdm4j.buffer")
-                    .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+            Watch.CLEANER.register(buffer, () -> {
+                if (memory.isOpen()) {
+                    System.getLogger("io.github.vdm4j.buffer")
+                            .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+                }
+            });
         }
     }
 }

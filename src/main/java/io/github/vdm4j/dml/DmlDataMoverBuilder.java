@@ -38,9 +38,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private long maxTransferBytes = ChannelLimits.MAX_PART;
-    private long jvmCopies = Long.MAX_VALUE;
-    private long jvmFills = JVM_FILLS;
-    private long jvmOperations = Long.MAX_VALUE;
+    private long jvmUpTo = Long.MAX_VALUE;
     private long parallelBytes = PartExecutor.USUALLY_FROM;
     private int node = NumaNodes.ANY;
     private boolean tried = true;
@@ -127,51 +125,23 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest memcpy or memmove that the JVM executes on {@link DmlPath#AUTO} without
-     * hardware. The path of such a copy is {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes
-     * longer copies and durable copies. The setting has no effect on {@link DmlPath#SOFTWARE} and
-     * on hardware. Default: every copy shorter than {@link #workersFrom}, because DML is not faster
-     * (docs/benchmarks.md).
+     * Sets the longest operation that the JVM executes on {@link DmlPath#AUTO} without hardware. The
+     * size counts bytes of the source. The path of such an operation is {@link
+     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations and durable operations, but
+     * the JVM may compute the CRC of a durable operation. The setting has no effect on {@link
+     * DmlPath#SOFTWARE} and on hardware.
      *
-     * @param bytes the size in bytes, or 0 for none
+     * <p>Limits above which DML was measured to be faster apply in addition (docs/adr/0015,
+     * docs/adr/0020). They are 512 KiB for fills, 1 KiB for new deltas, 4 KiB for comparisons and
+     * 16 KiB for dualcasts. A worker executes an operation of {@link #workersFrom} bytes or more.
+     * Default: these limits only.
+     *
+     * @param bytes the size in bytes, or 0 for no operation and no batch
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
-    public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
-        jvmCopies = EngineSettings.notNegative("jvmCopiesUpTo", bytes);
-        return this;
-    }
-
-    /**
-     * Sets the longest memset that the JVM executes on {@link DmlPath#AUTO} without hardware. A
-     * worker executes every fill of {@link #workersFrom} bytes or more. Default: 512 KiB, because
-     * the JVM is not faster than DML in longer fills.
-     *
-     * @param bytes the size in bytes, or 0 for none
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
-        jvmFills = EngineSettings.notNegative("jvmFillsUpTo", bytes);
-        return this;
-    }
-
-    /**
-     * Sets the longest data operation that the JVM executes on {@link DmlPath#AUTO} without
-     * hardware. The size counts bytes of the source. The path of such an operation is {@link
-     * io.github.vdm4j.ExecutionPath#JVM}. DML executes durable operations, but the JVM may compute
-     * their CRC.
-     *
-     * <p>Measured limits apply in addition (docs/adr/0020). They are {@link #jvmFillsUpTo} for
-     * fills, 1 KiB for new deltas, 4 KiB for comparisons and 16 KiB for dualcasts. CRCs, protected
-     * blocks and applied deltas have no measured limit. Default: the measured limits only.
-     *
-     * @param bytes the size in bytes, or 0 for no data operation and no batch
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder jvmOperationsUpTo(long bytes) {
-        jvmOperations = EngineSettings.notNegative("jvmOperationsUpTo", bytes);
+    public DmlDataMoverBuilder jvmUpTo(long bytes) {
+        jvmUpTo = EngineSettings.notNegative("jvmUpTo", bytes);
         return this;
     }
 
@@ -260,7 +230,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private OffloadPolicy policy(boolean hardware) {
         boolean auto = path == DmlPath.AUTO;
         return hardware || !auto ? settings.policy(auto)
-                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations,
+                : OffloadPolicy.withoutDevice(jvmUpTo, Math.min(jvmUpTo, JVM_FILLS), jvmUpTo,
                         settings.workersFrom, parallelBytes);
     }
 

@@ -35,10 +35,10 @@ public final class EngineSettings {
     public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     /** Whether native memory of unknown domain is persistent memory. */
     public boolean nativeMemoryIsPersistent;
-    /** How long a force may wait for further operations, or null for no limit. */
+    /** How long a force may wait for further operations, or null for the engines' setting. */
     public Duration forceWait;
-    /** The write-back engines of a test, or null for the engines of this machine. */
-    public Durability durability;
+    /** The write-back engines. Tests replace them. */
+    public Durability durability = Durability.system();
     /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
@@ -120,10 +120,9 @@ public final class EngineSettings {
         return whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE;
     }
 
-    /** Returns the write-back engines. */
+    /** Returns the write-back engines with the settings. */
     public Durability engines() {
-        Durability chosen = durability == null ? Durability.system() : durability;
-        chosen = chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+        Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
         return forceWait == null ? chosen : chosen.forceWait(forceWait);
     }
 }

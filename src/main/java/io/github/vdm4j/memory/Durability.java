@@ -97,7 +97,7 @@ public final class Durability {
     }
 
     private static long nanos(Duration time) {
-        return time.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : time.toNanos();
+        return time.compareTo(NO_BOUND) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
     /**

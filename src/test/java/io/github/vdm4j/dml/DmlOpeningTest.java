@@ -101,9 +101,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 .path(path)
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)
-                .jvmCopiesUpTo(0)
-                .jvmFillsUpTo(0)
-                .jvmOperationsUpTo(0)
+                .jvmUpTo(0)
                 .slots(4)
                 .diagnosis(machine.diagnosis());
     }

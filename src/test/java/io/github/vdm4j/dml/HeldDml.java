@@ -20,9 +20,7 @@ public final class HeldDml extends HeldMover {
                 .durability(Durability.withoutLibpmem())
                 .library(dml.library())
                 .path(path)
-                .jvmCopiesUpTo(0)
-                .jvmFillsUpTo(0)
-                .jvmOperationsUpTo(0)
+                .jvmUpTo(0)
                 .slots(jobs)
                 .workers(workers)
                 .queueFullTimeout(Duration.ofHours(1));
