@@ -124,7 +124,7 @@ public final class Operation<R> extends OperationRecord<R> {
             mover.tally().begun();
         }
         detach();
-        Seam.at("hand over and link");
+        Seam.step();
     }
 
     /**

@@ -125,7 +125,7 @@ public final class PendingList {
         if (first == null) {
             return null;
         }
-        Seam.at("look and take");
+        Seam.step();
         synchronized (lock) {
             Operation<?> head = first;
             if (head != null) {

@@ -62,9 +62,9 @@ final class DurableRun {
                 .workerStrategy(WorkerStrategy.PARK);
         if (random.nextInt(4) != 0) {
             builder.memsetFunction((to, value, flags) -> {
-                Seam.at("fill");
+                Seam.step();
                 to.fill(value);
-                Seam.at("filled");
+                Seam.step();
             });
         }
         if (random.nextBoolean()) {

@@ -75,7 +75,7 @@ final class QueueRun {
         int number = from.get(JAVA_BYTE, 1);
         runs[number]++;
         begun[number] = ++allBegun;
-        Seam.at("copy");
+        Seam.step();
     }
 
     /** Returns a small number. */
@@ -86,7 +86,7 @@ final class QueueRun {
     void copy(MemorySegment to, MemorySegment from, VdmFlags flags) {
         begin(from);
         to.copyFrom(from);
-        Seam.at("copied");
+        Seam.step();
     }
 
     /** A source that identifies its copy. */

@@ -49,12 +49,24 @@ final class FullHeap {
         return task.toFuture().toCompletableFuture();
     }
 
+    private static void complete(Vdm mover, MemorySegment destination, MemorySegment source)
+            throws Exception {
+        polled().get(20, TimeUnit.SECONDS);
+        mover.memcpy(destination, source).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
     public static void main(String[] arguments) throws Exception {
+        // The library's threads report many OutOfMemoryErrors, and only this thread's throwable
+        // decides.
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {});
+        Thread.currentThread()
+                .setUncaughtExceptionHandler((thread, thrown) -> thrown.printStackTrace());
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
-            polled().get(20, TimeUnit.SECONDS);
+            // The JVM initializes classes here, because a class whose initialization fails for lack
+            // of memory stays unusable.
+            complete(mover, destination, source);
             long end = System.nanoTime() + NANOS;
             Thread hog = Thread.ofPlatform().start(() -> {
                 while (System.nanoTime() < end) {
@@ -77,8 +89,7 @@ final class FullHeap {
                 }
             }
             for (int i = 0; i < 100; i++) {
-                polled().get(20, TimeUnit.SECONDS);
-                mover.memcpy(destination, source).toCompletableFuture().get(20, TimeUnit.SECONDS);
+                complete(mover, destination, source);
             }
         }
         System.out.println(WORKS);

@@ -76,7 +76,7 @@ final class CompletionThread {
         List<Operation<?>> watched = new ArrayList<>();
         int fruitless = 0;
         while (!stopped) {
-            Seam.at("round");
+            Seam.step();
             try {
                 boolean any = wanted;
                 wanted = false;
@@ -86,7 +86,7 @@ final class CompletionThread {
                 }
                 any |= watched.removeIf(CompletionThread::hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
-                Seam.at("look and sleep");
+                Seam.step();
                 if (!wanted && !stopped) {
                     if (watched.isEmpty() && !some) {
                         Seam.park(this);

@@ -44,7 +44,7 @@ final class SlotQueue {
 
     /** Gives the free slots to waiting operations. */
     void handOff() {
-        Seam.at("free and look");
+        Seam.step();
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
             Operation.beforeCallbacks(handingOff);
         }
@@ -63,7 +63,7 @@ final class SlotQueue {
                 LibraryThread.report(e);
                 handedOff = MOST_HAND_OFFS;
             }
-            Seam.at("look and count");
+            Seam.step();
             requests = handOffs.addAndGet(-requests);
         } while (requests != 0);
         if (handedOff == MOST_HAND_OFFS && !pending.isEmpty()) {
@@ -80,11 +80,11 @@ final class SlotQueue {
         if (slot == null) {
             return false;
         }
-        Seam.at("slot and operation");
+        Seam.step();
         Operation<?> next = pending.take();
         if (next == null) {
             pool.give(slot);
-            Seam.at("give and look");
+            Seam.step();
             return false;
         }
         next.attach(slot);

@@ -146,7 +146,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (seen == COMPLETE) {
             return FutureState.COMPLETE;
         }
-        Seam.at("look and enter");
+        Seam.step();
         if ((seen == IDLE || seen == RUNNING && canAdvance())
                 && changeState(seen, seen | how)) {
             return enter(seen, null);
@@ -195,7 +195,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return observe();
         }
         FutureState reached;
-        Seam.at("register and enter");
+        Seam.step();
         int seen = state;
         if ((seen == IDLE || seen == RUNNING)
                 && changeState(seen, seen | ADVANCING)) {
@@ -283,7 +283,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             publish();
         } else {
             leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
-            Seam.at("leave and wake");
+            Seam.step();
             if (promised && offered.used() != NotifierType.WAKER) {
                 // The waiting threads have to poll, because the promise of this thread ends.
                 list.wake();
@@ -320,13 +320,13 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         advancing = null;
         // This write precedes the read of the waiters, because waiters read the state.
         state = COMPLETE;
-        Seam.at("publish and hand off");
+        Seam.step();
         try {
             published();
         } catch (Throwable e) { // The waiters receive their notification in any case.
             LibraryThread.report(e);
         }
-        Seam.at("publish and notify");
+        Seam.step();
         Waiters list = waiters;
         if (list != null && list.generation == completed) {
             list.complete();
@@ -339,7 +339,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (seen == WITHHELD) {
             throw new IllegalStateException(whyWithheld());
         }
-        Seam.at("look and cancel");
+        Seam.step();
         if (seen == DETACHED ? !takeFromDriver()
                 : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;

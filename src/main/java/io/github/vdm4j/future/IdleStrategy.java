@@ -63,7 +63,7 @@ public interface IdleStrategy {
                             .formatted(spins, yields, maxParkNanos));
         }
         return round -> {
-            Seam.at("back off");
+            Seam.step();
             if (round < spins && !Thread.currentThread().isVirtual()) {
                 Thread.onSpinWait();
             } else if (round - spins < yields) {

@@ -95,7 +95,7 @@ abstract class Registration implements Waker {
     /** Fires a queued callback. A later wake-up queues it again. */
     final void call() {
         queued = false;
-        Seam.at("take and fire");
+        Seam.step();
         try {
             fire();
         } catch (Throwable e) {

@@ -77,7 +77,7 @@ final class SharedPoller {
         int fruitless = 0;
         long idleSince = Seam.nanoTime();
         while (true) {
-            Seam.at("round");
+            Seam.step();
             try {
                 boolean progress = addTo(polled) | pollEach(polled);
                 if (progress || !polled.isEmpty()) {

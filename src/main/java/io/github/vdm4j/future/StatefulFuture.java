@@ -78,7 +78,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                 return null;
             }
             Waiters list = waiters;
-            Seam.at("look and register");
+            Seam.step();
             if (list != null && list.generation != generation) {
                 if (WAITERS.compareAndSet(this, list, null)) {
                     list.complete(); // Completing and preparing threads cannot find this list.
@@ -99,7 +99,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
             if (added == null) {
                 continue; // Another thread has completed the future or prepared it again.
             }
-            Seam.at("register and look");
+            Seam.step();
             seen = state;
             if ((seen & (COMPLETE | PREPARING)) == 0 && list.generation == generation) {
                 return added;
@@ -172,7 +172,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      */
     protected final void claim() {
         int seen = state;
-        Seam.at("look and claim");
+        Seam.step();
         if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
                 || !changeState(seen, seen | PREPARING)) {
             throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
@@ -193,9 +193,9 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
     protected final void renew() {
         generation++; // A thread that registers now sees PREPARING and withdraws.
-        Seam.at("renew and detach");
+        Seam.step();
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
-        Seam.at("detach and notify");
+        Seam.step();
         if (earlier != null) {
             earlier.complete(); // The completing thread may not have notified the waiters yet.
         }

@@ -315,9 +315,9 @@ final class WaitSession {
             }
             Thread.onSpinWait();
         }
-        Seam.at("look and sleep");
+        Seam.step();
         sleeping = true;
-        Seam.at("sleep and look");
+        Seam.step();
         while (woken == null && !isLate() && !(interrupted && interruptible)) {
             if (timed) {
                 Seam.parkNanos(this, deadline - Seam.nanoTime());

@@ -135,7 +135,7 @@ final class Waiters implements Waker {
                 each = following;
             }
         }
-        Seam.at("detach and call");
+        Seam.step();
         try {
             Callbacks.callEach(forwards);
             if (callbacks != null) {

@@ -154,7 +154,7 @@ public final class ForcedOperations {
         }
         unpin(operation);
         operation.complete();
-        Seam.at("complete and remove");
+        Seam.step();
         remove(forces);
     }
 
@@ -169,7 +169,7 @@ public final class ForcedOperations {
     public void submit(Operation<?> operation, Forces forces,
             BiConsumer<Operation<?>, Forces> then, boolean here) {
         list(forces);
-        Seam.at("list and submit");
+        Seam.step();
         forces.submit(operation, then, here);
     }
 

@@ -34,7 +34,11 @@ public final class LibraryThread extends Thread {
 
     @Override
     public void run() {
-        Seam.run(super::run);
+        Seam.run(this);
+    }
+
+    void runTask() {
+        super.run();
     }
 
     /**

@@ -26,10 +26,9 @@ public final class Seam {
         /**
          * Waits at a point until the scheduler lets the current thread continue.
          *
-         * @param point the name of the point
          * @return false if the current thread is ignored
          */
-        boolean at(String point);
+        boolean step();
 
         /** Parks the current thread until it is unparked. */
         boolean park(long nanos);
@@ -84,13 +83,14 @@ public final class Seam {
         return ON ? scheduler : null;
     }
 
-    /** Marks a point between two steps of a protocol. */
-    public static void at(String point) {
-        if (ON) {
-            Scheduler installed = scheduler;
-            if (installed != null) {
-                installed.at(point);
-            }
+    /**
+     * Marks a point between two steps of a protocol. A point has no name, because the first use of
+     * a string allocates. A full heap would then interrupt the protocol between the two steps.
+     */
+    public static void step() {
+        Scheduler installed = scheduler();
+        if (installed != null) {
+            installed.step();
         }
     }
 
@@ -161,13 +161,13 @@ public final class Seam {
         }
     }
 
-    /** Runs a thread of the library. */
-    static void run(Runnable task) {
+    /** Runs a thread of the library. Without a scheduler, the method does not allocate. */
+    static void run(LibraryThread thread) {
         Scheduler installed = scheduler();
         if (installed == null) {
-            task.run();
+            thread.runTask();
         } else {
-            installed.run(task);
+            installed.run(thread::runTask);
         }
     }
 }

@@ -90,11 +90,11 @@ final class ForceQueue {
         ForceRequest earlier;
         do {
             earlier = newest;
-            Seam.at("look and push");
+            Seam.step();
             request.earlier = earlier;
             request.position = earlier == null ? 1 : earlier.position + 1;
         } while (!NEWEST.compareAndSet(this, earlier, request));
-        Seam.at("push and look");
+        Seam.step();
         Thread leader = waiting;
         if (leader != null && request.position >= wanted) {
             Seam.unpark(leader);
@@ -109,7 +109,7 @@ final class ForceQueue {
         if (newest == null || led) {
             return; // the leader looks again before it stops
         }
-        Seam.at("look and lead");
+        Seam.step();
         if (!LED.compareAndSet(this, false, true)) {
             return;
         }
@@ -134,7 +134,7 @@ final class ForceQueue {
                 || !LED.compareAndSet(this, false, true)) {
             return false;
         }
-        Seam.at("lead and take");
+        Seam.step();
         boolean alone = NEWEST.compareAndSet(this, head, null);
         leadOnce(alone ? groupOf(head) : null);
         return alone;
@@ -143,9 +143,9 @@ final class ForceQueue {
     /** Forces a group, or null for none. The calling thread then passes the leadership on. */
     private void leadOnce(ForceGroup group) {
         if (group != null) {
-            Seam.at("take and force");
+            Seam.step();
             forceAndReport(group, 0);
-            Seam.at("force and stop leading");
+            Seam.step();
         }
         stopLeading();
         if (group != null) {
@@ -174,7 +174,7 @@ final class ForceQueue {
         // This precedes the check for requests, because a thread adds its request before it reads
         // this.
         led = false;
-        Seam.at("stop leading and look");
+        Seam.step();
         if (newest != null && LED.compareAndSet(this, false, true)) {
             startLeader();
         }
@@ -187,14 +187,14 @@ final class ForceQueue {
                 long waited = waitForMore();
                 ForceGroup group = take();
                 if (group != null) {
-                    Seam.at("take and force");
+                    Seam.step();
                     forceAndReport(group, waited);
-                    Seam.at("force and notify");
+                    Seam.step();
                     group.notifyOwners();
                 }
             } while (newest != null && !ForceThreads.isCrowded());
         } finally {
-            Seam.at("look and stop leading");
+            Seam.step();
             stopLeading();
         }
     }
@@ -286,7 +286,7 @@ final class ForceQueue {
             if (limit - waited > LEAST_PARK_NANOS) {
                 Seam.parkNanos(this, limit - waited);
             } else {
-                Seam.at("yield");
+                Seam.step();
                 Thread.yield();
             }
             waited = Seam.nanoTime() - start;

@@ -74,7 +74,7 @@ public final class Forces {
         ForceRequest mine = first;
         int all = count;
         push(mine);
-        Seam.at("push and serve");
+        Seam.step();
         if (here && mine.file.forces().serveAlone(this, all)) {
             return;
         }

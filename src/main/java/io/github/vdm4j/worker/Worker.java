@@ -82,10 +82,12 @@ final class Worker implements Runnable, LongConsumer {
             loop();
         } catch (Throwable e) {
             LibraryThread.report(e);
-            thread = null;
-            current = null;
-            if (!asleep) {
-                fallAsleep();
+            synchronized (this) {
+                thread = null;
+                current = null;
+                if (!asleep) {
+                    fallAsleep();
+                }
             }
             wake(); // This starts another thread.
         }
@@ -104,7 +106,7 @@ final class Worker implements Runnable, LongConsumer {
                 }
                 execute(next);
             } else if (!search) {
-                Seam.at("look and search");
+                Seam.step();
                 search = true;
                 pool.searching.incrementAndGet();
             } else if (pool.stopping) {
@@ -151,24 +153,23 @@ final class Worker implements Runnable, LongConsumer {
 
     private void execute(Operation<?> next) {
         CURRENT.setRelease(this, next);
-        Seam.at("take and work");
+        Seam.step();
         pool.work.accept(next);
-        Seam.at("work and forget");
+        Seam.step();
         CURRENT.setRelease(this, null);
     }
 
     /** Ends the search. Threads that relied on this search may need another worker. */
     private void stopSearching() {
         int others = pool.searching.decrementAndGet();
-        Seam.at("stop searching and look");
+        Seam.step();
         if (others == 0 && !pool.pending.isEmpty()) {
             pool.wakeOneIfNeeded();
         }
     }
 
-    private void fallAsleep() {
+    private synchronized void fallAsleep() {
         asleep = true;
-        Seam.at("sleep and count");
         pool.sleeping.incrementAndGet();
         if (search) {
             pool.searching.decrementAndGet();
@@ -177,7 +178,7 @@ final class Worker implements Runnable, LongConsumer {
 
     private void sleep() {
         fallAsleep();
-        Seam.at("sleep and look");
+        Seam.step();
         if (!pool.pending.isEmpty() || pool.stopping) {
             wake();
         }

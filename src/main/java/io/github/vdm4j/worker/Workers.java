@@ -85,7 +85,7 @@ public final class Workers {
         if (!pending.add(operation, limit)) {
             return false;
         }
-        Seam.at("link and look");
+        Seam.step();
         wakeOneIfNeeded();
         return true;
     }
@@ -97,7 +97,7 @@ public final class Workers {
      */
     public void putBack(Operation<?> operation) {
         pending.putBack(operation);
-        Seam.at("link and look");
+        Seam.step();
         wakeOneIfNeeded();
     }
 
@@ -142,7 +142,7 @@ public final class Workers {
 
     void wakeOneIfNeeded() {
         if (sleeping.get() > 0 && searching.get() == 0) {
-            Seam.at("look and wake");
+            Seam.step();
             for (Worker worker : workers) {
                 if (worker.wake()) {
                     return;
@@ -175,9 +175,9 @@ public final class Workers {
     /** Refuses further operations. The workers execute the operations in the list and end. */
     public void refuse() {
         pending.close();
-        Seam.at("close and stop");
+        Seam.step();
         stopping = true; // A worker that sees this write sees all added operations.
-        Seam.at("stop and wake");
+        Seam.step();
         for (Worker worker : workers) {
             worker.wake();
         }

@@ -25,6 +25,7 @@ public final class SeamScheduler implements Seam.Scheduler {
      */
     private static final long SHORT_WAIT_NANOS = 10_000_000;
     private static final long LIMIT_NANOS = 30_000_000_000L;
+    private static final StackWalker WALKER = StackWalker.getInstance();
     private static final ThreadLocal<Task> MINE = new ThreadLocal<>();
 
     private final SplittableRandom random;
@@ -323,12 +324,21 @@ public final class SeamScheduler implements Seam.Scheduler {
     // --- the calls of the library
 
     @Override
-    public boolean at(String point) {
+    public boolean step() {
         Task me = mine();
         if (me != null) {
-            step(me, point);
+            step(me, place());
         }
         return me != null;
+    }
+
+    /** Returns the line of the current point. */
+    private static String place() {
+        return WALKER.walk(frames -> frames
+                .filter(frame -> !frame.getClassName().contains(".Seam"))
+                .findFirst()
+                .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+                .orElseThrow());
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class SimulatedFile implements AutoCloseable {
 
     private void force(MemorySegment range) {
         byte[] bytes = range.toArray(ValueLayout.JAVA_BYTE);
-        Seam.at("force");
+        Seam.step();
         if (failing.getAsBoolean()) {
             throw new UnsupportedOperationException("for the test");
         }
