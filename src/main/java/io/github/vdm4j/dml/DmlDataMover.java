@@ -22,11 +22,11 @@ import io.github.vdm4j.mover.DeviceDataMover;
  * polls. <b>Do not close it before the future is complete</b>, because the device would access
  * memory of another owner.
  *
- * <p><b>Capacity.</b> A mover has a fixed number of jobs. An operation on hardware needs a job from
- * its first poll until it is complete. If no job is free, the operation waits in order and can be
- * cancelled. With {@link DmlDataMoverBuilder#whenFull whenFull(FAIL)} it can fail instead. On the
- * software path, the JVM executes an operation without a job. The mover frees its native memory
- * when it is closed.
+ * <p><b>Capacity.</b> A mover has a fixed number of slots, the jobs of DML. An operation on
+ * hardware needs a slot from its first poll until it is complete. If no slot is free, the operation
+ * waits in order and can be cancelled. With {@link DmlDataMoverBuilder#whenFull whenFull(FAIL)} it
+ * can fail instead. On the software path, the JVM executes an operation without a slot. The mover
+ * frees its native memory when it is closed.
  *
  * <p><b>Data operations.</b> DML executes them, with two exceptions. On the software path, the JVM
  * checks, strips and updates protected blocks, because DML's software checks application tags

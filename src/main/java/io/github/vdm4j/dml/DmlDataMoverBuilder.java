@@ -125,10 +125,10 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest operation that the JVM executes on {@link DmlPath#AUTO} without hardware. The
-     * size counts bytes of the source. The path of such an operation is {@link
-     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations and durable operations, but
-     * the JVM may compute the CRC of a durable operation. The setting has no effect on {@link
+     * Sets the longest operation that the JVM executes on {@link DmlPath#AUTO} without hardware.
+     * The size counts bytes of the source. The path of such an operation is {@link
+     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations and durable operations,
+     * but the JVM may compute the CRC of a durable operation. The setting has no effect on {@link
      * DmlPath#SOFTWARE} and on hardware.
      *
      * <p>Limits above which DML was measured to be faster apply in addition (docs/adr/0015,
