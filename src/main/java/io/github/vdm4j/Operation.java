@@ -141,8 +141,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * @param thrown the throwable that ended the operation
      */
     public void completeBroken(Throwable thrown) {
-        Objects.requireNonNull(thrown, "thrown");
-        completeWith(thrown);
+        failWith(thrown);
         complete();
     }
 

@@ -19,6 +19,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     private static final ExecutionPath[] PATHS = ExecutionPath.values();
     private static final Failure HEAP_FULL = new Failure(
             VdmResult.OUT_OF_MEMORY, null, "failed: the Java heap is full", null, 0);
+    private static final Failure UNDESCRIBED = new Failure(
+            VdmResult.INTERNAL_ERROR, null, "failed, and so did the description", null, 0);
     private static final Failure NOT_RUN =
             new Failure(VdmResult.NOT_RUN, null, "was not run", null, 0);
     /** The highest bit in the byte of the path. It is set in a written completion record. */
@@ -154,13 +156,17 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of an operation that a failure of the executor ended.
+     * Writes the completion record of an operation that a failure of the executor ended. The
+     * method throws nothing, even if the heap is full.
      *
      * @param thrown the throwable of the executor
      * @return {@link FutureState#COMPLETE}
      */
     public FutureState failWith(Throwable thrown) {
-        completeWith(Objects.requireNonNull(thrown, "thrown"));
+        if (thrown == null) { // The first use of a string can fail in a full heap.
+            throw new NullPointerException("thrown");
+        }
+        completeWith(thrown);
         return FutureState.COMPLETE;
     }
 
@@ -214,8 +220,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                     null,
                     cancelled ? "was cancelled before it was started" : "failed: " + thrown,
                     thrown);
-        } catch (OutOfMemoryError e) {
-            failure = HEAP_FULL;
+        } catch (Throwable e) { // The description of the failure has failed.
+            failure = e instanceof OutOfMemoryError ? HEAP_FULL : UNDESCRIBED;
             succeed(ExecutionPath.NONE);
         }
     }

@@ -130,7 +130,7 @@ public final class CompletionQueue<T> {
                 Wait<T> first = remove();
                 mine = first == null && again ? removeConfined() : null;
                 if (mine == null) {
-                    return first == null ? null : first.entry();
+                    return first == null ? null : first.entry;
                 }
             } finally {
                 lock.unlock();
@@ -185,7 +185,7 @@ public final class CompletionQueue<T> {
                 try {
                     Wait<T> first = remove();
                     if (first != null) {
-                        return first.entry();
+                        return first.entry;
                     }
                     if (isEmpty()) {
                         throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
@@ -341,7 +341,8 @@ public final class CompletionQueue<T> {
         }
 
         private final CompletionQueue<T> queue;
-        private final T attachment;
+        /** Made in advance, because an entry that is removed must not be lost in a full heap. */
+        private final Entry<T> entry;
         private final Thread adder = Thread.currentThread();
         /** Whether the entry is complete or was refused. */
         private volatile boolean claimed;
@@ -352,11 +353,7 @@ public final class CompletionQueue<T> {
         Wait(CompletionQueue<T> queue, PollableFuture<?> future, T attachment) {
             super((PollableFuture<Object>) future);
             this.queue = queue;
-            this.attachment = attachment;
-        }
-
-        Entry<T> entry() {
-            return new Entry<>(task, attachment);
+            entry = new Entry<>(future, attachment);
         }
 
         private boolean claim() {
@@ -374,7 +371,7 @@ public final class CompletionQueue<T> {
             if (isMarkedComplete()) {
                 end(null, false);
             } else if (mustPoll()) {
-                SharedPoller.add(this);
+                proceedOnPoller();
             }
         }
 

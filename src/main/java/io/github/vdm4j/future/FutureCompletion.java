@@ -16,7 +16,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
     private volatile boolean cancelling;
 
     /** The registration of this completion with its task. */
-    private final class Wait extends PollingRegistration<T> {
+    private final class Wait extends PollingRegistration<T> implements Runnable {
         Wait(PollableFuture<T> task) {
             super(task);
         }
@@ -28,10 +28,15 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
 
         @Override
         void fire() {
-            if (mustPoll() && !execute(this::proceed)) {
+            if (mustPoll() && !execute(this)) {
                 // If the executor refuses, the shared poller must complete the future.
-                SharedPoller.add(this);
+                proceedOnPoller();
             }
+        }
+
+        @Override
+        public void run() {
+            proceed();
         }
 
         @Override
@@ -51,7 +56,7 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
          */
         @Override
         void end(Throwable thrown, boolean onSharedPoller) {
-            if (!onSharedPoller || !execute(() -> settle(thrown))) {
+            if (!onSharedPoller || !execute(() -> settleOrRetry(thrown))) {
                 settle(thrown);
             }
         }
@@ -83,6 +88,15 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
             LibraryThread.report(e);
         }
         return false;
+    }
+
+    private void settleOrRetry(Throwable thrown) {
+        try {
+            settle(thrown);
+        } catch (Throwable e) { // The heap is full.
+            LibraryThread.report(e);
+            wait.proceedOnPoller();
+        }
     }
 
     private void settle(Throwable thrown) {

@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -26,8 +27,8 @@ abstract class PollingRegistration<T> extends Registration {
      * volatile, because a volatile first write is expensive.
      */
     private int wakeUps = 1;
-    /** The next registration in the list of the {@link SharedPoller}. */
-    PollingRegistration<?> nextAdded;
+    /** The next registration in a list of the {@link SharedPoller}. */
+    PollingRegistration<?> nextPolled;
 
     PollingRegistration(PollableFuture<T> task) {
         this.task = task;
@@ -79,7 +80,26 @@ abstract class PollingRegistration<T> extends Registration {
         try {
             follow(poll(), seen);
         } catch (Throwable e) {
-            end(e, false);
+            endWith(e);
+        }
+    }
+
+    private void endWith(Throwable thrown) {
+        try {
+            end(thrown, false);
+        } catch (Throwable e) { // The heap is full, and the shared poller tries again.
+            LibraryThread.report(e);
+            SharedPoller.add(this);
+        }
+    }
+
+    /** Passes the registration to the shared poller. If its thread cannot start, polls here. */
+    final void proceedOnPoller() {
+        try {
+            SharedPoller.add(this);
+        } catch (Throwable e) {
+            LibraryThread.report(e);
+            proceed();
         }
     }
 

@@ -2,14 +2,15 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The thread that polls futures without wakers if no other thread polls them. The first such future
  * starts the thread. The thread ends after a short idle time.
+ *
+ * <p>The registrations are the nodes of the lists, and each thread makes its successor in advance.
+ * A full heap therefore loses no registration.
  */
-final class SharedPoller {
+final class SharedPoller implements Runnable {
     static final String THREAD_NAME = "vdm4j-future-poller";
 
     /** The idle time after which the thread ends. */
@@ -19,72 +20,74 @@ final class SharedPoller {
     /** The strategy after a round without progress. Tests replace it. */
     static IdleStrategy betweenRounds = IdleStrategy.backOff();
 
-    // Guarded by the class. The registrations are the nodes of the list, because an addition must
-    // not allocate.
+    // Guarded by the class.
+    /** The registrations that the thread has not seen, from the newest to the oldest. */
     private static PollingRegistration<?> added;
     private static Thread thread;
+    /** The thread that starts next, or null. */
+    private static Thread spare = new LibraryThread(THREAD_NAME, new SharedPoller());
+
+    // The registrations that the thread polls. Used by the thread.
+    private PollingRegistration<?> first;
+    private PollingRegistration<?> last;
 
     private SharedPoller() {}
 
     /**
-     * Adds a registration. The thread polls its task until the task is complete or takes wakers.
+     * Adds a registration. The thread polls its task until the task is complete or takes wakers. If
+     * the system cannot start the thread, the method throws and does not add the registration.
      */
     static void add(PollingRegistration<?> registration) {
         Thread running;
         synchronized (SharedPoller.class) {
-            registration.nextAdded = added;
-            added = registration;
-            if (thread == null || !thread.isAlive()) {
-                thread = new LibraryThread(THREAD_NAME, SharedPoller::run);
-                thread.start();
+            if (thread == null) {
+                makeSpare();
+                spare.start();
+                thread = spare;
+                spare = null;
             }
+            registration.nextPolled = added;
+            added = registration;
             running = thread;
         }
         Seam.unpark(running);
     }
 
-    /** Returns the added registrations, linked in the order of their arrival. */
-    private static synchronized PollingRegistration<?> takeAdded() {
-        PollingRegistration<?> oldest = null;
-        while (added != null) {
-            PollingRegistration<?> older = added.nextAdded;
-            added.nextAdded = oldest;
-            oldest = added;
-            added = older;
+    private static void makeSpare() {
+        if (spare == null) {
+            spare = new LibraryThread(THREAD_NAME, new SharedPoller());
         }
-        return oldest;
     }
 
-    private static synchronized void putBack(PollingRegistration<?> first) {
-        PollingRegistration<?> last = first;
-        while (last.nextAdded != null) {
-            last = last.nextAdded;
-        }
-        last.nextAdded = added;
-        added = first;
+    private static synchronized PollingRegistration<?> takeAdded() {
+        PollingRegistration<?> newest = added;
+        added = null;
+        return newest;
     }
 
     /** Ends the thread if no task was added. Returns {@code true} if the thread ends. */
     private static synchronized boolean end() {
-        if (added == null) {
-            thread = null;
+        if (added != null) {
+            return false;
         }
-        return added == null;
+        makeSpare();
+        thread = null;
+        return true;
     }
 
-    private static void run() {
-        List<PollingRegistration<?>> polled = new ArrayList<>();
+    @Override
+    public void run() {
         int fruitless = 0;
         long idleSince = Seam.nanoTime();
         while (true) {
             Seam.step();
             try {
-                boolean progress = addTo(polled) | pollEach(polled);
-                if (progress || !polled.isEmpty()) {
+                boolean progress = appendAdded() | pollEach();
+                if (progress || first != null) {
                     idleSince = Seam.nanoTime();
                 }
                 fruitless = progress ? 0 : fruitless + 1;
-                if (polled.isEmpty()) {
+                if (first == null) {
                     if (Seam.nanoTime() - idleSince > IDLE_NANOS && end()) {
                         return;
                     }
@@ -100,39 +103,59 @@ final class SharedPoller {
         }
     }
 
-    private static boolean addTo(List<PollingRegistration<?>> polled) {
-        PollingRegistration<?> next = takeAdded();
-        boolean any = next != null;
-        while (next != null) {
-            PollingRegistration<?> following = next.nextAdded;
-            try {
-                polled.add(next);
-            } catch (OutOfMemoryError e) {
-                putBack(next);
-                throw e;
-            }
-            next.nextAdded = null;
-            next = following;
+    /** Appends the added registrations in the order of their arrival. */
+    private boolean appendAdded() {
+        PollingRegistration<?> oldest = null;
+        for (PollingRegistration<?> each = takeAdded(); each != null;) {
+            PollingRegistration<?> older = each.nextPolled;
+            each.nextPolled = oldest;
+            oldest = each;
+            each = older;
         }
-        return any;
+        for (PollingRegistration<?> each = oldest; each != null;) {
+            PollingRegistration<?> following = each.nextPolled;
+            append(each);
+            each = following;
+        }
+        return oldest != null;
+    }
+
+    private void append(PollingRegistration<?> registration) {
+        registration.nextPolled = null;
+        if (first == null) {
+            first = registration;
+        } else {
+            last.nextPolled = registration;
+        }
+        last = registration;
     }
 
     /** Polls each task once. Returns {@code true} if a task or a step of a chain has ended. */
-    private static boolean pollEach(List<PollingRegistration<?>> polled) {
-        int kept = 0;
+    private boolean pollEach() {
         boolean progress = false;
-        for (int i = 0; i < polled.size(); i++) {
-            PollingRegistration<?> each = polled.get(i);
+        PollingRegistration<?> each = first;
+        first = null;
+        while (each != null) {
+            // If the step ends the registration, another thread may add it again at once.
+            PollingRegistration<?> following = each.nextPolled;
             Object place = FutureChain.placeOf(each.task);
-            if (!each.step()) {
-                polled.set(kept++, each);
+            if (step(each)) {
+                progress = true;
+            } else {
+                append(each);
                 progress |= place != FutureChain.placeOf(each.task);
             }
-        }
-        progress |= kept < polled.size();
-        while (polled.size() > kept) {
-            polled.removeLast();
+            each = following;
         }
         return progress;
+    }
+
+    private static boolean step(PollingRegistration<?> registration) {
+        try {
+            return registration.step();
+        } catch (Throwable e) { // If the heap was full, the next round tries again.
+            LibraryThread.report(e);
+            return false;
+        }
     }
 }

@@ -177,7 +177,7 @@ public final class ForcedOperations {
     public void list(Forces forces) {
         try {
             waiting.add(forces);
-        } catch (OutOfMemoryError e) { // Drains and close() do not wait for this operation.
+        } catch (Throwable e) { // Drains and close() do not wait for this operation.
             LibraryThread.report(e);
         }
     }

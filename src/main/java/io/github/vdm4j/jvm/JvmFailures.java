@@ -54,12 +54,19 @@ public final class JvmFailures {
         };
     }
 
-    /** Writes the completion record of an operation that failed in the JVM after some bytes. */
+    /**
+     * Writes the completion record of an operation that failed in the JVM after some bytes. The
+     * method throws nothing, even if the heap is full.
+     */
     public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
-        MemorySegment[] operands =
-                {operation.source(), operation.destination(), operation.second()};
-        operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
-                reason(thrown, bytesDone, operands), thrown, bytesDone);
+        try {
+            MemorySegment[] operands =
+                    {operation.source(), operation.destination(), operation.second()};
+            operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
+                    reason(thrown, bytesDone, operands), thrown, bytesDone);
+        } catch (Throwable e) {
+            operation.failWith(e);
+        }
     }
 
     /**

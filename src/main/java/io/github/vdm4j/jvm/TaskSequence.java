@@ -65,11 +65,11 @@ public final class TaskSequence {
     }
 
     private String pinBuffers() {
+        while (pins.size() < tasks.size()) {
+            pins.add(new Pins());
+        }
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
-            if (i == pins.size()) {
-                pins.add(new Pins());
-            }
             if (!pins.get(i).pin(task)) {
                 unpin();
                 return closed(i, task);

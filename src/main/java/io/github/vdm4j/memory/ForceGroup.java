@@ -23,7 +23,11 @@ final class ForceGroup {
     private static final long PAGE = 4096;
     private static final Comparator<ForceRequest> BY_ADDRESS =
             Comparator.comparingLong(ForceRequest::from);
+
     private final ForceRequest[] requests;
+    // Fields, because the heap may be full when the force has ended.
+    private final Runnable each = this::notifyEach;
+    private final Runnable notification = () -> LibraryThread.unparkTogether(each);
     private int ranges;
     private boolean failed;
 
@@ -41,26 +45,23 @@ final class ForceGroup {
         return new ForceGroup(all);
     }
 
-    /** Returns a group of requests of an owner that are not queued. */
-    static ForceGroup ofOwner(ForceRequest first, int count) {
-        var all = new ForceRequest[count];
-        int place = 0;
-        for (ForceRequest each = first; each != null; each = each.following) {
-            all[place++] = each;
-        }
-        return new ForceGroup(all);
-    }
-
     int size() {
         return requests.length;
     }
 
-    /** Forces the requests of an owner on its thread, without the queues of the files. */
-    void forceAlone() {
-        for (ForceRequest each : requests) {
-            var one = new ForceGroup(new ForceRequest[]{each});
-            each.file.forces().force(one, 0);
-            one.notifyOwners();
+    /**
+     * Forces the requests of an owner on its thread, without the queues of the files.
+     *
+     * @param first the first request. Each request links to the next
+     */
+    static void forceAlone(ForceRequest first) {
+        for (ForceRequest each = first; each != null; each = each.following) {
+            try {
+                each.file.forces().force(new ForceGroup(new ForceRequest[]{each}), 0);
+            } catch (Throwable e) {
+                each.failure = e;
+            }
+            each.owner.ended();
         }
     }
 
@@ -173,16 +174,12 @@ final class ForceGroup {
      * callback may wait for a thread that awaits one of the operations.
      */
     void notifyOwners() {
-        Operation.beforeCallbacks(() -> LibraryThread.unparkTogether(this::notifyEach));
+        Operation.beforeCallbacks(notification);
     }
 
     private void notifyEach() {
         for (ForceRequest each : requests) {
-            try {
-                each.owner.ended();
-            } catch (Throwable e) {
-                LibraryThread.report(e);
-            }
+            each.owner.ended();
         }
     }
 }

@@ -208,7 +208,7 @@ final class ForceQueue {
     private static ForceGroup groupOf(ForceRequest all) {
         try {
             return all == null ? null : ForceGroup.of(all);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) { // The heap is full.
             for (ForceRequest each = all; each != null;) {
                 ForceRequest earlier = each.earlier;
                 each.failure = e;
@@ -235,11 +235,11 @@ final class ForceQueue {
         long took = Seam.nanoTime() - start;
         lastSize = group.size();
         lastNanos = took;
-        count(group, waited, took);
         try {
+            count(group, waited, took);
             ForceTrace.record(group.path(), group.size(), group.ranges(), group.hasFailed(), waited,
                     took);
-        } catch (Throwable e) { // the group continues without a trace
+        } catch (Throwable e) { // The group ends without a count or a trace.
             LibraryThread.report(e);
         }
     }

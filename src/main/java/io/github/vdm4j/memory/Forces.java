@@ -96,7 +96,7 @@ public final class Forces {
         pin();
         ForceRequest mine = first;
         if (!isAccessibleByOtherThreads()) {
-            ForceGroup.ofOwner(mine, count).forceAlone();
+            ForceGroup.forceAlone(mine);
         } else {
             boolean mayLead = !waiter.isVirtual();
             push(mine);
@@ -145,10 +145,14 @@ public final class Forces {
         }
     }
 
-    /** Counts a request that was forced or has failed. */
+    /** Counts a request that was forced or has failed. The method throws nothing. */
     void ended() {
         if (left.decrementAndGet() == 0) {
-            finish();
+            try {
+                finish();
+            } catch (Throwable e) {
+                LibraryThread.report(e);
+            }
         }
     }
 
@@ -176,10 +180,15 @@ public final class Forces {
     }
 
     private static void record(Operation<?> operation, Throwable failure) {
+        Throwable broken = failure;
         if (failure instanceof Exception e) {
-            operation.failWriteBack(operation.executedBy(), e);
-        } else {
-            operation.failWith(failure);
+            try {
+                operation.failWriteBack(operation.executedBy(), e);
+                return;
+            } catch (Throwable full) {
+                broken = full;
+            }
         }
+        operation.failWith(broken);
     }
 }

@@ -9,8 +9,7 @@ import java.util.function.LongConsumer;
 
 /**
  * A worker of {@link Workers}. It takes operations from their list. While the list is empty, it
- * searches and then sleeps. If its thread dies, the next call of {@link #wake} starts another
- * thread.
+ * searches and then sleeps. The thread survives a throwable of the work.
  */
 final class Worker implements Runnable, LongConsumer {
     private static final VarHandle CURRENT;
@@ -28,7 +27,6 @@ final class Worker implements Runnable, LongConsumer {
 
     private final Workers pool;
     private final int number;
-    /** The thread, or null if it has died and the system cannot start another thread. */
     volatile Thread thread;
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
@@ -45,56 +43,35 @@ final class Worker implements Runnable, LongConsumer {
     }
 
     void start() {
-        pool.searching.incrementAndGet();
-        try {
-            launch();
-        } catch (Throwable e) {
-            pool.searching.decrementAndGet();
-            throw e;
-        }
-    }
-
-    private void launch() {
         Thread fresh = new LibraryThread(pool.name + "-" + number, this);
         thread = fresh;
+        pool.searching.incrementAndGet();
+        search = true;
         try {
             fresh.start();
         } catch (Throwable e) {
             thread = null;
+            pool.searching.decrementAndGet();
             throw e;
-        }
-    }
-
-    private boolean tryToLaunch() {
-        try {
-            launch();
-            return true;
-        } catch (Throwable e) { // The system cannot start a thread.
-            LibraryThread.report(e);
-            return false;
         }
     }
 
     /** Runs the worker. If the work throws, it has completed its operation. */
     @Override
     public void run() {
-        try {
-            loop();
-        } catch (Throwable e) {
-            LibraryThread.report(e);
-            synchronized (this) {
-                thread = null;
+        while (true) {
+            try {
+                loop();
+                return;
+            } catch (Throwable e) {
+                LibraryThread.report(e);
                 current = null;
-                if (!asleep) {
-                    fallAsleep();
-                }
+                wake();
             }
-            wake(); // This starts another thread.
         }
     }
 
     private void loop() {
-        search = true; // The starting thread has counted this search.
         int idle = 0;
         while (true) {
             Operation<?> next = take();
@@ -189,10 +166,7 @@ final class Worker implements Runnable, LongConsumer {
         }
     }
 
-    /**
-     * Wakes the worker, and starts a thread if it has none. Returns {@code true} if this call has
-     * woken the worker.
-     */
+    /** Wakes the worker. Returns {@code true} if this call has woken the worker. */
     boolean wake() {
         synchronized (this) {
             if (!asleep) {
@@ -201,12 +175,6 @@ final class Worker implements Runnable, LongConsumer {
             pool.searching.incrementAndGet();
             pool.sleeping.decrementAndGet();
             asleep = false;
-            if (thread == null && !tryToLaunch()) {
-                asleep = true; // The next call retries.
-                pool.sleeping.incrementAndGet();
-                pool.searching.decrementAndGet();
-                return false;
-            }
         }
         Seam.unpark(thread);
         return true;

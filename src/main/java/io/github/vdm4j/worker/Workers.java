@@ -33,7 +33,7 @@ public final class Workers {
 
     /**
      * Starts the threads. The work executes and completes an operation, and should not throw. If it
-     * throws, the thread ends and another thread replaces it.
+     * throws, the worker reports the throwable and continues.
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
             Consumer<Operation<?>> work) {
