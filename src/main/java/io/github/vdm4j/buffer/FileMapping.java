@@ -53,19 +53,23 @@ final class FileMapping {
         }
     }
 
+    private void requireSystemPath() {
+        requireSystemPath(file, this, "Only files of the operating system can be mapped. Copy the"
+                + " file to such a path first.");
+    }
+
     /**
      * Requires a path of the default file system. A path of another file system can look like the
      * name of a file on disk.
      */
-    private void requireSystemPath() {
+    static void requireSystemPath(Path file, Object mapping, String remedy) {
         FileSystemProvider provider = file.getFileSystem().provider();
         if (!provider.getScheme().equals("file")
                 || provider.getClass().getModule() != Object.class.getModule()) {
             throw new IllegalArgumentException(
                     FailureName.MAPPING_FAILED.endOf(
-                            ("%s: the path belongs to the file system \"%s\". Only files of the"
-                                    + " operating system can be mapped. Copy the file to such a"
-                                    + " path first.").formatted(this, provider.getScheme())));
+                            "%s: the path belongs to the file system \"%s\". %s"
+                                    .formatted(mapping, provider.getScheme(), remedy)));
         }
     }
 

@@ -121,14 +121,15 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Maps a part of a device DAX, such as {@code /dev/dax0.0}. Such a device is persistent memory
      * or CXL memory without a file system. The call needs native access, because the JDK cannot map
-     * such a device.
+     * such a device. Durable operations on the buffer need libpmem or a {@code DmlDataMover},
+     * because the JDK cannot write its cache lines back.
      *
      * @param device the device
      * @param offset the beginning of the part in bytes, a multiple of the device's alignment
      * @param size the size of the part in bytes, a multiple of the alignment above 0
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE}
      * @throws IllegalArgumentException if offset or size is out of its range or not a multiple of
-     *     the device's alignment
+     *     the device's alignment, or the path belongs to another file system
      * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux
      *     on x86-64
      * @throws IOException if the path is not a device DAX, or the system cannot open or map it
