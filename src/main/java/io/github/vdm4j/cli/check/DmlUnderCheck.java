@@ -50,7 +50,7 @@ public final class DmlUnderCheck extends CheckedDevice {
     Vdm open(List<String> names, int slots) {
         return builders.get()
                 .path(DmlPath.HARDWARE)
-                .jobs(slots)
+                .slots(slots)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
                 .deviceTimeout(DEVICE_TIMEOUT)
