@@ -283,7 +283,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                     apply.failure().getMessage());
             assertEquals(40, original.mismatch(modified));
             assertEquals(List.of(), tasks(SimulatedTask.DELTA_APPLY));
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -450,7 +450,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                 assertSame(ExecutionPath.JVM, future.path());
             }
             assertEquals(submitted, dml.submissions().size());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @ParameterizedTest(name = "{0} blocks, {1} bytes between")

@@ -44,7 +44,7 @@ public final class DmlUnderCheck extends CheckedDevice {
     Vdm open(List<String> names, int slots, boolean waitsForPages) {
         return builders.get()
                 .path(DmlPath.HARDWARE)
-                .jobs(slots)
+                .slots(slots)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
                 .deviceTimeout(DEVICE_TIMEOUT)
