@@ -4,10 +4,11 @@
 #   run.sh CLASSPATH MAINCLASS [args...]
 #
 # CLASSPATH is a jar, a class directory, or several of these joined by ':'.
-# The guest has three file systems:
-#   /mnt/pmem   ext4 (or xfs) mounted with DAX on an emulated NVDIMM
-#   /mnt/disk   ordinary ext4 on a virtio disk
-#   /tmp        tmpfs
+# The guest has three file systems and a device DAX:
+#   /mnt/pmem     ext4 (or xfs) mounted with DAX on an emulated NVDIMM
+#   /mnt/disk     ordinary ext4 on a virtio disk
+#   /tmp          tmpfs
+#   /dev/dax1.0   a second emulated NVDIMM in mode devdax
 # The script prints the output of the program (stdout and stderr), then "[daxvm] exit status N".
 # The status of the script is the program's status, or one of these:
 #   124  the program or the guest ran out of time
@@ -28,9 +29,12 @@
 #   SMP         the number of processors of the guest (2)
 #   MEM_MB      the memory of the guest (2048)
 #   PMEM_MB     the size of /mnt/pmem (256, or 512 for xfs)
+#   DEVDAX_MB   the size of the NVDIMM of /dev/dax1.0 (32), a multiple of 16. Its first part holds
+#               the kernel's page map
+#               0: no such NVDIMM
 #   DISK_MB     the size of /mnt/disk (256)
 #   PMEM_FS     ext4 (default) or xfs
-#   KEEP        1: keep both file systems of the last run in this WORKDIR
+#   KEEP        1: keep /mnt/pmem, /mnt/disk and /dev/dax1.0 of the last run in this WORKDIR
 #   CRASH       1: cut the guest off when the program ends, without a sync and an unmount
 #   OFFLINE     1: install and download nothing, and fail if a file is missing
 #   FILES       a folder that the guest gets at /work/files, on the dynamic loader's path
@@ -50,7 +54,7 @@ WORKDIR=${WORKDIR:-${XDG_CACHE_HOME:-$HOME/.cache}/vdm4j/dax-guest}
 cp_arg=$1 main_class=$2; shift 2
 
 LIMIT=${LIMIT:-240} CPU=${CPU:-max} SMP=${SMP:-2} MEM_MB=${MEM_MB:-2048}
-PMEM_FS=${PMEM_FS:-ext4} DISK_MB=${DISK_MB:-256}
+PMEM_FS=${PMEM_FS:-ext4} DISK_MB=${DISK_MB:-256} DEVDAX_MB=${DEVDAX_MB:-32}
 # mkfs.xfs needs 300 MB or more.
 if [ "$PMEM_FS" = xfs ]; then PMEM_MB=${PMEM_MB:-512}; else PMEM_MB=${PMEM_MB:-256}; fi
 TCG=${TCG:-single}; KEEP=${KEEP:-0} CRASH=${CRASH:-0} OFFLINE=${OFFLINE:-0}
@@ -119,6 +123,8 @@ PATH=$PATH:$(dirname "$(command -v bash)")/../sbin; export PATH     # mke2fs is 
 need_tool qemu-system-x86_64 qemu-system-x86
 need_tool mke2fs e2fsprogs
 case $PMEM_FS in ext4|xfs) ;; *) fail "PMEM_FS is ext4 or xfs";; esac
+case $DEVDAX_MB in *[!0-9]*) fail "DEVDAX_MB is a number of MiB";; esac
+[ $((DEVDAX_MB % 16)) = 0 ] || fail "DEVDAX_MB is a multiple of 16"
 
 guest_roots="libc6 libc-bin zlib1g libpmem1 ndctl e2fsprogs xfsprogs"
 list_and_fetch() {
@@ -148,9 +154,10 @@ kver=$(ls "$kdir/lib/modules" 2>/dev/null || ls "$kdir/usr/lib/modules"); kver=$
 modroot=$kdir; [ -d "$kdir/lib/modules" ] || modroot=$kdir/usr
 vmlinuz=$kdir/boot/vmlinuz-$kver
 [ -e "$vmlinuz" ] || fail "no kernel in $kernel_pkg"
-wanted="crc32c_generic virtio_pci virtio_blk virtio_console nfit libnvdimm nd_pmem ext4 xfs"
+wanted="crc32c_generic virtio_pci virtio_blk virtio_console nfit libnvdimm"
+wanted+=" dax_pmem device_dax nd_pmem ext4 xfs"
 # Increase this number when the construction of the images changes.
-recipe=12
+recipe=13
 initrd=$work/initrd-$kernel_pkg-r$recipe.cpio
 if [ ! -e "$initrd" ]; then
   say "building the initramfs ($kver)"
@@ -232,6 +239,16 @@ if [ "$(cat /sys/block/pmem0/queue/dax)" != 1 ]; then
   esac || die "cannot make $fs on pmem0"
 fi
 mount -t $fs -o dax=always /dev/pmem0 /mnt/pmem || die "no DAX mount on pmem0"
+if [ "$devdax" != 0 ]; then
+  # A new NVDIMM is a block device at first. On a kept NVDIMM, the kernel finds the device DAX.
+  i=0
+  while [ ! -b /dev/pmem1 -a ! -c /dev/dax1.0 ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); done
+  [ -c /dev/dax1.0 ] || /usr/bin/ndctl create-namespace -f -e namespace1.0 -m devdax -M mem -a 2M \
+    || die "ndctl cannot set devdax mode"
+  [ -c /dev/dax1.0 ] || die "no device DAX"
+fi
+# Otherwise the kernel writes data without a sync to the disk after 30 s, and CRASH=1 does not lose it.
+echo 0 >/proc/sys/vm/dirty_writeback_centisecs
 grep ' /mnt/' /proc/mounts | while read l; do note "mount $l"; done
 note "flags $(grep -m1 ^flags /proc/cpuinfo | tr ' ' '\n' | grep -E '^(clflush|clflushopt|clwb|clzero|avx|avx2|avx512f|sse4_2|erms|fsrm|movdir64b|movdiri|bmi2)$' | tr '\n' ' ')"
 note "start $(cut -d' ' -f1 /proc/uptime)"
@@ -278,10 +295,18 @@ fi
   printf -- '-cp '; q "${guest_cp#:}"; q "$main_class"; for a in "$@"; do q "$a"; done; echo; } >"$run/w/cmd"
 mb=$(( $(du -sm "$run/w" | cut -f1) * 12 / 10 + 8 ))
 mke2fs -q -t ext4 -m 0 -O ^has_journal -d "$run/w" "$run/work.img" "${mb}M" >>"$log" 2>&1 || fail "mke2fs failed, see $log"
-pmem=$work/$RUN-pmem.img disk=$work/$RUN-disk.img
+pmem=$work/$RUN-pmem.img disk=$work/$RUN-disk.img devdax=$work/$RUN-devdax.img
 if [ "$KEEP" != 1 ] || [ ! -e "$pmem" ] || [ ! -e "$disk" ]; then
-  rm -f "$pmem" "$disk"; truncate -s "${PMEM_MB}M" "$pmem"; truncate -s "${DISK_MB}M" "$disk"
+  rm -f "$pmem" "$disk" "$devdax"
+  truncate -s "${PMEM_MB}M" "$pmem"; truncate -s "${DISK_MB}M" "$disk"
   mke2fs -q -F -t ext4 -b 4096 -m 0 -E lazy_itable_init=1 "$disk" >>"$log" 2>&1 || fail "mke2fs failed, see $log"
+fi
+devdax_opts=()
+if [ "$DEVDAX_MB" != 0 ]; then
+  [ -e "$devdax" ] || truncate -s "${DEVDAX_MB}M" "$devdax"
+  devdax_bytes=$(stat -c %s "$devdax")
+  devdax_opts=(-object "memory-backend-file,id=dd,share=on,mem-path=$devdax,size=$devdax_bytes"
+    -device nvdimm,id=nv1,memdev=dd,unarmed=off)
 fi
 count_opts=()
 if [ "$COUNT" = 1 ]; then
@@ -300,16 +325,17 @@ t_guest=$(now)
 : >"$run/status"; : >"$run/out"
 timeout -k 5 "$LIMIT" qemu-system-x86_64 \
   -accel "tcg,thread=$TCG" -machine pc,nvdimm=on -cpu "$CPU" -smp "$SMP" \
-  -m "${MEM_MB}M,slots=2,maxmem=$((MEM_MB + PMEM_MB + 1024))M" \
+  -m "${MEM_MB}M,slots=2,maxmem=$((MEM_MB + PMEM_MB + DEVDAX_MB + 2048))M" \
   -nodefaults -no-user-config -display none -monitor none -no-reboot -nic none \
   -kernel "$vmlinuz" -initrd "$initrd" \
-  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable no_timer_check rcupdate.rcu_expedited=1 daxvm.fs=$PMEM_FS daxvm.crash=$CRASH daxvm.left=$left" \
+  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable no_timer_check rcupdate.rcu_expedited=1 daxvm.fs=$PMEM_FS daxvm.devdax=$DEVDAX_MB daxvm.crash=$CRASH daxvm.left=$left" \
   -serial "file:$run/console" \
   -drive "if=none,id=root,format=raw,readonly=on,file=$rootimg" -device virtio-blk-pci,drive=root \
   -drive "if=none,id=work,format=raw,readonly=on,file=$run/work.img" -device virtio-blk-pci,drive=work \
   -drive "if=none,id=disk,format=raw,cache=unsafe,file=$disk" -device virtio-blk-pci,drive=disk \
   ${count_opts[@]+"${count_opts[@]}"} \
   -object "memory-backend-file,id=pm,share=on,mem-path=$pmem,size=$PMEM_BYTES" -device nvdimm,id=nv,memdev=pm,unarmed=off \
+  ${devdax_opts[@]+"${devdax_opts[@]}"} \
   -device virtio-serial-pci \
   -chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=out \
   -chardev "file,id=st,path=$run/status" -device virtserialport,chardev=st,name=status \

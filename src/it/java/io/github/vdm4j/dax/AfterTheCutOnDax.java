@@ -1,8 +1,10 @@
 package io.github.vdm4j.dax;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,16 @@ class AfterTheCutOnDax {
                 assertArrayEquals(file.expected(which), Files.readAllBytes(file.path(which)),
                         file.name());
             }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Movers.class)
+    @DisplayName("every completed durable operation is on the device DAX")
+    void durableDataOnTheDeviceSurviveTheCut(Movers which) throws IOException {
+        which.open().close(); // skips the test if the mover could not write
+        try (OffHeapBuffer buffer = CutDevice.map(which)) {
+            assertEquals(-1, buffer.segment().mismatch(CutDevice.expected(which)));
         }
     }
 

@@ -18,6 +18,12 @@ final class DaxFiles {
 
     static final Path TMPFS = Path.of("/tmp");
 
+    /** A device DAX. */
+    static final Path DEVICE = Path.of("/dev/dax1.0");
+
+    /** The alignment of the device. */
+    static final long ALIGNMENT = 2L << 20;
+
     private DaxFiles() {}
 
     /** Maps a file without this library. The file is new or has the length. */

@@ -40,6 +40,7 @@ class DurabilityOnDax {
         PMEM_PLAIN_MAPPING,
         DISK_BUFFER,
         DISK_SEGMENT,
+        DEVICE_BUFFER,
         NATIVE_MEMORY,
         ALLOCATED_BUFFER,
         HEAP;
@@ -56,6 +57,9 @@ class DurabilityOnDax {
                             .reinterpret(SIZE, arena, null);
                 case PMEM_PLAIN_MAPPING, DISK_SEGMENT ->
                     DaxFiles.mapBare(file, MapMode.READ_WRITE, SIZE, arena);
+                case DEVICE_BUFFER ->
+                    (buffer[0] = OffHeapBuffer.mapDevice(DaxFiles.DEVICE, 0, DaxFiles.ALIGNMENT))
+                            .slice(0, SIZE);
                 case NATIVE_MEMORY -> arena.allocate(SIZE, 64);
                 case ALLOCATED_BUFFER -> (buffer[0] = OffHeapBuffer.allocate(SIZE)).segment();
                 case HEAP -> MemorySegment.ofArray(new byte[SIZE]);
@@ -75,7 +79,7 @@ class DurabilityOnDax {
             return switch (this) {
                 case PMEM_BUFFER, PMEM_SEGMENT, PMEM_PLAIN_MAPPING, DISK_BUFFER, DISK_SEGMENT ->
                     VdmResult.SUCCESS;
-                case PMEM_REINTERPRETED, NATIVE_MEMORY ->
+                case PMEM_REINTERPRETED, DEVICE_BUFFER, NATIVE_MEMORY ->
                     lines ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED;
                 case ALLOCATED_BUFFER, HEAP -> VdmResult.UNSUPPORTED;
             };
@@ -87,17 +91,18 @@ class DurabilityOnDax {
         "SYNC, PMEM_BUFFER", "SYNC, PMEM_SEGMENT", "SYNC, PMEM_REINTERPRETED",
         "SYNC, PMEM_PLAIN_MAPPING",
         "SYNC, DISK_BUFFER", "SYNC, DISK_SEGMENT", "SYNC, NATIVE_MEMORY", "SYNC, ALLOCATED_BUFFER",
-        "SYNC, HEAP",
+        "SYNC, HEAP", "SYNC, DEVICE_BUFFER",
         "THREADS, PMEM_BUFFER", "THREADS, PMEM_SEGMENT", "THREADS, PMEM_REINTERPRETED",
         "THREADS, PMEM_PLAIN_MAPPING",
         "THREADS, DISK_BUFFER", "THREADS, DISK_SEGMENT", "THREADS, NATIVE_MEMORY",
         "THREADS, ALLOCATED_BUFFER",
-        "THREADS, HEAP",
+        "THREADS, HEAP", "THREADS, DEVICE_BUFFER",
         "DML_SOFTWARE, PMEM_BUFFER", "DML_SOFTWARE, PMEM_SEGMENT",
         "DML_SOFTWARE, PMEM_REINTERPRETED",
         "DML_SOFTWARE, PMEM_PLAIN_MAPPING", "DML_SOFTWARE, DISK_BUFFER",
         "DML_SOFTWARE, DISK_SEGMENT",
-        "DML_SOFTWARE, NATIVE_MEMORY", "DML_SOFTWARE, ALLOCATED_BUFFER"
+        "DML_SOFTWARE, NATIVE_MEMORY", "DML_SOFTWARE, ALLOCATED_BUFFER",
+        "DML_SOFTWARE, DEVICE_BUFFER"
     })
     @DisplayName("an operation is durable, or it is refused and writes nothing")
     void operationKeepsThePromise(Movers which, Destination kind) throws IOException {

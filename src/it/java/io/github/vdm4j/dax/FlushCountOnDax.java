@@ -160,6 +160,19 @@ class FlushCountOnDax {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Movers.class)
+    @DisplayName("each line of a device DAX is written back once")
+    void linesOfADeviceAreWrittenBackOnce(Movers which) throws IOException {
+        try (Vdm mover = which.open();
+                OffHeapBuffer buffer =
+                        OffHeapBuffer.mapDevice(DaxFiles.DEVICE, 0, DaxFiles.ALIGNMENT)) {
+            Assumptions.assumeTrue(mover.isSupported(VdmFlags.MEM_DURABLE, buffer.segment()),
+                    "this JVM has no libpmem");
+            assertEachLineOnce(mover, buffer.slice(0, SIZE), true);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Movers.class)
     @DisplayName("a mapping behind the page cache is not flushed by line")
     void pageCacheIsNotFlushedByLine(Movers which) throws IOException {
         try (Vdm mover = which.open();

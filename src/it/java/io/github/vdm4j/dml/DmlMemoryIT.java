@@ -211,8 +211,8 @@ class DmlMemoryIT {
 
     @Test
     void nativeMemoryIsBoundedAndFreedByClose() {
-        var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).open();
-        var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1_000).open();
+        var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(1).open();
+        var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(1_000).open();
         try (one; thousand; Arena arena = Arena.ofConfined()) {
             assertEquals(384, one.nativeBytes());
             assertEquals(384_000, thousand.nativeBytes());
@@ -239,7 +239,7 @@ class DmlMemoryIT {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(128);
             for (int i = 0; i < times; i++) {
-                try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(100).open()) {
+                try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(100).open()) {
                     mover.memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64)).busyPoll();
                 }
             }

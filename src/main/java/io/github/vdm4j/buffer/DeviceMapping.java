@@ -9,7 +9,6 @@ import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,15 +32,15 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
             throw new IllegalArgumentException(
                     this + ": the offset must be 0 or more and the size above 0");
         }
+        FileMapping.requireSystemPath(device, this, "Pass a device such as /dev/dax0.0");
         if (!PlatformName.nativeCallsAllowed()) {
             throw new UnsupportedOperationException(FailureName.MAPPING_FAILED.endOf(this
                     + ": the JDK cannot map a device. Run on Linux x86-64 with the option"
                     + " --enable-native-access=io.github.vdm4j (docs/native-access.md)"));
         }
         requireFit(requireDax());
-        byte[] path = device.toString().getBytes(StandardCharsets.UTF_8);
         try {
-            int descriptor = LibC.openExisting(path);
+            int descriptor = LibC.openExisting(FileStorage.bytesOf(device));
             try {
                 return buffer(LibC.mapShared(descriptor, offset, size));
             } finally {
@@ -58,7 +57,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         try {
             MemorySegment segment = MemorySegment.ofAddress(address)
                     .reinterpret(size, arena, ignored -> LibC.unmap(address, size));
-            return BufferHandle.open(segment, DurabilityDomain.CACHE_LINE,
+            return OffHeapBuffer.open(segment, DurabilityDomain.CACHE_LINE,
                     MappedFile.withFlags(segment), true, arena::close,
                     "mapping " + device + ",");
         } catch (Throwable e) {

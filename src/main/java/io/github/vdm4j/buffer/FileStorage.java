@@ -63,7 +63,7 @@ final class FileStorage implements AutoCloseable {
      * Returns the bytes of a name. The characters of the name do not determine its bytes, for
      * example in the POSIX locale.
      */
-    private static byte[] bytesOf(Path file) {
+    static byte[] bytesOf(Path file) {
         String encoded = file.toUri().getRawPath();
         byte[] bytes = new byte[encoded.length()];
         int length = 0;

@@ -3,8 +3,9 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.FailureName;
-import io.github.vdm4j.machine.MappedPage;
+import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.memory.MappedFile;
+import io.github.vdm4j.memory.MemoryRegion;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -24,20 +25,27 @@ import java.util.Objects;
  * cannot be freed.
  *
  * <p>Any thread may use and close a buffer. If the system property {@value
- * BufferMemory#LEAK_PROPERTY} is {@code true}, the library reports a buffer that was dropped but
+ * LeakReport#PROPERTY} is {@code true}, the library reports a buffer that was dropped but
  * not closed. Its memory is not freed, because its segments may still be in use.
  *
  * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
 public final class OffHeapBuffer implements AutoCloseable {
-    private final BufferHandle handle;
-    private final BufferMemory memory;
+    private final MemoryRegion memory;
     private final MemorySegment segment;
 
-    OffHeapBuffer(BufferHandle handle, MemorySegment segment) {
-        this.handle = handle;
-        this.memory = handle.memory();
-        this.segment = segment;
+    private OffHeapBuffer(MemoryRegion memory) {
+        this.memory = memory;
+        segment = memory.whole();
+    }
+
+    /** Returns a buffer that owns the memory. A leak report contains the text {@code how}. */
+    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
+            boolean mapping, Runnable release, String how) {
+        var memory = new MemoryRegion(whole, domain, file, mapping, release);
+        var buffer = new OffHeapBuffer(memory);
+        LeakReport.watch(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        return buffer;
     }
 
     /**
@@ -113,14 +121,15 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Maps a part of a device DAX, such as {@code /dev/dax0.0}. Such a device is persistent memory
      * or CXL memory without a file system. The call needs native access, because the JDK cannot map
-     * such a device.
+     * such a device. Durable operations on the buffer need libpmem or a {@code DmlDataMover},
+     * because the JDK cannot write its cache lines back.
      *
      * @param device the device
      * @param offset the beginning of the part in bytes, a multiple of the device's alignment
      * @param size the size of the part in bytes, a multiple of the alignment above 0
      * @return a buffer of domain {@link DurabilityDomain#CACHE_LINE}
      * @throws IllegalArgumentException if offset or size is out of its range or not a multiple of
-     *     the device's alignment
+     *     the device's alignment, or the path belongs to another file system
      * @throws UnsupportedOperationException if native access is not enabled, or this is not Linux
      *     on x86-64
      * @throws IOException if the path is not a device DAX, or the system cannot open or map it
@@ -157,7 +166,7 @@ public final class OffHeapBuffer implements AutoCloseable {
             return wrap(segment, DurabilityDomain.NONE);
         }
         MappedFile file = MappedFile.withFlags(segment);
-        return BufferHandle.open(segment, file.domain(segment), file, isMapping(segment),
+        return open(segment, file.domain(segment), file, isMapping(segment),
                 () -> {}, "wrapping");
     }
 
@@ -173,11 +182,11 @@ public final class OffHeapBuffer implements AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return BufferHandle.open(segment, domain, null, isMapping(segment), () -> {}, "wrapping");
+        return open(segment, domain, null, isMapping(segment), () -> {}, "wrapping");
     }
 
     private static boolean isMapping(MemorySegment segment) {
-        return segment.isMapped() || MappedPage.isIn(segment);
+        return segment.isMapped() || MemoryMaps.hasFile(segment);
     }
 
     private static void requireNative(MemorySegment segment) {

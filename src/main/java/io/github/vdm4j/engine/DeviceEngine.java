@@ -202,7 +202,7 @@ final class DeviceEngine {
         // Any thread may begin with a granted slot, not only the thread that waits.
         if (operation.attachment() != slot && program instanceof Transfer copy
                 && plan.policy().splits(operation)) {
-            copy.split(plan.policy().share());
+            copy.split(operation, plan.policy().share());
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
@@ -255,7 +255,7 @@ final class DeviceEngine {
         long moved = program.bytesMoved();
         ExecutionPath executed = program.executedBy();
         traceQueue(operation, program.slot(), executed);
-        operation.attach(null);
+        operation.attach(program.slot().progress());
         program.slot().timedOut();
         pool.takeOver(program.slot());
         health.silent(plan.deviceNanos());
@@ -344,7 +344,7 @@ final class DeviceEngine {
 
     /** Releases the slot of an operation. Nothing of the operation may be in flight. */
     void release(Operation<?> operation, Slot slot) {
-        operation.attach(null);
+        operation.attach(slot.progress()); // The future is not complete yet.
         slot.reset();
         pool.give(slot);
     }

@@ -11,10 +11,14 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +117,19 @@ class DeviceMappingTest {
         String message = assertThrows(FileSystemException.class,
                 () -> OffHeapBuffer.mapDevice(Path.of("/dev/null"), 0, ALIGNMENT)).getReason();
         assertTrue(message.contains("the device is not a device DAX: its subsystem is "), message);
+    }
+
+    @Test
+    void refusesAPathInsideAnArchive() throws IOException {
+        URI archive = URI.create("jar:" + sys.resolve("z.zip").toUri());
+        try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+            Path inside = zip.getPath("/dev/zero");
+            assertEquals("mapping 2,097,152 bytes at offset 0 of the device /dev/zero: the path"
+                    + " belongs to the file system \"jar\". Pass a device such as /dev/dax0.0"
+                    + " [VDM-MAPPING-FAILED]",
+                    assertThrows(IllegalArgumentException.class,
+                            () -> OffHeapBuffer.mapDevice(inside, 0, ALIGNMENT)).getMessage());
+        }
     }
 
     @Test

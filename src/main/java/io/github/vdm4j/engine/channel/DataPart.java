@@ -137,14 +137,28 @@ final class DataPart {
         return dif != null && type != DIF_INSERT;
     }
 
-    /** Returns whether DML refuses a strip because its ranges are too close. */
-    boolean isAdjacent(long offset, long bytes) {
-        return type == DIF_STRIP
-                && isAdjacent(source.address() + offset,
-                        destination.address() + destinationOffset(offset), bytes);
+    /**
+     * Returns the longest beginning of a part that the device executes. The device strips only as
+     * many blocks as fit before the source. The distance grows with each block.
+     */
+    long longestApart(long offset, long bytes) {
+        return isAdjacent(offset, bytes) ? longest(distance(offset) - 1) : bytes;
     }
 
-    /** Returns whether DML refuses a strip between two addresses because they are too close. */
+    /** Returns whether the device refuses a strip because its ranges are too close. */
+    boolean isAdjacent(long offset, long bytes) {
+        return type == DIF_STRIP && isAdjacent(distance(offset), 0, bytes);
+    }
+
+    /** Returns the distance of the source from the destination. */
+    private long distance(long offset) {
+        return source.address() + offset - destination.address() - destinationOffset(offset);
+    }
+
+    /**
+     * Returns whether the device refuses a strip between two addresses because they are too close.
+     * DML calls this a bug of the hardware (docs/adr/0014).
+     */
     static boolean isAdjacent(long from, long to, long bytes) {
         return to < from && from <= to + bytes;
     }
@@ -157,6 +171,14 @@ final class DataPart {
     int submit(Slot slot, long offset, long bytes) {
         return slot.submit(describe(slot.part(), offset, bytes, 0), destination, source,
                 secondSource != null ? secondSource : secondDestination);
+    }
+
+    /** Submits a check of a strip's block, or the copy of the checked block without protection. */
+    int submitBlock(Slot slot, long offset, boolean checked) {
+        Part part = describe(slot.part(), offset, checked ? unitOfDestination : unit, 0);
+        part.opcode = checked ? Opcode.MEM_MOVE : Opcode.DIF_CHECK;
+        part.flags = checked ? flags : 0;
+        return slot.submit(part, destination, source, null);
     }
 
     /** Submits a part of a delta record from a copy. No other thread can write the copy. */

@@ -48,6 +48,10 @@ public final class DataProgram extends Program {
 
     private boolean flushing;
     private boolean over;
+
+    /** Whether the device has checked a block that it cannot strip and copies it next. */
+    private boolean blockChecked;
+
     private boolean byJava;
 
     /**
@@ -101,6 +105,7 @@ public final class DataProgram extends Program {
         flushed = 0;
         flushing = false;
         over = false;
+        blockChecked = false;
         byJava = false;
         javaIsSooner = soonerByJava;
         length = what.byteSize();
@@ -127,6 +132,7 @@ public final class DataProgram extends Program {
         }
         part = Math.min(length - done,
                 fields.longest(slot.channel().limits().bytes(device)));
+        part = fields.longestApart(done, part);
         if (mapped) {
             part = Math.min(part, fields.longest(Transfer.MAPPED_PART));
             if (device && type != DELTA_APPLY) { // Java reads the record of an applied delta.
@@ -136,11 +142,10 @@ public final class DataProgram extends Program {
                 return Slot.OK;
             }
         }
-        if (fields.isAdjacent(done, part)) {
-            executeInJava();
-            return Slot.OK;
-        }
         countPath();
+        if (fields.isAdjacent(done, part)) {
+            return fields.submitBlock(slot, done, blockChecked);
+        }
         if (type == DELTA_APPLY) {
             part = record.take(source, done, destination.byteSize());
             return fields.submitRecord(slot, record.copy(), part);
@@ -149,8 +154,8 @@ public final class DataProgram extends Program {
     }
 
     /**
-     * Executes the rest of the operation in the JVM. DML refuses such an operation, executes it
-     * more slowly, or computes a result that differs from the device's result.
+     * Executes the rest of the operation in the JVM. DML's software path executes it more slowly, or
+     * computes a result that differs from the device's result.
      */
     private void executeInJava() {
         part = length - done;
@@ -254,7 +259,10 @@ public final class DataProgram extends Program {
         if (status == Slot.DIF_ERROR) {
             result.takeBadBlock(slot, done);
             length = 0;
+        } else if (!blockChecked && fields.isAdjacent(done, part)) {
+            blockChecked = true;
         } else {
+            blockChecked = false;
             if (!result.take(slot, done, fields)) {
                 length = 0;
             }

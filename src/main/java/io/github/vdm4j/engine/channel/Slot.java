@@ -301,6 +301,11 @@ public abstract class Slot {
         return transfer;
     }
 
+    /** Returns the progress of a divided copy, or null for further operations. */
+    public final CopyProgress progress() {
+        return transfer.progress();
+    }
+
     /**
      * Begins the program that executes an operation through the slot.
      *

@@ -123,7 +123,7 @@ public final class Transfer extends Program {
         linesLeft = false;
         done = 0;
         limit = bytes;
-        split.begin(null);
+        split.begin();
         head = 0;
         tail = 0;
         reset();
@@ -137,10 +137,15 @@ public final class Transfer extends Program {
      * Lets the thread that polls copy from the end of the range while the device copies from the
      * beginning, until both meet.
      *
-     * @param share divides a copy of separate ranges that need not be durable
+     * @param copy a copy of separate ranges that need not be durable
+     * @param share divides the copy
      */
-    public void split(CopyShare share) {
-        split.begin(share);
+    public void split(Operation<?> copy, CopyShare share) {
+        split.begin(copy, share);
+    }
+
+    CopyProgress progress() {
+        return split.progress();
     }
 
     @Override
@@ -253,6 +258,7 @@ public final class Transfer extends Program {
     void next(int status) {
         done += part;
         split.deviceEnded(limit - done);
+        split.publish(done == limit ? length : done);
         head = 0;
         tail = 0;
         if (done == limit && !flushing && flushLines && wroteByProcessor()) {
@@ -302,6 +308,7 @@ public final class Transfer extends Program {
             tail += more;
         } else {
             head += more;
+            split.publish(done + head);
         }
         return true;
     }
@@ -332,6 +339,7 @@ public final class Transfer extends Program {
 
     @Override
     void clear() {
+        split.clear();
         MemoryRegions.unpin(pinnedDestination, pinnedSource, null);
         pinnedDestination = null;
         pinnedSource = null;
