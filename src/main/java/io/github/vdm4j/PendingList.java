@@ -110,29 +110,48 @@ public final class PendingList {
      * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take() {
-        return take(mark -> {});
-    }
-
-    /**
-     * Takes the first operation out.
-     *
-     * @param atMark receives the result of {@link #reached} before the removal, under the lock. The
-     *     method does not call it if no operation waits
-     * @return the operation, or null if no operation waits. The caller owns the operation
-     */
-    public Operation<?> take(LongConsumer atMark) {
-        Objects.requireNonNull(atMark, "atMark");
         if (first == null) {
             return null;
         }
         Seam.step();
+        return takeIf(operation -> true);
+    }
+
+    /**
+     * Takes the first operation out. If it is short, the method also takes the short operations
+     * behind it, but only one thread's share.
+     *
+     * @param into receives the operations, in order. The caller owns them
+     * @param threads the number of threads that take operations
+     * @param isShort returns whether an operation is short. The method calls it under the list's
+     *     lock
+     * @param atMark receives the result of {@link #reached} before the removal, under the lock. The
+     *     method does not call it if no operation waits
+     * @return the number of operations
+     */
+    public int take(Operation<?>[] into, int threads, Predicate<Operation<?>> isShort,
+            LongConsumer atMark) {
+        Objects.requireNonNull(into, "into");
+        Objects.requireNonNull(isShort, "isShort");
+        Objects.requireNonNull(atMark, "atMark");
+        if (first == null) {
+            return 0;
+        }
+        Seam.step();
         synchronized (lock) {
             Operation<?> head = first;
-            if (head != null) {
-                atMark.accept(lowestPlace());
-                unlink(head);
+            if (head == null) {
+                return 0;
             }
-            return head;
+            atMark.accept(lowestPlace());
+            int share = isShort.test(head) ? Math.min(into.length, 1 + (size - 1) / threads) : 1;
+            int count = 0;
+            do {
+                unlink(head);
+                into[count++] = head;
+                head = first;
+            } while (count < share && isShort.test(head));
+            return count;
         }
     }
 

@@ -52,7 +52,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      * Returns the number of bytes that are certainly processed. After a success, it is {@link
      * #byteSize()}. After a failure, the operation may have written more bytes. With {@link
      * VdmResult#CLOSED} and {@link VdmResult#CANCELLED}, the operation has written nothing. While a
-     * mover's threads execute a long operation in parts, the number grows and never decreases.
+     * mover's threads execute a long operation in parts, the number grows and never decreases. It
+     * also grows while a device and a thread divide a copy. It then counts the parts of the device.
      *
      * <ul>
      * <li>memcpy, memset, fill, dualcast and the DIF operations: the first bytes.

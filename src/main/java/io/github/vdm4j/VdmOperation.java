@@ -5,6 +5,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -152,6 +153,28 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
     @Override
     public FutureState poll(Notifier notifier) {
         return future.poll(notifier);
+    }
+
+    // The next methods tell the executor that the caller awaits only this operation.
+
+    @Override
+    public void busyPoll() {
+        future.busyPoll();
+    }
+
+    @Override
+    public Object await() {
+        return future.await();
+    }
+
+    @Override
+    public Object await(Duration timeout) {
+        return future.await(timeout);
+    }
+
+    @Override
+    public Object awaitInterruptibly() throws InterruptedException {
+        return future.awaitInterruptibly();
     }
 
     /** Returns the output of the operation. It is a new object on every call. */

@@ -59,7 +59,7 @@ final class DurableRun {
         Durability engines = file.engines();
         var builder = JvmMovers.builder(engines)
                 .threads(1 + random.nextInt(2))
-                .strategy(WorkerStrategy.PARK);
+                .workerStrategy(WorkerStrategy.PARK);
         if (random.nextInt(4) != 0) {
             builder.memsetFunction((to, value, flags) -> {
                 Seam.step();

@@ -47,7 +47,7 @@ class SeamTest {
             Runnable prepare(SeamScheduler scheduler) {
                 return new QueueRun(scheduler, (run, workers) -> ThreadsDataMover.builder()
                         .threads(workers)
-                        .strategy(WorkerStrategy.PARK)
+                        .workerStrategy(WorkerStrategy.PARK)
                         .memcpyFunction(run::copy)
                         .open())::check;
             }

@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -364,6 +365,42 @@ class WaitingTest {
                 assertEquals(VdmResult.SUCCESS, each.await(Duration.ofSeconds(20)).result());
                 assertEquals(-1, each.destination().mismatch(source));
             }
+        }
+    }
+
+    /** A mover that records which operations may block their caller. */
+    private static final class BlockingMover extends AbstractDataMover {
+        final List<Boolean> mayBlock = new ArrayList<>();
+
+        @Override
+        protected VdmExecutor executor() {
+            return operation -> {
+                mayBlock.add(operation.mayBlockCaller());
+                return operation.succeed(ExecutionPath.JVM);
+            };
+        }
+
+        @Override
+        public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+            return true;
+        }
+
+        @Override
+        public String name() {
+            return "blocking";
+        }
+    }
+
+    @Test
+    void awaitedReusableOperationMayBlockItsCaller() {
+        try (var mover = new BlockingMover()) {
+            MemorySegment memory = MemorySegment.ofArray(new byte[8]);
+            mover.memset(memory, (byte) 1).await();
+            VdmOperation operation = mover.newOperation();
+            operation.memset(memory, (byte) 1, VdmFlags.NONE).await();
+            operation.again().busyPoll();
+            operation.again().poll();
+            assertEquals(List.of(true, true, true, false), mover.mayBlock);
         }
     }
 }

@@ -108,7 +108,9 @@ final class DescriptorRules {
             case APPLY_DELTA -> applyStatus(descriptor, size);
             case DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
                 size % DifOperations.sourceBlock(descriptor, opcode) != 0 ? Status.BAD_SIZE
-                        : overlap(descriptor, DifOperations.destinationSize(descriptor, opcode));
+                        : isClose(descriptor, size, opcode) ? Status.OVERLAP
+                                : overlap(descriptor,
+                                        DifOperations.destinationSize(descriptor, opcode));
             default -> 0;
         };
     }
@@ -164,6 +166,12 @@ final class DescriptorRules {
         return overlap(descriptor.source(), record, descriptor.destination(), size)
                 ? Status.OVERLAP
                 : 0;
+    }
+
+    /** Returns whether the source of a strip begins up to 8 bytes a block behind the end. */
+    private static boolean isClose(Descriptor descriptor, long size, Opcode opcode) {
+        long distance = descriptor.source() - descriptor.destination();
+        return opcode == Opcode.DIF_STRIP && distance > 0 && distance <= size;
     }
 
     private static int overlap(Descriptor descriptor, long destinationSize) {

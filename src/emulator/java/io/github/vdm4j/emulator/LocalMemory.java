@@ -12,10 +12,13 @@ import java.util.Set;
  * The memory of this process, for a device in the same process. A test can remove pages.
  *
  * <p>If a client passes a wrong address, the JVM ends, because the device accesses the memory
- * directly.
+ * directly. A lost page of a truncated file is missing memory.
  */
 public final class LocalMemory implements ClientMemory {
     private static final VarHandle STATUS = ValueLayout.JAVA_BYTE.varHandle();
+
+    /** A byte that nothing uses. The JIT would remove an access with an unused value. */
+    private static byte lastRead;
 
     private final Map<Long, Integer> missing = new HashMap<>();
     private final Set<Long> unmapped = new HashSet<>();
@@ -72,22 +75,58 @@ public final class LocalMemory implements ClientMemory {
 
     @Override
     public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        check(address, length, false);
-        MemorySegment.copy(at(address, length), ValueLayout.JAVA_BYTE, 0, bytes, 0, length);
+        access(address, length, false, () -> MemorySegment.copy(at(address, length),
+                ValueLayout.JAVA_BYTE, 0, bytes, 0, length));
     }
 
     @Override
     public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        check(address, length, true);
-        MemorySegment.copy(bytes, 0, at(address, length), ValueLayout.JAVA_BYTE, 0, length);
+        access(address, length, true, () -> MemorySegment.copy(bytes, 0, at(address, length),
+                ValueLayout.JAVA_BYTE, 0, length));
     }
 
     @Override
     public void writeRecord(long address, byte[] bytes) throws MemoryFault {
-        check(address, bytes.length, true);
-        MemorySegment record = at(address, bytes.length);
-        MemorySegment.copy(bytes, 1, record, ValueLayout.JAVA_BYTE, 1, bytes.length - 1);
-        STATUS.setRelease(record, 0L, bytes[0]);
+        access(address, bytes.length, true, () -> {
+            MemorySegment record = at(address, bytes.length);
+            MemorySegment.copy(bytes, 1, record, ValueLayout.JAVA_BYTE, 1, bytes.length - 1);
+            STATUS.setRelease(record, 0L, bytes[0]);
+        });
+    }
+
+    /**
+     * Accesses the memory. A page of a truncated file is missing, and the JVM then throws an error.
+     */
+    private void access(long address, long length, boolean write, Runnable copy)
+            throws MemoryFault {
+        check(address, length, write);
+        try {
+            copy.run();
+            deliverFault();
+        } catch (InternalError e) {
+            throw new MemoryFault(firstLost(address, length), write);
+        }
+    }
+
+    /** Returns the first address of a range whose page is lost. */
+    private static long firstLost(long address, long length) {
+        for (long at = address; at < address + length; at = page(at) + PAGE) {
+            try {
+                lastRead = at(at, 1).get(ValueLayout.JAVA_BYTE, 0);
+                deliverFault();
+            } catch (InternalError e) {
+                return at;
+            }
+        }
+        return address;
+    }
+
+    /**
+     * Throws an error that the JVM has not thrown yet. The JVM throws it when a native method
+     * returns.
+     */
+    private static void deliverFault() {
+        Thread.holdsLock(STATUS);
     }
 
     private void check(long address, long length, boolean write) throws MemoryFault {

@@ -57,7 +57,7 @@ public final class WaitWell {
         try (Arena arena = Arena.ofShared();
                 Vdm mover = ThreadsDataMover.builder()
                         .threads(1)
-                        .strategy(WorkerStrategy.SPIN)
+                        .workerStrategy(WorkerStrategy.SPIN)
                         .open()) {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 3);
             MemorySegment first = arena.allocate(1 << 20);

@@ -107,9 +107,14 @@ final class CrashHunt {
         return switch (which) {
             case 0 -> DmlDataMover.open(DmlPath.SOFTWARE);
             case 1 ->
-                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(2).maxTransferBytes(4096).open();
-            case 2 -> DmlDataMover.builder().path(DmlPath.AUTO).jobs(3).maxTransferBytes(64).open();
-            case 3 -> DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().jobs(1).open();
+                DmlDataMover.builder()
+                        .path(DmlPath.SOFTWARE)
+                        .slots(2)
+                        .maxTransferBytes(4096)
+                        .open();
+            case 2 ->
+                DmlDataMover.builder().path(DmlPath.AUTO).slots(3).maxTransferBytes(64).open();
+            case 3 -> DmlDataMover.builder().path(DmlPath.HARDWARE).withoutTrial().slots(1).open();
             case 4 -> ThreadsDataMover.builder().threads(2).queueSize(3).open();
             default -> SyncDataMover.open();
         };

@@ -15,7 +15,7 @@ class DmlBatchIT {
     private static final int TRIES = 500;
 
     private static void check(DmlPath path, BatchMix mix, int limit) {
-        try (var mover = DmlDataMover.builder().path(path).jobs(1).maxTransferBytes(limit).open();
+        try (var mover = DmlDataMover.builder().path(path).slots(1).maxTransferBytes(limit).open();
                 Arena arena = Arena.ofShared()) {
             mix.check(mover, arena.allocate(Math.max(mix.memorySize(), 1), 4096));
         }

@@ -55,7 +55,7 @@ class DmlBytesIT {
         return DmlDataMover.builder()
                 .nativeMemoryIsPersistent(true)
                 .path(DmlPath.SOFTWARE)
-                .jobs(1)
+                .slots(1)
                 .maxTransferBytes(transfer)
                 .open();
     }

@@ -138,7 +138,7 @@ class DmlDataIT {
         try (DmlDataMover shared =
                 DmlDataMover.builder()
                         .path(DmlPath.SOFTWARE)
-                        .jobs(4)
+                        .slots(4)
                         .maxTransferBytes(4096)
                         .open()) {
             List<Callable<Void>> threads =
@@ -157,7 +157,7 @@ class DmlDataIT {
                     done.get();
                 }
             }
-            assertEquals(0, shared.jobsInUse());
+            assertEquals(0, shared.slotsInUse());
         }
     }
 

@@ -3,7 +3,6 @@ package io.github.vdm4j.dml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.VdmFlags;
@@ -12,6 +11,7 @@ import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.AllocatedBytes;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
@@ -20,7 +20,6 @@ import io.github.vdm4j.operation.DifFlag;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,29 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @RequiresDml
 @DisplayName("The memory that the DML mover takes")
 class DmlMemoryIT {
-    private static final int WARM_UP = 30_000;
     private static final int COUNTED = 20_000;
 
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    /**
-     * Returns the smallest of several counts per round, because the compiler and the JVM increase
-     * some counts.
-     */
-    private double bytesPerRound(Runnable round) {
-        for (int i = 0; i < WARM_UP; i++) {
-            round.run();
-        }
-        double least = Double.MAX_VALUE;
-        for (int attempt = 0; attempt < 5; attempt++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < COUNTED; i++) {
-                round.run();
-            }
-            least = Math.min(least,
-                    (double) (threads.getCurrentThreadAllocatedBytes() - before) / COUNTED);
-        }
-        return least;
+    /** Executes rounds until they allocate few bytes. Returns the bytes per round. */
+    private static double bytesPerRound(double enough, Runnable round) {
+        return (double) AllocatedBytes.least(COUNTED, (long) (enough * COUNTED), round) / COUNTED;
     }
 
     @Test
@@ -62,7 +43,7 @@ class DmlMemoryIT {
         try (Arena arena = Arena.ofShared(); var mover = DmlDataMover.open(DmlPath.SOFTWARE)) {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(80.5, () -> {
                 VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
                 copy.busyPoll();
                 if (copy.result() != VdmResult.SUCCESS) {
@@ -79,7 +60,7 @@ class DmlMemoryIT {
             MemorySegment source = arena.allocate(64);
             MemorySegment destination = arena.allocate(64);
             VdmOperation operation = mover.newOperation();
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(0.9, () -> {
                 operation.memcpy(destination, source, VdmFlags.NONE).start();
                 while (operation.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
@@ -101,7 +82,7 @@ class DmlMemoryIT {
             MemorySegment source = arena.allocate(640);
             MemorySegment destination = arena.allocate(640);
             VdmOperation operation = mover.newOperation();
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(0.9, () -> {
                 operation.memcpy(destination, source, VdmFlags.MEM_DURABLE).start();
                 operation.orThrow();
                 operation.flush(destination).start();
@@ -119,7 +100,7 @@ class DmlMemoryIT {
             MemorySegment[] destinations = {arena.allocate(64), arena.allocate(64)};
             Batch batch = mover.batch();
             int[] round = {0};
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(0.9, () -> {
                 batch.clear();
                 for (int i = 0; i < 6; i++) {
                     batch.memcpy(destinations[round[0]++ & 1], source);
@@ -140,7 +121,7 @@ class DmlMemoryIT {
             MemorySegment source = Arena.ofAuto().allocate(64);
             MemorySegment destination = Arena.ofAuto().allocate(64);
             VdmOperation operation = mover.newOperation();
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(0.9, () -> {
                 operation.memcpy(destination, source, VdmFlags.NONE).start();
                 operation.orThrow();
                 operation.memset(destination, (byte) 1, VdmFlags.NONE).start();
@@ -177,7 +158,7 @@ class DmlMemoryIT {
                     () -> operation.applyDelta(a, entry, VdmFlags.NONE),
                     () -> operation.difInsert(block, source, blocks, VdmFlags.NONE));
             for (Runnable preparation : preparations) {
-                double bytes = bytesPerRound(() -> {
+                double bytes = bytesPerRound(0.9, () -> {
                     preparation.run();
                     operation.start();
                     while (operation.poll() != FutureState.COMPLETE) {
@@ -200,7 +181,7 @@ class DmlMemoryIT {
                 batch.memcpy(destination.asSlice(i * 64, 64), source.asSlice(i * 64, 64));
             }
             batch.crc32c(source).compare(source, destination).fill(destination, 1);
-            double bytes = bytesPerRound(() -> {
+            double bytes = bytesPerRound(0.9, () -> {
                 VdmFuture<BatchResult> future = batch.submit();
                 future.busyPoll();
                 future.orThrow();
@@ -211,8 +192,8 @@ class DmlMemoryIT {
 
     @Test
     void nativeMemoryIsBoundedAndFreedByClose() {
-        var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).open();
-        var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1_000).open();
+        var one = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(1).open();
+        var thousand = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(1_000).open();
         try (one; thousand; Arena arena = Arena.ofConfined()) {
             assertEquals(384, one.nativeBytes());
             assertEquals(384_000, thousand.nativeBytes());
@@ -239,7 +220,7 @@ class DmlMemoryIT {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(128);
             for (int i = 0; i < times; i++) {
-                try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(100).open()) {
+                try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(100).open()) {
                     mover.memcpy(memory.asSlice(0, 64), memory.asSlice(64, 64)).busyPoll();
                 }
             }

@@ -32,7 +32,10 @@ class DmlOperationsIT {
             @ForAll boolean byWorkers) {
         Outcome expected = RandomOperation.run(type, seed, MAX_SIZE, new JvmOracle());
         DmlDataMoverBuilder builder =
-                DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(1).maxTransferBytes(64L * lines);
+                DmlDataMover.builder()
+                        .path(DmlPath.SOFTWARE)
+                        .slots(1)
+                        .maxTransferBytes(64L * lines);
         try (DmlDataMover mover = byWorkers ? builder.workersFrom(4_096).open() : builder.open()) {
             assertEquals(expected, RandomOperation.run(type, seed, MAX_SIZE, mover));
         }

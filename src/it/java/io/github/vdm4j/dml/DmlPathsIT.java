@@ -135,7 +135,7 @@ class DmlPathsIT {
                         failure.getMessage());
             }
             assertEquals(DmlPath.HARDWARE, mover.runningPath());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
         assertArrayEquals(new byte[4096], bytes(destination));
     }
@@ -228,7 +228,7 @@ class DmlPathsIT {
 
     @Test
     void eightThreadsOnOneMoverGetTheirOwnBytes() throws Exception {
-        try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).jobs(8).open();
+        try (var mover = DmlDataMover.builder().path(DmlPath.SOFTWARE).slots(8).open();
                 var pool = Executors.newFixedThreadPool(8)) {
             var tasks = IntStream.range(0, 8)
                     .<Callable<Void>>mapToObj(thread -> () -> {
@@ -251,7 +251,7 @@ class DmlPathsIT {
             for (var outcome : pool.invokeAll(tasks)) {
                 outcome.get();
             }
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
     }
 

@@ -86,7 +86,7 @@ final class LifetimeHunt {
         return DmlDataMover.builder()
                 .library(dml.library())
                 .path(path)
-                .jobs(8)
+                .slots(8)
                 .maxTransferBytes(64 << 10)
                 .durability(Durability.withoutLibpmem());
     }

@@ -43,14 +43,17 @@ final class Soak {
     private Soak(boolean real, SplittableRandom random) {
         kinds.add(SyncDataMover::open);
         kinds.add(() -> ThreadsDataMover.builder().threads(2).queueSize(8).open());
-        kinds.add(() -> ThreadsDataMover.builder().threads(1).strategy(WorkerStrategy.PARK).open());
+        kinds.add(() -> ThreadsDataMover.builder()
+                .threads(1)
+                .workerStrategy(WorkerStrategy.PARK)
+                .open());
         kinds.add(() -> simulated(DmlPath.HARDWARE).withoutTrial().open());
         kinds.add(() -> simulated(DmlPath.SOFTWARE).workersFrom(2_000).workers(2).open());
         if (real) {
             kinds.add(() -> DmlDataMover.open(DmlPath.SOFTWARE));
-            kinds.add(() -> DmlDataMover.builder().jobs(16).workersFrom(4_096).workers(2).open());
+            kinds.add(() -> DmlDataMover.builder().slots(16).workersFrom(4_096).workers(2).open());
             kinds.add(() -> DmlDataMover.builder()
-                    .jobs(16)
+                    .slots(16)
                     .maxTransferBytes(1_024)
                     .workersFrom(16_384)
                     .open());
@@ -66,7 +69,7 @@ final class Soak {
         return DmlDataMover.builder()
                 .library(dml.library())
                 .path(path)
-                .jobs(16)
+                .slots(16)
                 .maxTransferBytes(64 << 10)
                 .durability(Durability.withoutLibpmem());
     }
@@ -190,10 +193,10 @@ final class Soak {
         try {
             mover.close();
             if (mover instanceof DmlDataMover closed
-                    && (closed.nativeBytes() != 0 || closed.jobsInUse() != 0)) {
+                    && (closed.nativeBytes() != 0 || closed.slotsInUse() != 0)) {
                 throw new AssertionError(
                         "%s has %d jobs in use and %d bytes of native memory after it was closed"
-                                .formatted(closed, closed.jobsInUse(), closed.nativeBytes()));
+                                .formatted(closed, closed.slotsInUse(), closed.nativeBytes()));
             }
         } catch (Throwable e) {
             fail(e);

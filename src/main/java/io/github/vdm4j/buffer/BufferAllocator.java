@@ -91,7 +91,7 @@ public final class BufferAllocator {
         }
         Arena arena = Arena.ofShared();
         try {
-            return BufferHandle.open(segment(arena, size), DurabilityDomain.NONE, null, false,
+            return OffHeapBuffer.open(segment(arena, size), DurabilityDomain.NONE, null, false,
                     arena::close,
                     "allocating");
         } catch (Throwable e) {

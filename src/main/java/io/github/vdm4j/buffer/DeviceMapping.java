@@ -57,7 +57,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         try {
             MemorySegment segment = MemorySegment.ofAddress(address)
                     .reinterpret(size, arena, ignored -> LibC.unmap(address, size));
-            return BufferHandle.open(segment, DurabilityDomain.CACHE_LINE,
+            return OffHeapBuffer.open(segment, DurabilityDomain.CACHE_LINE,
                     MappedFile.withFlags(segment), true, arena::close,
                     "mapping " + device + ",");
         } catch (Throwable e) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.spi.FileSystemProvider;
+import java.util.List;
 import jdk.nio.mapmode.ExtendedMapMode;
 
 /** A mapping of a part of a file. On persistent memory it bypasses the page cache. */
@@ -131,7 +132,7 @@ final class FileMapping {
                                         + "OffHeapBuffer.map to extend the file")
                                         .formatted(channel.size())));
             }
-            int failures = EarlierFailures.check(file, channel, options);
+            int failures = failuresBefore(channel);
             return map(channel, ExtendedMapMode.READ_ONLY_SYNC, MapMode.READ_ONLY, failures);
         }
     }
@@ -185,8 +186,32 @@ final class FileMapping {
     /** Checks for failed write-backs before the file grows. A refused file stays unchanged. */
     private int earlierFailures(FileStorage storage) throws IOException {
         try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
-            return EarlierFailures.check(file, channel, options);
+            return failuresBefore(channel);
         }
+    }
+
+    /**
+     * Returns the number of failed write-backs in this process. The new mapping ignores these
+     * failures. Throws if one of them concerns the file, unless the options accept it. The check
+     * maps a byte, because only the list of mappings identifies a file on every file system.
+     */
+    private int failuresBefore(FileChannel channel) throws IOException {
+        int failures = MappedFile.failures();
+        boolean accepted = List.of(options).contains(MapOption.AFTER_FAILED_WRITE_BACK);
+        if (failures > 0 && !accepted && channel.size() > 0) {
+            try (Arena arena = Arena.ofConfined()) {
+                if (MappedFile.of(channel.map(MapMode.READ_ONLY, 0, 1, arena)).hasFailed()) {
+                    throw new FileSystemException(file.toString(), null,
+                            FailureName.IO_ERROR.endOf(
+                                    "a write-back of the file failed in this process, and which"
+                                            + " of its bytes are lost is unknown. Verify the file"
+                                            + " or restore it from a copy, then map it with"
+                                            + " MapOption.AFTER_FAILED_WRITE_BACK"
+                                            + " (docs/durability.md)"));
+                }
+            }
+        }
+        return failures;
     }
 
     private OffHeapBuffer mapGrown(FileStorage storage, int failures) throws IOException {
@@ -258,7 +283,7 @@ final class FileMapping {
                 segment = channel.map(plain, offset, length, arena);
             }
             MappedFile mapped = MappedFile.opened(segment, failures);
-            return BufferHandle.open(
+            return OffHeapBuffer.open(
                     segment,
                     lines ? DurabilityDomain.CACHE_LINE : mapped.domain(segment),
                     mapped,

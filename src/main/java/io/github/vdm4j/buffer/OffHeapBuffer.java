@@ -3,8 +3,9 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.FailureName;
-import io.github.vdm4j.machine.MappedPage;
+import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.memory.MappedFile;
+import io.github.vdm4j.memory.MemoryRegion;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -24,20 +25,27 @@ import java.util.Objects;
  * cannot be freed.
  *
  * <p>Any thread may use and close a buffer. If the system property {@value
- * BufferMemory#LEAK_PROPERTY} is {@code true}, the library reports a buffer that was dropped but
+ * LeakReport#PROPERTY} is {@code true}, the library reports a buffer that was dropped but
  * not closed. Its memory is not freed, because its segments may still be in use.
  *
  * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
 public final class OffHeapBuffer implements AutoCloseable {
-    private final BufferHandle handle;
-    private final BufferMemory memory;
+    private final MemoryRegion memory;
     private final MemorySegment segment;
 
-    OffHeapBuffer(BufferHandle handle, MemorySegment segment) {
-        this.handle = handle;
-        this.memory = handle.memory();
-        this.segment = segment;
+    private OffHeapBuffer(MemoryRegion memory) {
+        this.memory = memory;
+        segment = memory.whole();
+    }
+
+    /** Returns a buffer that owns the memory. A leak report contains the text {@code how}. */
+    static OffHeapBuffer open(MemorySegment whole, DurabilityDomain domain, MappedFile file,
+            boolean mapping, Runnable release, String how) {
+        var memory = new MemoryRegion(whole, domain, file, mapping, release);
+        var buffer = new OffHeapBuffer(memory);
+        LeakReport.watch(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        return buffer;
     }
 
     /**
@@ -158,7 +166,7 @@ public final class OffHeapBuffer implements AutoCloseable {
             return wrap(segment, DurabilityDomain.NONE);
         }
         MappedFile file = MappedFile.withFlags(segment);
-        return BufferHandle.open(segment, file.domain(segment), file, isMapping(segment),
+        return open(segment, file.domain(segment), file, isMapping(segment),
                 () -> {}, "wrapping");
     }
 
@@ -174,11 +182,11 @@ public final class OffHeapBuffer implements AutoCloseable {
     public static OffHeapBuffer wrap(MemorySegment segment, DurabilityDomain domain) {
         requireNative(segment);
         Objects.requireNonNull(domain, "domain");
-        return BufferHandle.open(segment, domain, null, isMapping(segment), () -> {}, "wrapping");
+        return open(segment, domain, null, isMapping(segment), () -> {}, "wrapping");
     }
 
     private static boolean isMapping(MemorySegment segment) {
-        return segment.isMapped() || MappedPage.isIn(segment);
+        return segment.isMapped() || MemoryMaps.hasFile(segment);
     }
 
     private static void requireNative(MemorySegment segment) {

@@ -14,9 +14,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,6 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The mover has no fallback. Operations that the device does not execute fail.",
+            "Ctrl-C ends the run early and still writes the report.",
             "The report contains no host name, user name or path. Attach it to an issue."
         },
         exitCodeListHeading = VdmCommand.EXIT_CODES,
@@ -40,6 +44,8 @@ import picocli.CommandLine.Spec;
             "1:a result differs, the time was too short, or there is no device", "2:wrong usage"})
 final class CheckHardwareCommand implements Callable<Integer> {
     private static final int FAILED = 1;
+    /** A device that does not answer ends the run after 10 s, and its close takes as long. */
+    private static final long SECONDS_FOR_REPORT = 60;
     private static final long LEAST = 64;
     private static final long MOST = 32 << 20;
 
@@ -87,16 +93,41 @@ final class CheckHardwareCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "NAME",
-            description = "Also write the report to NAME.txt and NAME.json.") private Path report;
+            description = "Also write the report to NAME.txt and NAME.json. They must not exist.") private Path report;
 
     @Option(names = "--json", description = "Print the report as JSON.") private boolean json;
 
     @Override
     public Integer call() throws CommandFailure {
-        Settings settings = settings();
+        var check = new HardwareCheck(device(), settings());
+        var written = new CountDownLatch(1);
+        var signalled = new Thread(() -> stop(check, written), "vdm-signalled");
+        Runtime.getRuntime().addShutdownHook(signalled);
         try {
-            CheckReport found = new HardwareCheck(device(), settings)
-                    .run(VdmCommand.Version.text());
+            return run(check);
+        } finally {
+            written.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(signalled);
+            } catch (IllegalStateException e) {
+                // The hook is running. The JVM ends after it.
+            }
+        }
+    }
+
+    /** Ends a run after Ctrl-C and waits for its report. */
+    private static void stop(HardwareCheck check, CountDownLatch written) {
+        check.stop();
+        try {
+            boolean ignored = written.await(SECONDS_FOR_REPORT, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int run(HardwareCheck check) throws CommandFailure {
+        try {
+            CheckReport found = check.run(VdmCommand.Version.text());
             String text = CheckReportText.of(found);
             String asJson = Json.of(found) + System.lineSeparator();
             // The report is printed first, because the files may be unwritable after a long run.
@@ -117,7 +148,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
 
     private void write(String ending, String content) throws CommandFailure {
         try {
-            Files.writeString(Path.of(report + ending), content);
+            Files.writeString(Path.of(report + ending), content, StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
             throw CommandFailure.of("cannot write the report " + report + ending, e);
         }
@@ -144,9 +175,18 @@ final class CheckHardwareCommand implements Callable<Integer> {
                 && !Files.isWritable(Path.of(report + ".txt").toAbsolutePath().getParent())) {
             throw wrong("--report " + report + ": its folder must exist and be writable");
         }
+        requireNew(".txt");
+        requireNew(".json");
         return new Settings(seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE),
                 Duration.ofSeconds(seconds), rounds != null ? rounds : Integer.MAX_VALUE,
                 longest.bytes(), folder);
+    }
+
+    private void requireNew(String ending) {
+        if (report != null && Files.exists(Path.of(report + ending))) {
+            throw wrong(("--report %s: %s exists. Choose another name, or delete the file")
+                    .formatted(report, report + ending));
+        }
     }
 
     private ParameterException wrong(String message) {

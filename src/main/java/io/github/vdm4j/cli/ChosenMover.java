@@ -95,7 +95,7 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
 
     private static ChosenMover open(DmlPath path, int operations) throws CommandFailure {
         try {
-            DmlDataMover mover = DmlDataMover.builder().path(path).jobs(operations).open();
+            DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
             return new ChosenMover(
                     "dml",
                     mover,

@@ -56,7 +56,9 @@ abstract class ChunkPipeline {
      *
      * @return {@code false} if no further chunk is needed
      */
-    abstract boolean finish(VdmOperation operation, long offset);
+    boolean finish(VdmOperation operation, long offset) {
+        return true;
+    }
 
     /**
      * Processes the whole range. When this returns or throws, no operation is in flight.

@@ -1,6 +1,8 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmOperation;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -51,6 +53,35 @@ final class CompareCommand implements Callable<Integer> {
     private record Report(String first, String second, long firstBytes, long secondBytes,
             boolean equal, Long offset, String mover) {}
 
+    /** A pipeline that finds the first byte in which two segments of one size differ. */
+    private static final class ComparePipeline extends ChunkPipeline {
+        private final MemorySegment first;
+        private final MemorySegment second;
+        /** The offset of the first mismatch, or -1. */
+        private long mismatch = -1;
+
+        ComparePipeline(Vdm mover, MemorySegment first, MemorySegment second, Progress progress) {
+            super(mover, first.byteSize(), CHUNK, DEPTH, progress);
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        void prepare(VdmOperation operation, long offset, long length) {
+            operation.compare(first.asSlice(offset, length), second.asSlice(offset, length));
+        }
+
+        /** Keeps the earliest mismatch, because earlier chunks can still be in flight. */
+        @Override
+        boolean finish(VdmOperation operation, long offset) {
+            long found = operation.value();
+            if (found >= 0 && (mismatch < 0 || offset + found < mismatch)) {
+                mismatch = offset + found;
+            }
+            return mismatch < 0;
+        }
+    }
+
     CompareCommand(Progress progress) {
         this.progress = progress;
     }
@@ -92,13 +123,13 @@ final class CompareCommand implements Callable<Integer> {
         long size = Math.min(a.size(), b.size());
         MemorySegment one = a.content().asSlice(0, size);
         MemorySegment other = b.content().asSlice(0, size);
-        var pipeline = new ComparePipeline(chosen.mover(), one, other, CHUNK, DEPTH, progress);
+        var pipeline = new ComparePipeline(chosen.mover(), one, other, progress);
         progress.begin(size);
         try {
             pipeline.run();
             a.refuseIfResized();
             b.refuseIfResized();
-            return pipeline.mismatch();
+            return pipeline.mismatch;
         } catch (VdmException e) {
             a.refuseIfResized();
             b.refuseIfResized();

@@ -1,8 +1,6 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.ExecutionPath;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,10 +68,6 @@ final class CopyCommand implements Callable<Integer> {
             description = "Print JSON: the files, the bytes, the time, and the"
                     + " chunks by path.") private boolean json;
 
-    /** The JSON report of a copy. */
-    private record Report(String source, String target, long bytes, long nanos, String mover,
-            Map<ExecutionPath, Long> chunks, boolean durable, String crc32c) {}
-
     CopyCommand(Progress progress) {
         this.progress = progress;
     }
@@ -87,16 +81,10 @@ final class CopyCommand implements Callable<Integer> {
             if (mover.isAuto()) {
                 print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
-            CopyOutcome outcome = copy.run(chosen, progress);
-            spec.commandLine().getOut().println(json ? Json.of(report(outcome)) : outcome);
+            FileCopy.Outcome outcome = copy.run(chosen, progress);
+            spec.commandLine().getOut().println(json ? Json.of(outcome) : outcome);
         }
         return 0;
-    }
-
-    private Report report(CopyOutcome outcome) {
-        return new Report(source.toString(), target.toString(), outcome.bytes(), outcome.nanos(),
-                outcome.mover(), outcome.paths(), durable,
-                outcome.crc().isPresent() ? "%08x".formatted(outcome.crc().getAsInt()) : null);
     }
 
     private void checkUsage() {

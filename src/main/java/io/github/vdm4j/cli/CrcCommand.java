@@ -1,7 +1,11 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.operation.CrcOptions;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +52,29 @@ final class CrcCommand implements Callable<Integer> {
     private record Checksum(String file, long bytes, String crc32c, String mover,
             Map<ExecutionPath, Long> chunks) {}
 
+    /** A pipeline in which each chunk continues the CRC of the previous chunk. */
+    private static final class CrcPipeline extends ChunkPipeline {
+        private final MemorySegment source;
+        /** The CRC of the processed bytes. */
+        private int crc;
+
+        CrcPipeline(Vdm mover, MemorySegment source, Progress progress) {
+            super(mover, source.byteSize(), CHUNK, 1, progress);
+            this.source = source;
+        }
+
+        @Override
+        void prepare(VdmOperation operation, long offset, long length) {
+            operation.crc32c(source.asSlice(offset, length), CrcOptions.STANDARD.withSeed(crc));
+        }
+
+        @Override
+        boolean finish(VdmOperation operation, long offset) {
+            crc = (int) operation.value();
+            return true;
+        }
+    }
+
     CrcCommand(Progress progress) {
         this.progress = progress;
     }
@@ -81,13 +108,13 @@ final class CrcCommand implements Callable<Integer> {
 
     private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {
         try (InputFile file = InputFile.open(path)) {
-            var pipeline = new CrcPipeline(chosen.mover(), file.content(), CHUNK, progress);
+            var pipeline = new CrcPipeline(chosen.mover(), file.content(), progress);
             progress.begin(file.size());
             try {
                 Map<ExecutionPath, Long> chunks = pipeline.run();
                 file.refuseIfResized();
                 return new Checksum(
-                        path.toString(), file.size(), "%08x".formatted(pipeline.crc()),
+                        path.toString(), file.size(), "%08x".formatted(pipeline.crc),
                         chosen.name(), chunks);
             } catch (VdmException e) {
                 file.refuseIfResized();

@@ -2,6 +2,8 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,9 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,8 +36,42 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     /** The size of the buffer that reads a file for its checksum. */
     private static final int BUFFER = 1 << 20;
 
+    /**
+     * The outcome of a copy. Its components, in this order, are the keys of the JSON.
+     *
+     * @param bytes the number of copied bytes
+     * @param nanos the time until the target existed, without the verification
+     * @param mover the name of the mover on the command line
+     * @param chunks the number of chunks by path
+     * @param durable whether the copy is durable
+     * @param crc32c the CRC-32C of both files in hexadecimal digits, or null without verification
+     */
+    record Outcome(String source, String target, long bytes, long nanos, String mover,
+            Map<ExecutionPath, Long> chunks, boolean durable, String crc32c) {
+        /** Returns the line that the command prints. */
+        @Override
+        public String toString() {
+            double seconds = nanos / 1e9;
+            String line = String.format(Locale.ROOT,
+                    "%d bytes in %.3f s, %.2f GiB/s, mover %s, path %s", bytes, seconds,
+                    bytes / seconds / (1 << 30), mover, path());
+            return crc32c == null ? line
+                    : line + ", CRC-32C source %1$s target %1$s".formatted(crc32c);
+        }
+
+        private String path() {
+            if (chunks.size() <= 1) {
+                return chunks.keySet().stream().findFirst().orElse(ExecutionPath.NONE).toString();
+            }
+            return chunks.entrySet()
+                    .stream()
+                    .map(path -> path.getKey() + " (" + path.getValue() + " chunks)")
+                    .collect(Collectors.joining(" and "));
+        }
+    }
+
     /** Copies the file. If the copy fails, no new file remains in the target's folder. */
-    CopyOutcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
+    Outcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
         long start = System.nanoTime();
         try (FileChannel source = openSource();
                 StagedFile staged = StagedFile.in(files.folder())) {
@@ -42,13 +79,13 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             refuseWithoutSpace(size);
             Map<ExecutionPath, Long> paths = copy(chosen, source, staged, size, progress);
             long verifying = System.nanoTime();
-            OptionalInt crc = verify ? OptionalInt.of(compare(source, staged.channel(), size))
-                    : OptionalInt.empty();
+            String crc = verify ? "%08x".formatted(compare(source, staged.channel(), size)) : null;
             long verified = System.nanoTime();
             refuseIfResized(source, size);
             publish(staged);
             long nanos = System.nanoTime() - start - (verified - verifying);
-            return new CopyOutcome(size, nanos, chosen.name(), paths, crc);
+            return new Outcome(files.source().toString(), files.target().toString(), size, nanos,
+                    chosen.name(), paths, durable, crc);
         } catch (IOException e) {
             throw CommandFailure.of("cannot copy " + files.source(), e);
         }
@@ -124,7 +161,13 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
             ChosenMover chosen, MemorySegment to, MemorySegment from, Progress progress) {
         progress.begin(from.byteSize());
         try {
-            return new CopyPipeline(chosen.mover(), to, from, chunk, depth, progress).run();
+            return new ChunkPipeline(chosen.mover(), from.byteSize(), chunk, depth, progress) {
+                @Override
+                void prepare(VdmOperation operation, long offset, long length) {
+                    operation.memcpy(to.asSlice(offset, length), from.asSlice(offset, length),
+                            VdmFlags.NONE);
+                }
+            }.run();
         } finally {
             progress.end();
         }

@@ -1,14 +1,8 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.AbstractDataMover;
-import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.engine.DeviceExecutor;
 import io.github.vdm4j.engine.EnginePlan;
-import io.github.vdm4j.machine.FailureName;
-import java.lang.foreign.MemorySegment;
-import java.util.Objects;
+import io.github.vdm4j.mover.DeviceDataMover;
 
 /**
  * A mover that executes operations with Intel DML. DML uses Intel DSA if it works, and the
@@ -28,11 +22,11 @@ import java.util.Objects;
  * polls. <b>Do not close it before the future is complete</b>, because the device would access
  * memory of another owner.
  *
- * <p><b>Capacity.</b> A mover has a fixed number of jobs. An operation on hardware needs a job from
- * its first poll until it is complete. If no job is free, the operation waits in order and can be
- * cancelled. With {@link DmlDataMoverBuilder#whenFull whenFull(FAIL)} it can fail instead. On the
- * software path, the JVM executes an operation without a job. The mover frees its native memory
- * when it is closed.
+ * <p><b>Capacity.</b> A mover has a fixed number of slots, the jobs of DML. An operation on
+ * hardware needs a slot from its first poll until it is complete. If no slot is free, the operation
+ * waits in order and can be cancelled. With {@link DmlDataMoverBuilder#whenFull whenFull(FAIL)} it
+ * can fail instead. On the software path, the JVM executes an operation without a slot. The mover
+ * frees its native memory when it is closed.
  *
  * <p><b>Data operations.</b> DML executes them, with two exceptions. On the software path, the JVM
  * checks, strips and updates protected blocks, because DML's software checks application tags
@@ -47,19 +41,20 @@ import java.util.Objects;
  *
  * <p>C counterpart: miniasync_vdm_dml(7), {@code data_mover_dml_new(3)}.
  */
-public final class DmlDataMover extends AbstractDataMover {
+public final class DmlDataMover extends DeviceDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
     private final EnginePlan plan;
-    private final DeviceExecutor executor;
     private final PathDecisions decisions;
 
     DmlDataMover(DmlLibrary library, DmlPath path, EnginePlan plan, PathDecisions decisions) {
+        super(plan, "DML, path " + path, path == DmlPath.AUTO ? null
+                : "which Intel DML cannot reach. Use memory from an Arena, path AUTO, or another"
+                        + " mover");
         this.library = library;
         this.path = path;
         this.plan = plan;
         this.decisions = decisions;
-        executor = new DeviceExecutor(plan, "DML, path " + path);
     }
 
     /**
@@ -96,32 +91,6 @@ public final class DmlDataMover extends AbstractDataMover {
      */
     public static DmlDataMoverBuilder builder() {
         return new DmlDataMoverBuilder();
-    }
-
-    @Override
-    protected VdmExecutor executor() {
-        return executor;
-    }
-
-    @Override
-    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
-        if (!segment.isNative() && path != DmlPath.AUTO) {
-            throw new IllegalArgumentException(
-                    FailureName.HEAP_SEGMENT.endOf(
-                            ("%s: the %s is a heap segment of %,d bytes, which Intel DML cannot"
-                                    + " reach. Use memory from an Arena, path AUTO, or another"
-                                    + " mover")
-                                    .formatted(type, role, segment.byteSize())));
-        }
-    }
-
-    @Override
-    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return (destination.isNative() || path == DmlPath.AUTO)
-                && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability().supports(destination, true));
     }
 
     @Override
@@ -166,51 +135,4 @@ public final class DmlDataMover extends AbstractDataMover {
         return library;
     }
 
-    /**
-     * Returns the largest number of operations in flight.
-     *
-     * @return the number of jobs
-     */
-    public int capacity() {
-        return plan.pool().capacity();
-    }
-
-    /**
-     * Returns the number of jobs in use.
-     *
-     * @return the number of jobs at this time
-     */
-    public int jobsInUse() {
-        return plan.pool().lent();
-    }
-
-    /**
-     * Returns the number of operations that wait for a job or for a worker thread.
-     *
-     * @return the number of waiting operations at this time
-     */
-    public int pending() {
-        return executor.pending();
-    }
-
-    /**
-     * Returns the number of jobs without an answer within {@link
-     * DmlDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
-     * the number is 0.
-     *
-     * @return the number of jobs, or 0 on the software path
-     */
-    public int jobsOverdue() {
-        return plan.pool().collectOverdue();
-    }
-
-    /**
-     * Returns the size of the native memory for jobs and batches.
-     *
-     * @return the size in bytes, or 0 after the mover is closed
-     */
-    public long nativeBytes() {
-        return plan.pool().nativeBytes();
-    }
 }

@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.EngineSettings;
@@ -17,6 +18,8 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -35,9 +38,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
     private long maxTransferBytes = ChannelLimits.MAX_PART;
-    private long jvmCopies = Long.MAX_VALUE;
-    private long jvmFills = JVM_FILLS;
-    private long jvmOperations = Long.MAX_VALUE;
+    private long jvmUpTo = Long.MAX_VALUE;
     private long parallelBytes = PartExecutor.USUALLY_FROM;
     private int node = NumaNodes.ANY;
     private boolean tried = true;
@@ -75,20 +76,6 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      */
     public DmlDataMoverBuilder path(DmlPath path) {
         this.path = Objects.requireNonNull(path, "path");
-        return this;
-    }
-
-    /**
-     * Sets the largest number of operations in flight. Each operation needs a job. A job takes 384
-     * bytes of native memory for each path of the mover, and 16,320 additional bytes after it has
-     * applied a delta. Default: 128.
-     *
-     * @param count 1 to 65,536
-     * @return this
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public DmlDataMoverBuilder jobs(int count) {
-        settings.capacity("jobs", count);
         return this;
     }
 
@@ -138,51 +125,23 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the longest memcpy or memmove that the JVM executes on {@link DmlPath#AUTO} without
-     * hardware. The path of such a copy is {@link io.github.vdm4j.ExecutionPath#JVM}. DML executes
-     * longer copies and durable copies. The setting has no effect on {@link DmlPath#SOFTWARE} and
-     * on hardware. Default: every copy shorter than {@link #workersFrom}, because DML is not faster
-     * (docs/benchmarks.md).
+     * Sets the longest operation that the JVM executes on {@link DmlPath#AUTO} without hardware.
+     * The size counts bytes of the source. The path of such an operation is {@link
+     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations and durable operations,
+     * but the JVM may compute the CRC of a durable operation. The setting has no effect on {@link
+     * DmlPath#SOFTWARE} and on hardware.
      *
-     * @param bytes the size in bytes, or 0 for none
+     * <p>Limits above which DML was measured to be faster apply in addition (docs/adr/0015,
+     * docs/adr/0020). They are 512 KiB for fills, 1 KiB for new deltas, 4 KiB for comparisons and
+     * 16 KiB for dualcasts. A worker executes an operation of {@link #workersFrom} bytes or more.
+     * Default: these limits only.
+     *
+     * @param bytes the size in bytes, or 0 for no operation and no batch
      * @return this
      * @throws IllegalArgumentException if it is negative
      */
-    public DmlDataMoverBuilder jvmCopiesUpTo(long bytes) {
-        jvmCopies = EngineSettings.notNegative("jvmCopiesUpTo", bytes);
-        return this;
-    }
-
-    /**
-     * Sets the longest memset that the JVM executes on {@link DmlPath#AUTO} without hardware. A
-     * worker executes every fill of {@link #workersFrom} bytes or more. Default: 512 KiB, because
-     * the JVM is not faster than DML in longer fills.
-     *
-     * @param bytes the size in bytes, or 0 for none
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder jvmFillsUpTo(long bytes) {
-        jvmFills = EngineSettings.notNegative("jvmFillsUpTo", bytes);
-        return this;
-    }
-
-    /**
-     * Sets the longest data operation that the JVM executes on {@link DmlPath#AUTO} without
-     * hardware. The size counts bytes of the source. The path of such an operation is {@link
-     * io.github.vdm4j.ExecutionPath#JVM}. DML executes durable operations, but the JVM may compute
-     * their CRC.
-     *
-     * <p>Measured limits apply in addition (docs/adr/0020). They are {@link #jvmFillsUpTo} for
-     * fills, 1 KiB for new deltas, 4 KiB for comparisons and 16 KiB for dualcasts. CRCs, protected
-     * blocks and applied deltas have no measured limit. Default: the measured limits only.
-     *
-     * @param bytes the size in bytes, or 0 for no data operation and no batch
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public DmlDataMoverBuilder jvmOperationsUpTo(long bytes) {
-        jvmOperations = EngineSettings.notNegative("jvmOperationsUpTo", bytes);
+    public DmlDataMoverBuilder jvmUpTo(long bytes) {
+        jvmUpTo = EngineSettings.notNegative("jvmUpTo", bytes);
         return this;
     }
 
@@ -271,7 +230,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private OffloadPolicy policy(boolean hardware) {
         boolean auto = path == DmlPath.AUTO;
         return hardware || !auto ? settings.policy(auto)
-                : OffloadPolicy.withoutDevice(jvmCopies, jvmFills, jvmOperations,
+                : OffloadPolicy.withoutDevice(jvmUpTo, Math.min(jvmUpTo, JVM_FILLS), jvmUpTo,
                         settings.workersFrom, parallelBytes);
     }
 
@@ -283,12 +242,31 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return new File("/sys/bus/dsa/devices").exists();
     }
 
-    private ChannelLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = DeviceLimits.maxTransferBytes(devices).orElse(maxTransferBytes);
-        return limits(
-                Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(DeviceLimits.maxBatchTasks(devices).orElse(USUAL_BATCH_TASKS),
-                        ChannelLimits.MAX_TASKS));
+    /**
+     * Returns the limits of all enabled queues together, because DML chooses the queue. A device
+     * that accepts no batches from processes has batches of 0 tasks.
+     */
+    ChannelLimits limits(List<DsaDevice> devices) {
+        long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
+                .orElse(maxTransferBytes);
+        long tasks = least(devices, (device, queue) -> Boolean.FALSE.equals(device.batchOffered())
+                ? Long.valueOf(0)
+                : queue.maxBatchSize()).orElse(USUAL_BATCH_TASKS);
+        return limits(Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
+                Math.min(tasks, ChannelLimits.MAX_TASKS));
+    }
+
+    /** Returns the smallest limit among the enabled queues, or empty if Linux shows no limit. */
+    private static OptionalLong least(
+            List<DsaDevice> devices, BiFunction<DsaDevice, WorkQueue, Long> limit) {
+        return devices.stream()
+                .flatMap(device -> device.queues()
+                        .stream()
+                        .filter(WorkQueue::enabled)
+                        .map(queue -> limit.apply(device, queue)))
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .min();
     }
 
     private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {

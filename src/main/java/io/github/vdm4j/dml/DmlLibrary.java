@@ -91,10 +91,17 @@ public final class DmlLibrary {
     public static DmlLibrary open(Path file) {
         Objects.requireNonNull(file, "file");
         var attempts = new LinkedHashMap<String, String>();
-        Optional<DmlLibrary> found = processorFits(Processor.flags(), attempts)
+        DmlLibrary found = processorFits(Processor.flags(), attempts)
                 ? attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
-                : Optional.empty();
-        return found.orElseThrow(() -> new DmlUnavailableException(attempts));
+                : null;
+        return require(found, attempts);
+    }
+
+    private static DmlLibrary require(DmlLibrary found, Map<String, String> attempts) {
+        if (found == null) {
+            throw new DmlUnavailableException(attempts);
+        }
+        return found;
     }
 
     /** Returns whether the user names the library's file. An empty value disables the library. */
@@ -110,47 +117,40 @@ public final class DmlLibrary {
      * @return the exception, or empty if DML is available
      */
     public static Optional<DmlUnavailableException> whyUnavailable() {
-        var attempts = new LinkedHashMap<String, String>();
-        Optional<DmlLibrary> found =
-                search(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), SONAMES,
-                        Processor.flags(), attempts);
-        return found.isPresent() ? Optional.empty()
-                : Optional.of(new DmlUnavailableException(attempts));
+        try {
+            open();
+            return Optional.empty();
+        } catch (DmlUnavailableException e) {
+            return Optional.of(e);
+        }
     }
 
     static DmlLibrary search(String property, String environment, List<String> names,
             Set<String> processorFlags) {
         var attempts = new LinkedHashMap<String, String>();
-        Optional<DmlLibrary> found =
-                search(property, environment, names, processorFlags, attempts);
-        if (found.isEmpty()) {
+        if (!processorFits(processorFlags, attempts)) {
             throw new DmlUnavailableException(attempts);
         }
-        return found.get();
-    }
-
-    private static Optional<DmlLibrary> search(
-            String property, String environment, List<String> names, Set<String> processorFlags,
-            Map<String, String> attempts) {
-        if (!processorFits(processorFlags, attempts)) {
-            return Optional.empty();
+        DmlLibrary found = explicit("property " + PROPERTY, property, attempts);
+        String decided = property != null ? PROPERTY : null;
+        if (decided != null) {
+            attempts.put("environment " + ENVIRONMENT, notTried(decided));
+        } else {
+            found = explicit("environment " + ENVIRONMENT, environment, attempts);
+            decided = environment != null ? ENVIRONMENT : null;
         }
-        Optional<DmlLibrary> found = explicit("property " + PROPERTY, property, attempts);
-        if (found.isEmpty()) {
-            found =
-                    property != null
-                            ? notTried("environment " + ENVIRONMENT, PROPERTY, attempts)
-                            : explicit("environment " + ENVIRONMENT, environment, attempts);
-        }
-        String decided = property != null ? PROPERTY : environment != null ? ENVIRONMENT : null;
         for (String name : names) {
-            if (found.isEmpty()) {
-                found =
-                        decided != null ? notTried(name, decided, attempts)
-                                : attempt(name, name, attempts);
+            if (decided != null) {
+                attempts.put(name, notTried(decided));
+            } else if (found == null) {
+                found = attempt(name, name, attempts);
             }
         }
-        return found;
+        return require(found, attempts);
+    }
+
+    private static String notTried(String decided) {
+        return "not tried, " + decided + " decides";
     }
 
     /**
@@ -178,48 +178,38 @@ public final class DmlLibrary {
         return missing.isEmpty();
     }
 
-    private static Optional<DmlLibrary> explicit(String place, String file,
-            Map<String, String> attempts) {
+    /** Opens the file of a setting. Returns null if this fails or there is no setting. */
+    private static DmlLibrary explicit(String place, String file, Map<String, String> attempts) {
         if (file == null) {
             attempts.put(place, "not set");
-            return Optional.empty();
+            return null;
         }
         // A setting names a file, but the loader would search for a name without a slash.
         try {
             return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
         } catch (InvalidPathException e) {
             attempts.put(place + "=" + file, "no path: " + e.getMessage());
-            return Optional.empty();
+            return null;
         }
     }
 
-    private static Optional<DmlLibrary> notTried(String place, String decided,
-            Map<String, String> attempts) {
-        attempts.put(place, "not tried, " + decided + " decides");
-        return Optional.empty();
-    }
-
-    private static Optional<DmlLibrary> attempt(String place, String file,
-            Map<String, String> attempts) {
+    private static DmlLibrary attempt(String place, String file, Map<String, String> attempts) {
         DmlLibrary opened = OPENED.get(file);
         if (opened != null) {
-            return Optional.of(opened);
+            return opened;
         }
         try {
             DmlLibrary fresh = new DmlLibrary(file, load(file), false);
             opened = OPENED.putIfAbsent(file, fresh);
-            return Optional.of(opened == null ? fresh : opened);
+            return opened == null ? fresh : opened;
         } catch (IllegalCallerException e) {
-            attempts.put(
-                    place,
-                    e.getMessage()
-                            + ". Start Java with --enable-native-access=io.github.vdm4j, or "
-                            + "with ALL-UNNAMED if vdm4j is on the class path");
-            return Optional.empty();
+            attempts.put(place, e.getMessage()
+                    + ". Start Java with --enable-native-access=io.github.vdm4j, or with"
+                    + " ALL-UNNAMED if vdm4j is on the class path");
         } catch (DynamicLoader.LoadException | UnsatisfiedLinkError e) {
             attempts.put(place, e.getMessage());
-            return Optional.empty();
         }
+        return null;
     }
 
     private static SymbolLookup load(String file) throws DynamicLoader.LoadException {

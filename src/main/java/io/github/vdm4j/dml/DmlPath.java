@@ -12,8 +12,7 @@ public enum DmlPath {
      * The hardware if it works, and the processor otherwise. Opening a mover tries the hardware.
      *
      * <p>Without hardware, the JVM executes the operations in which it is faster. DML's software
-     * path executes the remaining operations. See {@link DmlDataMoverBuilder#jvmCopiesUpTo} and
-     * {@link DmlDataMoverBuilder#jvmOperationsUpTo}.
+     * path executes the remaining operations. See {@link DmlDataMoverBuilder#jvmUpTo}.
      *
      * <p>With hardware, the software path executes an operation if the queues refuse it. It also
      * repeats a failed part if this is possible. The mover stops using the hardware after eight

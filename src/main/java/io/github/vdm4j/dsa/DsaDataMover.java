@@ -1,16 +1,9 @@
 package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.AbstractDataMover;
-import io.github.vdm4j.VdmExecutor;
-import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.dsa.portal.DsaChannel;
-import io.github.vdm4j.engine.DeviceExecutor;
 import io.github.vdm4j.engine.EnginePlan;
-import io.github.vdm4j.machine.FailureName;
-import java.lang.foreign.MemorySegment;
+import io.github.vdm4j.mover.DeviceDataMover;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -44,17 +37,16 @@ import java.util.function.Supplier;
  *
  * <p>C counterpart: none. The descriptors have the layout of linux/idxd.h.
  */
-public final class DsaDataMover extends AbstractDataMover {
-    private final EnginePlan plan;
+public final class DsaDataMover extends DeviceDataMover {
     private final DsaChannel channel;
-    private final DeviceExecutor executor;
     private final Supplier<DsaDecision> decision;
 
     DsaDataMover(EnginePlan plan, DsaChannel channel, Supplier<DsaDecision> decision) {
-        this.plan = plan;
+        super(plan, "DSA", plan.hasSoftware() ? null
+                : "which a device cannot reach. Use memory from an Arena, fallback(true), or"
+                        + " another mover");
         this.channel = channel;
         this.decision = decision;
-        executor = new DeviceExecutor(plan, "DSA");
     }
 
     /**
@@ -74,32 +66,6 @@ public final class DsaDataMover extends AbstractDataMover {
      */
     public static DsaDataMoverBuilder builder() {
         return new DsaDataMoverBuilder();
-    }
-
-    @Override
-    protected VdmExecutor executor() {
-        return executor;
-    }
-
-    @Override
-    protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {
-        if (!segment.isNative() && !plan.hasSoftware()) {
-            throw new IllegalArgumentException(
-                    FailureName.HEAP_SEGMENT.endOf(
-                            ("%s: the %s is a heap segment of %,d bytes, which a device cannot"
-                                    + " reach. Use memory from an Arena, fallback(true), or another"
-                                    + " mover")
-                                    .formatted(type, role, segment.byteSize())));
-        }
-    }
-
-    @Override
-    public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return (destination.isNative() || plan.hasSoftware())
-                && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability().supports(destination, true));
     }
 
     @Override
@@ -125,51 +91,4 @@ public final class DsaDataMover extends AbstractDataMover {
         return decision.get();
     }
 
-    /**
-     * Returns the largest number of operations in flight.
-     *
-     * @return the number of slots
-     */
-    public int capacity() {
-        return plan.pool().capacity();
-    }
-
-    /**
-     * Returns the number of slots in use. An operation uses a slot while it is in flight.
-     *
-     * @return the number of slots at this time
-     */
-    public int slotsInUse() {
-        return plan.pool().lent();
-    }
-
-    /**
-     * Returns the number of operations that wait for a slot or for a worker thread.
-     *
-     * @return the number of waiting operations at this time
-     */
-    public int pending() {
-        return executor.pending();
-    }
-
-    /**
-     * Returns the number of slots without an answer within {@link
-     * DsaDataMoverBuilder#deviceTimeout}. Their operations have failed with {@link
-     * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
-     * the number is 0.
-     *
-     * @return the number of slots that still lack an answer
-     */
-    public int slotsOverdue() {
-        return plan.pool().collectOverdue();
-    }
-
-    /**
-     * Returns the size of the native memory for slots and batches.
-     *
-     * @return the size in bytes, or 0 after the mover is closed
-     */
-    public long nativeBytes() {
-        return plan.pool().nativeBytes();
-    }
 }

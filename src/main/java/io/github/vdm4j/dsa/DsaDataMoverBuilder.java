@@ -104,19 +104,6 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     }
 
     /**
-     * Sets the largest number of operations in flight. Each operation needs a slot. A slot takes
-     * 192 bytes of native memory for each queue, for up to 4 queues. Default: 128.
-     *
-     * @param count 1 to 65,536
-     * @return this
-     * @throws IllegalArgumentException if the number is out of that range
-     */
-    public DsaDataMoverBuilder slots(int count) {
-        settings.capacity("slots", count);
-        return this;
-    }
-
-    /**
      * Sets a listener for the decision whether the mover uses its devices. Opening the mover calls
      * the listener. A polling thread calls it when the mover stops or resumes the use of its
      * devices. The thread's uncaught-exception handler receives a throwable of the listener.

@@ -99,6 +99,20 @@ final class CompletionThread {
                 LibraryThread.report(e);
             }
         }
+        watched.addAll(added);
+        watched.forEach(CompletionThread::endPromise);
+    }
+
+    /**
+     * Polls an operation once more after the stop. It receives no waker then, and this wakes the
+     * threads that rely on this thread.
+     */
+    private static void endPromise(Operation<?> operation) {
+        try {
+            operation.advanceIfRunning();
+        } catch (Throwable e) {
+            LibraryThread.report(e);
+        }
     }
 
     private static boolean hasEnded(Operation<?> operation) {

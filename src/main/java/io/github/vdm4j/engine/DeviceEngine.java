@@ -180,7 +180,7 @@ final class DeviceEngine {
         // Any thread may begin with a granted slot, not only the thread that waits.
         if (operation.attachment() != slot && program instanceof OperationProgram copy
                 && plan.policy().splits(operation)) {
-            copy.split(plan.policy().share());
+            copy.split(operation, plan.policy().share());
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
@@ -231,7 +231,7 @@ final class DeviceEngine {
      */
     private FutureState overdue(Operation<?> operation, Program program) {
         traceQueue(operation, program.slot(), program.executedBy());
-        operation.attach(null);
+        operation.attach(program.slot().progress());
         program.slot().timedOut();
         pool.takeOver(program.slot());
         health.silent(plan.deviceNanos());
@@ -309,7 +309,7 @@ final class DeviceEngine {
 
     /** Releases the slot of an operation. Nothing of the operation may be in flight. */
     void release(Operation<?> operation, Slot slot) {
-        operation.attach(null);
+        operation.attach(slot.progress()); // The future is not complete yet.
         slot.reset();
         pool.give(slot);
     }

@@ -6,6 +6,7 @@ import io.github.vdm4j.PendingList;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.Channel;
+import io.github.vdm4j.engine.channel.CopyProgress;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
@@ -74,10 +75,15 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        if (operation.attachment() instanceof Program begun
-                && begun.slot().owner() == operation) {
-            // Another thread could not access the confined memory.
-            return engine.proceed(operation, begun);
+        Object earlier = operation.attachment();
+        if (earlier != null) {
+            if (earlier instanceof Program begun && begun.slot().owner() == operation) {
+                // Another thread could not access the confined memory.
+                return engine.proceed(operation, begun);
+            }
+            if (earlier instanceof CopyProgress || earlier instanceof Parts) {
+                operation.attach(null); // The bytes of the last execution do not count.
+            }
         }
         if (closing) {
             return operation.failClosed();
@@ -301,7 +307,18 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public long bytesDone(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
+        if (operation.attachment() instanceof Program program) {
+            CopyProgress progress = program.slot().progress();
+            if (progress != null && progress.isOf(operation)) {
+                return progress.bytes();
+            }
+        }
+        // The slot may have ended the copy between these two reads.
+        return switch (operation.attachment()) {
+            case Parts divided -> divided.bytesDone();
+            case CopyProgress ended -> ended.bytes();
+            case null, default -> 0;
+        };
     }
 
     @Override

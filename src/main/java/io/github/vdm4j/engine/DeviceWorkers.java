@@ -193,7 +193,7 @@ final class DeviceWorkers {
             if (workers == null && !closing) {
                 try {
                     var fresh = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
-                            plan.workerStrategy(), this::work);
+                            plan.workerStrategy(), operation -> false, this::work);
                     parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
                     workers = fresh;
                 } catch (OutOfMemoryError e) {

@@ -13,12 +13,12 @@ import io.github.vdm4j.memory.WriteBackKind;
  * @param threadPrefix the beginning of the names of the mover's threads
  * @param policy the choice of the executor of an operation
  * @param health the health of the device, or null without a device
- * @param engines the write-back engines, or null for the engines of this machine
+ * @param durability the write-back engines
  * @param queueFullNanos how long the engine retries a full queue
  * @param deviceNanos the time limit for one submission on a device
  * @param closeNanos the time limit for closing
  * @param workers the number of worker threads
- * @param strategy how an idle worker waits, or null for the default
+ * @param workerStrategy how an idle worker waits
  * @param mostPending the largest number of operations that wait for a slot
  * @param hasSoftware whether software can replace the device
  */
@@ -27,12 +27,12 @@ public record EnginePlan(
         String threadPrefix,
         OffloadPolicy policy,
         DeviceHealth health,
-        Durability engines,
+        Durability durability,
         long queueFullNanos,
         long deviceNanos,
         long closeNanos,
         int workers,
-        WorkerStrategy strategy,
+        WorkerStrategy workerStrategy,
         int mostPending,
         boolean hasSoftware) {
 
@@ -47,15 +47,6 @@ public record EnginePlan(
      */
     public boolean usesDevice() {
         return health != null && health.isUsable();
-    }
-
-    /** Returns the write-back engines. */
-    public Durability durability() {
-        return engines != null ? engines : Durability.system();
-    }
-
-    WorkerStrategy workerStrategy() {
-        return strategy != null ? strategy : WorkerStrategy.BALANCED;
     }
 
     /** Returns the remaining nanoseconds of a closing that began at a time. */

@@ -7,10 +7,8 @@ import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** The common settings of all movers on devices. The builder of the mover sets them. */
+/** The settings of a mover with worker threads. The builder of the mover sets them. */
 public final class EngineSettings {
-    private static final int MAX_CAPACITY = 1 << 16;
-
     /** The largest number of operations in flight. */
     public int capacity = 128;
     /** The behaviour of an operation if no slot is free. */
@@ -33,31 +31,20 @@ public final class EngineSettings {
     public long workersFrom = 4L << 20;
     /** The number of worker threads. */
     public int workers;
-    /** How an idle worker waits. The opening replaces null by the default (docs/adr/0019). */
-    public WorkerStrategy workerStrategy;
+    /** How an idle worker waits. */
+    public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     /** Whether native memory of unknown domain is persistent memory. */
     public boolean nativeMemoryIsPersistent;
-    /** How long a force may wait for further operations, or null for no limit. */
+    /** How long a force may wait for further operations, or null for the engines' setting. */
     public Duration forceWait;
-    /** The write-back engines of a test, or null for the engines of this machine. */
-    public Durability durability;
+    /** The write-back engines. Tests replace them. */
+    public Durability durability = Durability.system();
     /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
     /** Creates settings with the defaults. */
     public EngineSettings(int workers) {
         this.workers = workers;
-    }
-
-    /**
-     * Checks and sets the largest number of operations in flight.
-     *
-     * @param slots the public name of the mover's slots, for the message
-     * @param number 1 to 65,536
-     * @throws IllegalArgumentException if the number is out of that range
-     */
-    public void capacity(String slots, int number) {
-        capacity = count(slots, number, MAX_CAPACITY);
     }
 
     /**
@@ -124,17 +111,18 @@ public final class EngineSettings {
             DeviceHealth health, boolean hasSoftware) {
         return new EnginePlan(pool, threadPrefix, policy, health, engines(),
                 queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos(),
-                workers, workerStrategy, whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
+                workers, workerStrategy, mostPending(),
                 hasSoftware);
     }
 
-    /** Returns the write-back engines, or null for the engines of this machine. */
-    private Durability engines() {
-        if (durability == null && !nativeMemoryIsPersistent && forceWait == null) {
-            return null;
-        }
-        Durability chosen = durability == null ? Durability.system() : durability;
-        chosen = chosen.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
+    /** Returns the largest number of waiting operations. */
+    public int mostPending() {
+        return whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE;
+    }
+
+    /** Returns the write-back engines with the settings. */
+    public Durability engines() {
+        Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
         return forceWait == null ? chosen : chosen.forceWait(forceWait);
     }
 }

@@ -26,6 +26,9 @@ public final class CallerExecutor implements VdmExecutor {
     /** The bytes of the longest durable operation on a file that the calling thread copies. */
     private static final long LONGEST_ON_CALLER = 64L << 10;
 
+    /** The bytes of the longest short operation. */
+    private static final long SHORT = 4L << 10;
+
     private final MoveFunctions functions;
     private final Durability durability;
     /** A field, because a new object for each batch would be an allocation. */
@@ -64,6 +67,14 @@ public final class CallerExecutor implements VdmExecutor {
         return operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && !operation.isDurable() && functions == MoveFunctions.STANDARD
                 && operation.byteSize() <= Parts.BYTES;
+    }
+
+    /**
+     * Returns whether an operation is short. A worker executes a batch of short operations in less
+     * time than the wake-up of a thread takes. A short operation calls no function of a user.
+     */
+    public boolean isShort(Operation<?> operation) {
+        return operation.byteSize() <= SHORT && isPlainMove(operation);
     }
 
     /**

@@ -53,7 +53,7 @@ public final class FileBirth {
         }
         String inode = mapping.file().substring(mapping.file().indexOf(' ') + 1);
         if (!PlatformName.nativeCallsAllowed() || Calls.STATX == null) {
-            return ofJdk(mapping.path(), inode);
+            return ofJdk(mapping.name(), inode);
         }
         // This path needs a capability. It also works for deleted files.
         String birth = ofKernel("/proc/self/map_files/" + mapping.range(), inode);
@@ -85,9 +85,7 @@ public final class FileBirth {
      */
     private static String ofJdk(String path, String inode) {
         try {
-            byte[] bytes = path.getBytes(StandardCharsets.ISO_8859_1);
-            Map<String, Object> attributes = Files.readAttributes(
-                    Path.of(new String(bytes, StandardCharsets.UTF_8)),
+            Map<String, Object> attributes = Files.readAttributes(Path.of(path),
                     "unix:ino,creationTime,lastModifiedTime");
             var birth = (FileTime) attributes.get("creationTime");
             boolean known = inode.equals(attributes.get("ino").toString())

@@ -1,6 +1,7 @@
 package io.github.vdm4j.machine;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +54,24 @@ public final class MemoryMaps {
      * @param range the addresses of the first part, in the kernel's notation
      */
     public record Mapping(
-            long start, long end, Backing backing, String file, String path, String range) {}
+            long start, long end, Backing backing, String file, String path, String range) {
+        /** Returns the path in Java's notation, or an empty text. */
+        public String name() {
+            return MemoryMaps.name(path);
+        }
+    }
 
-    private record Line(String range, long start, long end, boolean shared, String device,
-            String inode,
-            String path, boolean synchronous) {
+    /**
+     * The place of an address in a mapped file.
+     *
+     * @param name the file's path in Java's notation
+     * @param inode the file's inode number
+     * @param position the position in the file in bytes
+     */
+    record FilePosition(String name, long inode, long position) {}
+
+    private record Line(String range, long start, long end, boolean shared, long offset,
+            String device, String inode, String path, boolean synchronous) {
 
         boolean isFile() {
             return path.startsWith("/") && !inode.equals("0");
@@ -137,6 +151,37 @@ public final class MemoryMaps {
         }
     }
 
+    /**
+     * Returns the first place in a range where a file is mapped. Returns null if the range has no
+     * such place, or if the list cannot be read.
+     */
+    static FilePosition firstFile(long address, long length) {
+        try {
+            for (Line line : parse(lines(MAPS))) {
+                if (line.start() < address + length && address < line.end()
+                        && line.path().startsWith("/")) {
+                    return new FilePosition(name(line.path()), Long.parseLong(line.inode()),
+                            line.offset() + Math.max(address - line.start(), 0));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+        return null;
+    }
+
+    /**
+     * Returns whether a file is mapped somewhere in a segment. Returns false if the list cannot be
+     * read.
+     */
+    public static boolean hasFile(MemorySegment segment) {
+        return firstFile(segment.address(), segment.byteSize()) != null;
+    }
+
+    private static String name(String path) {
+        return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
     /** Reads each byte as one character, because the kernel's paths have no encoding. */
     private static List<String> lines(Path list) throws IOException {
         return Files.readAllLines(list, StandardCharsets.ISO_8859_1);
@@ -195,6 +240,7 @@ public final class MemoryMaps {
                         Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
                         Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
                         fields[1].endsWith("s"),
+                        Long.parseUnsignedLong(fields[2], 16),
                         fields[3],
                         fields[4],
                         fields.length > 5 ? fields[5] : "",
@@ -203,8 +249,7 @@ public final class MemoryMaps {
                     && List.of(text.split(" +")).contains("sf")) {
                 Line head = lines.removeLast();
                 lines.add(new Line(head.range(), head.start(), head.end(), head.shared(),
-                        head.device(),
-                        head.inode(), head.path(), true));
+                        head.offset(), head.device(), head.inode(), head.path(), true));
             }
         }
         return lines;

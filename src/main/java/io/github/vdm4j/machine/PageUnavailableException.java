@@ -1,10 +1,17 @@
 package io.github.vdm4j.machine;
 
+import io.github.vdm4j.machine.MemoryMaps.FilePosition;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Thrown if a page of a mapped file is missing. The message names only observed causes. */
 public final class PageUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final long PAGE = 4096;
+    /** A file system with fewer usable bytes counts as full. */
+    private static final long FULL = 64 << 10;
 
     /** Creates the exception for a page that the kernel does not provide. */
     PageUnavailableException(MemorySegment segment, long offset) {
@@ -13,7 +20,7 @@ public final class PageUnavailableException extends RuntimeException {
     }
 
     private static String why(MemorySegment segment, long offset) {
-        String known = MappedPage.whyMissing(segment.address() + offset);
+        String known = whyMissing(segment.address() + offset);
         return known != null ? known : "the system cannot provide it (EFAULT)";
     }
 
@@ -32,12 +39,44 @@ public final class PageUnavailableException extends RuntimeException {
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && operand.byteSize() > 0) {
-                String known = MappedPage.whyMissing(operand.address() + operand.byteSize() - 1);
+                String known = whyMissing(operand.address() + operand.byteSize() - 1);
                 if (known != null) {
                     return known;
                 }
             }
         }
         return "the JVM reports \"" + cause.getMessage() + "\"";
+    }
+
+    /**
+     * Returns the reason why the page of an address is missing. It is a file that is too short, or
+     * a full file system. The result is null for every other reason.
+     */
+    private static String whyMissing(long address) {
+        FilePosition place = MemoryMaps.firstFile(address, 1);
+        if (place == null) {
+            return null;
+        }
+        long page = place.position() & -PAGE;
+        try {
+            Path file = Path.of(place.name());
+            if (!Files.getAttribute(file, "unix:ino").equals(place.inode())) {
+                return null; // the path leads to another file
+            }
+            return page >= Files.size(file)
+                    ? "the file was truncated: %s has %,d bytes, and the page is at byte %,d"
+                            .formatted(file, Files.size(file), page)
+                    : whyFull(place.name(), Files.getFileStore(file).getUsableSpace());
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    /** A sparse file gets the storage of a page at the first access that writes it. */
+    static String whyFull(String file, long usable) {
+        return usable >= FULL ? null
+                : ("the file system of %s has %,d bytes left, and a page of a sparse file gets its"
+                        + " storage at the first write. Free some space, and map such a file with"
+                        + " OffHeapBuffer.map, which reserves its storage").formatted(file, usable);
     }
 }

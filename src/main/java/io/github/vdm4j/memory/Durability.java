@@ -3,7 +3,7 @@ package io.github.vdm4j.memory;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
-import io.github.vdm4j.machine.MissingPages;
+import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageGuard;
 import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
@@ -97,7 +97,7 @@ public final class Durability {
     }
 
     private static long nanos(Duration time) {
-        return time.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : time.toNanos();
+        return time.compareTo(NO_BOUND) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
     /**
@@ -268,7 +268,7 @@ public final class Durability {
             file.recordFailure();
             throw e;
         }
-        MissingPages.requireNone(range);
+        PageFaults.requireNone(range);
     }
 
     /** Writes the pages of a range to the storage on the calling thread. */

@@ -2,7 +2,7 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
-import io.github.vdm4j.machine.MissingPages;
+import io.github.vdm4j.machine.PageFaults;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -139,7 +139,7 @@ final class ForceGroup {
     private static void requirePages(ForceRequest request) {
         if (request.failure == null) {
             try {
-                MissingPages.requireNone(request.range);
+                PageFaults.requireNone(request.range);
             } catch (Throwable e) {
                 request.failure = e;
             }

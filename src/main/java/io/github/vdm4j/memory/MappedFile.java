@@ -8,7 +8,6 @@ import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
 import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 
 /** The file behind a mapping. It is determined once for each mapping. */
 public final class MappedFile {
@@ -118,8 +117,7 @@ public final class MappedFile {
 
     /** Returns the path for messages. */
     String path() {
-        byte[] path = mapping.path().getBytes(StandardCharsets.ISO_8859_1);
-        return path.length == 0 ? "the mapped file" : new String(path, StandardCharsets.UTF_8);
+        return mapping.path().isEmpty() ? "the mapped file" : mapping.name();
     }
 
     String birth() {

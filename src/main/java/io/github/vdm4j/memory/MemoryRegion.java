@@ -1,41 +1,175 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.future.IdleStrategy;
+import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A range of memory that the library has allocated, mapped or wrapped, and that it can keep open.
+ * A range of memory that a buffer has allocated, mapped or wrapped. It counts the pins of the
+ * operations in flight. The memory is freed once.
  */
-public interface MemoryRegion {
+public final class MemoryRegion {
+    /**
+     * The bit of {@link #state} that is set when the close begins. The remaining bits count the
+     * pins.
+     */
+    private static final int CLOSING = 1 << 31;
+
+    private final MemorySegment whole;
+
+    private final MemorySegment.Scope scope;
+
+    private final DurabilityDomain domain;
+
+    /** The mapped file, or null before it is determined. */
+    private volatile MappedFile file;
+
+    private final boolean mapping;
+    private final Runnable release;
+    private final AtomicInteger state = new AtomicInteger();
+    private boolean released;
+
+    /**
+     * Registers memory.
+     *
+     * @param whole the segment of the whole memory
+     * @param domain the durability domain
+     * @param file the mapped file, or null to determine the file at its first use
+     * @param mapping whether the memory is a mapping of a file
+     * @param release frees the memory. It is called once, and again after an {@link
+     *     IllegalStateException}
+     */
+    public MemoryRegion(MemorySegment whole, DurabilityDomain domain, MappedFile file,
+            boolean mapping,
+            Runnable release) {
+        this.whole = whole;
+        scope = whole.scope();
+        this.domain = domain;
+        this.file = file;
+        this.mapping = mapping;
+        this.release = release;
+        MemoryRegions.add(scope, this);
+    }
+
     /** Returns the address of the first byte. */
-    long address();
+    public long address() {
+        return whole.address();
+    }
 
     /** Returns the size of the region. */
-    long byteSize();
+    public long byteSize() {
+        return whole.byteSize();
+    }
 
     /** Returns the durability domain of the region. */
-    DurabilityDomain domain();
+    public DurabilityDomain domain() {
+        return domain;
+    }
 
     /** Returns the file behind the region, the same object on every call. */
-    MappedFile file();
+    public MappedFile file() {
+        MappedFile known = file;
+        return known != null ? known : determineFile();
+    }
+
+    private synchronized MappedFile determineFile() {
+        if (file == null) {
+            file = MappedFile.of(whole);
+        }
+        return file;
+    }
 
     /** Returns whether pages of the region may be missing. */
-    boolean mayLackPages();
+    public boolean mayLackPages() {
+        return mapping;
+    }
 
     /**
      * Keeps the region open until {@link #unpin}. Returns false if it is being closed or is closed.
      */
-    boolean pin();
+    public boolean pin() {
+        int seen = state.get();
+        while (seen >= 0) {
+            if (state.compareAndSet(seen, seen + 1)) {
+                return true;
+            }
+            seen = state.get();
+        }
+        return false;
+    }
 
     /**
      * Adds a pin to a region that the caller has pinned. This succeeds while the region is being
      * closed.
      */
-    void pinAgain();
+    public void pinAgain() {
+        state.incrementAndGet();
+    }
 
     /** Returns the segment of the whole region. */
-    MemorySegment whole();
+    public MemorySegment whole() {
+        return whole;
+    }
 
     /** Removes a {@link #pin}. */
-    void unpin();
+    public void unpin() {
+        state.decrementAndGet();
+    }
+
+    /** Returns the number of pins. */
+    public int pins() {
+        return state.get() & ~CLOSING;
+    }
+
+    /** Returns false from the beginning of the close on. */
+    public boolean isOpen() {
+        return state.get() >= 0;
+    }
+
+    /** Throws if the close has begun. */
+    public void requireOpen() {
+        if (!isOpen()) {
+            throw new IllegalStateException(FailureName.BUFFER_CLOSED.endOf(
+                    "the buffer is closed. Close it after its last use"));
+        }
+    }
+
+    /** Frees the memory if it has no pin. Returns false if the memory is in use. */
+    public boolean tryClose() {
+        state.compareAndSet(0, CLOSING);
+        return !isOpen() && pins() == 0 && release();
+    }
+
+    /** Waits until the last pin is removed, and frees the memory. */
+    public void close() {
+        state.getAndUpdate(now -> now | CLOSING);
+        IdleStrategy idle = IdleStrategy.backOff();
+        for (int round = 0; pins() > 0; round++) {
+            MemoryRegions.finishOperations();
+            idle.idle(round);
+        }
+        for (int round = 0; !release(); round++) {
+            idle.idle(round);
+        }
+    }
+
+    /**
+     * Frees the memory and then removes it from the registry. In this order, an operation that was
+     * created earlier still finds the memory and sees that it closes. Returns false while the JDK
+     * uses the memory, for example to read a file into the byte buffer.
+     */
+    private synchronized boolean release() {
+        if (!released) {
+            try {
+                release.run();
+            } catch (IllegalStateException e) {
+                return false;
+            }
+            released = true;
+            MemoryRegions.remove(scope, this);
+        }
+        return true;
+    }
 }

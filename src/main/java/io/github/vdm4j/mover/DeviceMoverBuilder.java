@@ -1,9 +1,6 @@
 package io.github.vdm4j.mover;
 
-import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.engine.EngineSettings;
-import io.github.vdm4j.future.WorkerStrategy;
-import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -12,12 +9,9 @@ import java.util.Objects;
  *
  * @param <B> the builder of the mover
  */
-public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
-    private static final int MAX_WORKERS = 1_024;
-    private static final Duration ONE_DAY = Duration.ofDays(1);
+public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> extends MoverBuilder<B> {
+    private static final int MAX_SLOTS = 1 << 16;
     private static final Duration ONE_HOUR = Duration.ofHours(1);
-
-    private final EngineSettings settings;
 
     /**
      * Creates a builder of a mover of this library.
@@ -26,41 +20,21 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
      */
     @SuppressWarnings("exports") // Only the library can call this constructor.
     protected DeviceMoverBuilder(EngineSettings settings) {
-        this.settings = settings;
-    }
-
-    @SuppressWarnings("unchecked") // A subclass passes its own type.
-    private B self() {
-        return (B) this;
+        super(settings);
     }
 
     /**
-     * Sets the behaviour of an operation when all jobs or slots are in flight. Default: {@link
-     * WhenFull#WAIT}.
+     * Sets the largest number of operations in flight. Each operation needs a slot. For DML, a slot
+     * is a job. It takes 384 bytes of native memory for each path of the mover, and 16,320
+     * additional bytes after it has applied a delta. For DSA without DML, it takes 192 bytes for
+     * each queue, for up to 4 queues. Default: 128.
      *
-     * @param whenFull whether the operation waits, or fails if {@link #queueSize} operations wait
-     *     already
+     * @param count 1 to 65,536
      * @return this
+     * @throws IllegalArgumentException if the number is out of that range
      */
-    public B whenFull(WhenFull whenFull) {
-        settings.whenFull = Objects.requireNonNull(whenFull, "whenFull");
-        return self();
-    }
-
-    /**
-     * Sets the largest number of operations that wait for a job or slot. It applies if the mover
-     * {@linkplain #whenFull fails} further operations. Default: 128.
-     *
-     * @param operations 1 or more
-     * @return this
-     * @throws IllegalArgumentException if the number is below 1
-     */
-    public B queueSize(int operations) {
-        if (operations < 1) {
-            throw new IllegalArgumentException(
-                    "queueSize of %,d: must be 1 or more".formatted(operations));
-        }
-        settings.queueSize = operations;
+    public B slots(int count) {
+        settings.capacity = EngineSettings.count("slots", count, MAX_SLOTS);
         return self();
     }
 
@@ -88,7 +62,7 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
      * operation fails with {@link io.github.vdm4j.VdmResult#TIMEOUT}. Default: 30 s.
      *
      * <p>A device does not return a submission. Do not free or use the memory of the operation
-     * until {@code jobsOverdue} or {@code slotsOverdue} of the mover is 0. Its {@link
+     * until {@link DeviceDataMover#slotsOverdue} is 0. Its {@link
      * io.github.vdm4j.buffer.OffHeapBuffer}s cannot be closed before.
      *
      * <p>The time starts at the second poll, and only some polls check it. If an operation is
@@ -101,29 +75,6 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
     public B deviceTimeout(Duration time) {
         settings.deviceTimeout = upToOneDay("deviceTimeout", time);
         return self();
-    }
-
-    /**
-     * Sets how long {@code close} waits for operations in flight. After this time, {@code close}
-     * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT}.
-     * The exception names the operations. The mover keeps its native memory in this case, because a
-     * device may still write there. Default: 30 s.
-     *
-     * @param time above 0, up to one day
-     * @return this
-     * @throws IllegalArgumentException if the time is out of that range
-     */
-    public B closeTimeout(Duration time) {
-        settings.closeTimeout = upToOneDay("closeTimeout", time);
-        return self();
-    }
-
-    private static Duration upToOneDay(String setting, Duration time) {
-        if (!Objects.requireNonNull(time, "time").isPositive() || time.compareTo(ONE_DAY) > 0) {
-            throw new IllegalArgumentException(
-                    "%s of %s: must be above 0, up to %s".formatted(setting, time, ONE_DAY));
-        }
-        return time;
     }
 
     /**
@@ -201,46 +152,4 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> {
         return self();
     }
 
-    /**
-     * Sets how a worker thread waits for work. Default: {@link WorkerStrategy#BALANCED}.
-     *
-     * @param strategy the strategy
-     * @return this
-     */
-    public B workerStrategy(WorkerStrategy strategy) {
-        settings.workerStrategy = Objects.requireNonNull(strategy, "strategy");
-        return self();
-    }
-
-    /**
-     * Sets whether native memory of unknown {@linkplain io.github.vdm4j.DurabilityDomain domain}
-     * counts like persistent memory, the rule of C. If {@code true}, the device receives the
-     * durable flags, and the software path writes back the cache lines. Use it if the program maps
-     * device memory itself.
-     *
-     * <p>On a raw address inside a page-cache mapping, a durable operation then reports success
-     * although its bytes are not durable. If {@code false}, a durable operation on such memory ends
-     * with {@link io.github.vdm4j.VdmResult#UNSUPPORTED}. Default: {@code false}.
-     *
-     * @param persistent whether native memory of unknown domain is persistent memory
-     * @return this
-     */
-    public B nativeMemoryIsPersistent(boolean persistent) {
-        settings.nativeMemoryIsPersistent = persistent;
-        return self();
-    }
-
-    /**
-     * Sets how long a force may wait for further durable operations on the same file. Default: no
-     * additional limit.
-     *
-     * @param longest the longest wait, or zero for no wait
-     * @return this
-     * @throws IllegalArgumentException if the time is negative
-     * @see ThreadsDataMoverBuilder#forceWait
-     */
-    public B forceWait(Duration longest) {
-        settings.forceWait = Durability.requireForceWait(longest);
-        return self();
-    }
 }

@@ -4,6 +4,7 @@ import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.WhenFull;
+import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.memory.Durability;
@@ -36,20 +37,21 @@ public final class ThreadsDataMover extends AbstractDataMover {
     private final String name;
     private final WorkerExecutor executor;
 
-    ThreadsDataMover(ThreadsDataMoverBuilder settings) {
-        durability = settings.durability();
-        notifier = settings.notifier;
+    ThreadsDataMover(ThreadsDataMoverBuilder builder) {
+        EngineSettings settings = builder.settings;
+        durability = settings.engines();
+        notifier = builder.notifier;
         queueSize = settings.queueSize;
-        name = "threads (" + settings.threads + ")";
+        name = "threads (" + settings.workers + ")";
         executor = new WorkerExecutor(
                 name,
-                settings.threads,
-                settings.whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE,
-                settings.strategy,
+                settings.workers,
+                settings.mostPending(),
+                settings.workerStrategy,
                 notifier,
                 settings.closeTimeout,
-                new CallerExecutor(settings.functions(), durability),
-                settings.parallelFrom);
+                new CallerExecutor(builder.functions(), durability),
+                builder.parallelFrom);
     }
 
     /**

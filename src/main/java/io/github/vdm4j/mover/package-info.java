@@ -18,6 +18,8 @@
  *     choice. A {@link io.github.vdm4j.mover.MoverProvider} adds a mover to the choice.
  * <li>{@link io.github.vdm4j.mover.ThreadsDataMover} executes operations on worker threads.
  * <li>{@link io.github.vdm4j.mover.SyncDataMover} executes each operation in its first poll.
+ * <li>{@link io.github.vdm4j.mover.DeviceDataMover} and {@link io.github.vdm4j.mover.MoverBuilder}
+ *     have the common parts of movers and of their builders.
  * </ul>
  *
  * <p>Both movers take heap and off-heap segments. Close a mover after its last operation and before

@@ -12,6 +12,13 @@ import java.util.function.LongConsumer;
  * searches and then sleeps. The thread survives a throwable of the work.
  */
 final class Worker implements Runnable, LongConsumer {
+    /**
+     * The most operations in a batch. Neighbours in the list often use neighbouring memory. If two
+     * processors alternate between neighbours, they wait for each other's cache lines
+     * (docs/adr/0030).
+     */
+    private static final int MOST = 64;
+
     private static final VarHandle CURRENT;
     private static final VarHandle POSITION;
 
@@ -31,6 +38,13 @@ final class Worker implements Runnable, LongConsumer {
     private volatile boolean asleep;
     /** Whether this worker counts as searching. Only its own thread uses this. */
     private boolean search;
+    // Only its own thread uses the batch. After a throwable of the work, the worker continues it.
+    /** The operations that this worker has taken and not begun, from {@link #done} on. */
+    private final Operation<?>[] batch = new Operation<?>[MOST];
+    private int count;
+    private int done;
+    /** A field, because a new object for each batch would be an allocation. */
+    private final Runnable rest = this::executeRest;
     // The writes have release semantics, because a fence for each operation is expensive.
     /** The operation that this worker executes. */
     volatile Operation<?> current;
@@ -74,14 +88,13 @@ final class Worker implements Runnable, LongConsumer {
     private void loop() {
         int idle = 0;
         while (true) {
-            Operation<?> next = take();
-            if (next != null) {
+            if (done < count || take()) {
                 if (search) {
                     search = false;
                     idle = 0;
                     stopSearching();
                 }
-                execute(next);
+                execute();
             } else if (!search) {
                 Seam.step();
                 search = true;
@@ -105,21 +118,22 @@ final class Worker implements Runnable, LongConsumer {
     }
 
     /**
-     * Takes the next operation. Spinning workers do not take the list's lock while the list is
+     * Takes the next operations. Spinning workers do not take the list's lock while the list is
      * empty.
      */
-    private Operation<?> take() {
+    private boolean take() {
         if (pool.pending.isEmpty()) {
             if (position != Long.MAX_VALUE) {
                 position = Long.MAX_VALUE;
             }
-            return null;
+            return false;
         }
-        Operation<?> next = pool.pending.take(this);
-        if (next == null) {
+        done = 0;
+        count = pool.pending.take(batch, pool.threads(), pool.isShort, this);
+        if (count == 0) {
             position = Long.MAX_VALUE; // A drain must not wait for a worker that is about to sleep.
         }
-        return next;
+        return count > 0;
     }
 
     @Override
@@ -128,12 +142,24 @@ final class Worker implements Runnable, LongConsumer {
         POSITION.setRelease(this, mark);
     }
 
-    private void execute(Operation<?> next) {
-        CURRENT.setRelease(this, next);
-        Seam.step();
-        pool.work.accept(next);
+    private void execute() {
+        if (count == 1) {
+            executeRest();
+        } else {
+            Operation.beforeCallbacks(rest);
+        }
         Seam.step();
         CURRENT.setRelease(this, null);
+    }
+
+    private void executeRest() {
+        while (done < count) {
+            Operation<?> next = batch[done];
+            batch[done++] = null;
+            CURRENT.setRelease(this, next);
+            Seam.step();
+            pool.work.accept(next);
+        }
     }
 
     /** Ends the search. Threads that relied on this search may need another worker. */

@@ -49,7 +49,8 @@ public final class WorkerExecutor implements VdmExecutor {
         this.closeTimeout = closeTimeout;
         this.kernels = kernels;
         forced = new ForcedOperations(kernels, this::offer);
-        workers = new Workers("vdm4j-threads-mover", threads, strategy, this::work);
+        workers = new Workers("vdm4j-threads-mover", threads, strategy, kernels::isShort,
+                this::work);
         parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 

@@ -20,10 +20,14 @@ import java.util.function.Predicate;
  * searching worker finds an operation, it wakes another worker if more operations wait. A burst
  * therefore wakes as many workers as it needs. A stream that one worker can handle wakes no further
  * worker.
+ *
+ * <p>A worker takes several short operations at once. It runs the callbacks of users after all of
+ * them, because a callback may block.
  */
 public final class Workers {
     final String name;
     final Consumer<Operation<?>> work;
+    final Predicate<Operation<?>> isShort;
     final WorkerStrategy strategy;
     final PendingList pending = new PendingList();
     private final Worker[] workers;
@@ -32,12 +36,17 @@ public final class Workers {
     volatile boolean stopping;
 
     /**
-     * Starts the threads. The work executes and completes an operation, and should not throw. If it
-     * throws, the worker reports the throwable and continues.
+     * Starts the threads.
+     *
+     * @param isShort returns whether a worker may take an operation together with further short
+     *     operations. The work must not block on such an operation
+     * @param work executes and completes an operation, and should not throw. If it throws, the
+     *     worker reports the throwable and continues
      */
     public Workers(String name, int threads, WorkerStrategy strategy,
-            Consumer<Operation<?>> work) {
+            Predicate<Operation<?>> isShort, Consumer<Operation<?>> work) {
         this.name = name;
+        this.isShort = isShort;
         this.work = work;
         this.strategy = strategy;
         workers = new Worker[threads];

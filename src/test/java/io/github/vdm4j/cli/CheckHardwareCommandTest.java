@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.machine.DsaFolders;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("vdm check-hardware")
 class CheckHardwareCommandTest {
@@ -33,6 +36,19 @@ class CheckHardwareCommandTest {
         } finally {
             System.clearProperty(DsaFolders.SYSFS_PROPERTY);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".txt", ".json"})
+    void existingReportIsNotReplaced(String ending) throws IOException {
+        Path report = empty.resolve("report");
+        Path file = Files.writeString(Path.of(report + ending), "earlier");
+        CommandRun run = CommandRun.vdm("check-hardware", "--report", report);
+        assertEquals(2, run.exitCode());
+        assertEquals(("vdm check-hardware: --report %s: %s exists. Choose another name, or delete"
+                + " the file (see vdm check-hardware --help)\n").formatted(report, file),
+                run.err());
+        assertEquals("earlier", Files.readString(file));
     }
 
     @ParameterizedTest

@@ -49,10 +49,8 @@ public abstract class AgainstSimulatedDml {
                 .path(path)
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)
-                .jvmCopiesUpTo(0)
-                .jvmFillsUpTo(0)
-                .jvmOperationsUpTo(0)
-                .jobs(4)
+                .jvmUpTo(0)
+                .slots(4)
                 .queueFullTimeout(Duration.ofHours(1));
         return path == DmlPath.HARDWARE ? builder.withoutTrial() : builder;
     }

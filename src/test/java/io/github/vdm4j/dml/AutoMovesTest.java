@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The copies and fills that AUTO passes to the JVM and to libpmem without hardware. */
 class AutoMovesTest extends AgainstSimulatedDml {
-    private DmlDataMover auto(long copies, long fills) {
-        return open(builder(DmlPath.AUTO).jvmCopiesUpTo(copies).jvmFillsUpTo(fills));
+    private DmlDataMover auto(long limit) {
+        return open(builder(DmlPath.AUTO).jvmUpTo(limit));
     }
 
     private static ExecutionPath pathOf(VdmFuture<VdmOutput> future) {
@@ -57,7 +57,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @CsvSource({"99, DML_SOFTWARE", "100, JVM", "101, JVM"})
     void copiesUpToTheLimitGoToTheJvm(long limit, ExecutionPath expected) {
-        DmlDataMover mover = auto(limit, 0);
+        DmlDataMover mover = auto(limit);
         MemorySegment source = noise(100);
         MemorySegment copied = zeros(100);
         assertSame(expected, pathOf(mover.memcpy(copied, source)));
@@ -66,20 +66,18 @@ class AutoMovesTest extends AgainstSimulatedDml {
         byte[] before = bytes(range);
         assertSame(expected, pathOf(mover.memmove(range.asSlice(10, 100), range.asSlice(0, 100))));
         assertArrayEquals(Arrays.copyOf(before, 100), bytes(range.asSlice(10, 100)));
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(1), (byte) 1)));
-        assertEquals(expected == ExecutionPath.JVM ? 1 : 3, movesSubmitted());
+        assertEquals(expected == ExecutionPath.JVM ? 0 : 2, movesSubmitted());
     }
 
     @ParameterizedTest
     @CsvSource({"99, DML_SOFTWARE", "100, JVM"})
     void fillsUpToTheLimitGoToTheJvm(long limit, ExecutionPath expected) {
-        DmlDataMover mover = auto(0, limit);
+        DmlDataMover mover = auto(limit);
         MemorySegment range = zeros(100);
         assertSame(expected, pathOf(mover.memset(range, (byte) -3)));
         byte[] filled = new byte[100];
         Arrays.fill(filled, (byte) -3);
         assertArrayEquals(filled, bytes(range));
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(1), zeros(1))));
     }
 
     @ParameterizedTest
@@ -87,7 +85,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void requestedPathIsNeverTheJvm(DmlPath path) {
         dml.withHardware();
         DmlDataMover mover =
-                open(builder(path).jvmCopiesUpTo(Long.MAX_VALUE).jvmFillsUpTo(Long.MAX_VALUE));
+                open(builder(path).jvmUpTo(Long.MAX_VALUE));
         ExecutionPath own =
                 path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
         assertSame(own, pathOf(mover.memcpy(zeros(8), zeros(8))));
@@ -97,12 +95,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @Test
     void workingHardwareIsUsed() {
         dml.withHardware();
-        assertSame(ExecutionPath.DSA_HARDWARE, pathOf(auto(1000, 1000).memcpy(zeros(8), zeros(8))));
+        assertSame(ExecutionPath.DSA_HARDWARE, pathOf(auto(1000).memcpy(zeros(8), zeros(8))));
     }
 
     @Test
     void durableOperationsGoThroughDml() {
-        DmlDataMover mover = auto(1000, 1000);
+        DmlDataMover mover = auto(1000);
         assertSame(ExecutionPath.DML_SOFTWARE,
                 pathOf(mover.memcpy(zeros(64), zeros(64), VdmFlags.MEM_DURABLE)));
         assertSame(ExecutionPath.DML_SOFTWARE,
@@ -112,7 +110,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
     @Test
     void emptyCopyHasPathNone() {
-        assertSame(ExecutionPath.NONE, pathOf(auto(1000, 1000).memcpy(zeros(0), zeros(0))));
+        assertSame(ExecutionPath.NONE, pathOf(auto(1000).memcpy(zeros(0), zeros(0))));
     }
 
     @Test
@@ -130,7 +128,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @Test
     void workersExecuteWithDml() {
         DmlDataMover mover =
-                open(builder(DmlPath.AUTO).jvmCopiesUpTo(1000).jvmFillsUpTo(1000).workersFrom(100));
+                open(builder(DmlPath.AUTO).jvmUpTo(1000).workersFrom(100));
         assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(99), zeros(99))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(100), (byte) 1)));
@@ -140,18 +138,14 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void limitsAreNotNegative() {
         var builder = builder(DmlPath.AUTO);
         assertEquals(
-                "jvmCopiesUpTo of -1 bytes: must not be negative",
-                assertThrows(IllegalArgumentException.class, () -> builder.jvmCopiesUpTo(-1))
-                        .getMessage());
-        assertEquals(
-                "jvmFillsUpTo of -1,000 bytes: must not be negative",
-                assertThrows(IllegalArgumentException.class, () -> builder.jvmFillsUpTo(-1000))
+                "jvmUpTo of -1,000 bytes: must not be negative",
+                assertThrows(IllegalArgumentException.class, () -> builder.jvmUpTo(-1000))
                         .getMessage());
     }
 
     @Test
     void closedArenaFailsTheOperation() {
-        DmlDataMover mover = auto(1000, 1000);
+        DmlDataMover mover = auto(1000);
         VdmFuture<VdmOutput> copy;
         try (Arena closed = Arena.ofShared()) {
             copy = mover.memcpy(closed.allocate(8), zeros(8));
@@ -165,7 +159,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     @Test
     void wrongThreadThrowsAndTheFutureStaysIdle()
             throws InterruptedException {
-        DmlDataMover mover = auto(1000, 1000);
+        DmlDataMover mover = auto(1000);
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment mine = confined.allocate(8);
             for (VdmFuture<VdmOutput> future : List.of(mover.memcpy(mine, zeros(8)),
@@ -186,7 +180,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
     @Test
     void closedMoverStartsNothing() {
-        DmlDataMover mover = auto(1000, 1000);
+        DmlDataMover mover = auto(1000);
         MemorySegment range = zeros(8);
         VdmFuture<VdmOutput> fill = mover.memset(range, (byte) 1);
         VdmOperation again = mover.newOperation().memset(range, (byte) 1, VdmFlags.NONE);
@@ -198,7 +192,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
     @Test
     void closedBufferIsNotTouched() {
-        DmlDataMover mover = auto(1000, 1000);
+        DmlDataMover mover = auto(1000);
         OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
         VdmFuture<VdmOutput> onto = mover.memcpy(buffer.segment(), zeros(64));
         VdmFuture<VdmOutput> of = mover.memcpy(zeros(64), buffer.segment());
@@ -211,7 +205,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
 
     @Test
     void missingPageIsAnIoError(@TempDir Path folder) throws Exception {
-        Vdm mover = auto(1 << 20, 1 << 20);
+        Vdm mover = auto(1 << 20);
         int size = 64 << 10;
         try (var channel = FileChannel.open(folder.resolve("cut"), StandardOpenOption.CREATE,
                 StandardOpenOption.READ,

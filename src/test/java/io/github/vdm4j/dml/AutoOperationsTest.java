@@ -48,9 +48,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     private DmlDataMoverBuilder defaults(DmlPath path) {
-        return builder(path).jvmCopiesUpTo(Long.MAX_VALUE)
-                .jvmFillsUpTo(512 << 10)
-                .jvmOperationsUpTo(Long.MAX_VALUE);
+        return builder(path).jvmUpTo(Long.MAX_VALUE);
     }
 
     private static ExecutionPath pathOf(VdmFuture<?> future) {
@@ -107,8 +105,8 @@ class AutoOperationsTest extends AgainstSimulatedDml {
     }
 
     @Test
-    void jvmExecutesFillsUpToTheirOwnLimit() {
-        DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmFillsUpTo(100));
+    void jvmExecutesFillsUpToTheLimit() {
+        DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmUpTo(100));
         MemorySegment range = zeros(100);
         assertSame(ExecutionPath.JVM,
                 pathOf(mover.fill(range, 0x0102030405060708L, VdmFlags.NONE)));
@@ -120,14 +118,14 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
     @Test
     void callerExecutesNothingAboveItsLimit() {
-        DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(64));
+        DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmUpTo(64));
         assertSame(ExecutionPath.JVM, pathOf(mover.crc32c(noise(64), CrcOptions.STANDARD)));
         assertSame(ExecutionPath.DML_SOFTWARE,
                 pathOf(mover.crc32c(noise(65), CrcOptions.STANDARD)));
         assertEquals(
-                "jvmOperationsUpTo of -1 bytes: must not be negative",
+                "jvmUpTo of -1 bytes: must not be negative",
                 assertThrows(IllegalArgumentException.class,
-                        () -> defaults(DmlPath.AUTO).jvmOperationsUpTo(-1))
+                        () -> defaults(DmlPath.AUTO).jvmUpTo(-1))
                         .getMessage());
     }
 
@@ -278,7 +276,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
                                 .getMessage());
                 VdmFuture<?> there = finish(mover.difCheck(source.asSlice(0, 520 * 7), zeros));
                 assertSame(VdmResult.SUCCESS, there.result());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
 
@@ -396,7 +394,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
 
         @Test
         void batchesNeedALimitForOperations() {
-            DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmOperationsUpTo(0));
+            DmlDataMover mover = open(defaults(DmlPath.AUTO).jvmUpTo(0));
             VdmFuture<BatchResult> batch =
                     finish(mover.batch().memcpy(zeros(64), noise(64)).submit());
             assertSame(ExecutionPath.DML_SOFTWARE, batch.output().get(0).path());

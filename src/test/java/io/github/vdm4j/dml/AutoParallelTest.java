@@ -31,7 +31,7 @@ class AutoParallelTest extends AgainstSimulatedDml {
     private static final int LONG = 9 << 20;
 
     private DmlDataMover workers(DmlPath path) {
-        return open(builder(path).jvmOperationsUpTo(Long.MAX_VALUE)
+        return open(builder(path).jvmUpTo(Long.MAX_VALUE)
                 .workers(2)
                 .workersFrom(Parts.BYTES)
                 .parallelFrom(2 * Parts.BYTES));
@@ -59,7 +59,7 @@ class AutoParallelTest extends AgainstSimulatedDml {
                 finish(future).output());
         assertSame(ExecutionPath.JVM, future.path());
         assertEquals(-1, copy.mismatch(source));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test

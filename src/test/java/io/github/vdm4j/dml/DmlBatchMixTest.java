@@ -28,7 +28,7 @@ class DmlBatchMixTest {
             var builder = DmlDataMover.builder()
                     .library(dml.library())
                     .path(path)
-                    .jobs(1)
+                    .slots(1)
                     .maxTransferBytes(limit);
             try (var mover = (path == DmlPath.HARDWARE ? builder.withoutTrial() : builder).open()) {
                 if (withTrouble) {

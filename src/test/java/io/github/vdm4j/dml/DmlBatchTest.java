@@ -85,7 +85,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
                 path == DmlPath.HARDWARE ? ExecutionPath.DSA_HARDWARE : ExecutionPath.DML_SOFTWARE;
         assertEquals(expected, future.path());
         assertEquals(expected, result.get(4).path());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @ParameterizedTest
@@ -405,7 +405,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
 
     @Test
     void recordsOfAnEarlierBatchAreIgnored() {
-        var mover = open(builder(DmlPath.SOFTWARE).jobs(1));
+        var mover = open(builder(DmlPath.SOFTWARE).slots(1));
         var source = noise(6 * 16);
         var destination = zeros(6 * 16);
         done(copies(mover, destination, source, 6, 16).submit()).orThrow();
@@ -518,7 +518,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         assertTrue(
                 future.failure().getMessage().startsWith("batch of 256 bytes on HARDWARE failed: "),
                 future.failure().getMessage());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -537,7 +537,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @Test
     void batchWaitsForAJob() {
         dml.withHardware();
-        var mover = open(builder(DmlPath.HARDWARE).jobs(1));
+        var mover = open(builder(DmlPath.HARDWARE).slots(1));
         dml.next(Plan.hold());
         var busy = mover.memcpy(zeros(64), noise(64));
         busy.poll();
@@ -556,7 +556,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @Test
     void batchIsRefusedIfTheMoverIsFull() {
         dml.withHardware();
-        var mover = open(builder(DmlPath.HARDWARE).jobs(1).queueSize(1).whenFull(WhenFull.FAIL));
+        var mover = open(builder(DmlPath.HARDWARE).slots(1).queueSize(1).whenFull(WhenFull.FAIL));
         dml.next(Plan.hold());
         var busy = mover.memcpy(zeros(64), noise(64));
         busy.poll();
@@ -607,7 +607,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         done(future);
         assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result());
         assertArrayEquals(new byte[256], bytes(destination));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -708,14 +708,14 @@ class DmlBatchTest extends AgainstSimulatedDml {
             other.join();
             assertEquals(WrongThreadException.class, thrown[0].getClass());
             assertEquals(FutureState.IDLE, future.state());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             done(future).orThrow();
         }
     }
 
     @Test
     void memoryForBatchesIsCountedAndKept() {
-        var mover = open(builder(DmlPath.SOFTWARE).jobs(1));
+        var mover = open(builder(DmlPath.SOFTWARE).slots(1));
         long before = mover.nativeBytes();
         var source = noise(1000 * 8);
         done(copies(mover, zeros(100 * 8), source, 100, 8).submit()).orThrow();
@@ -733,7 +733,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
         var source = noise(256);
         var destination = zeros(256);
         copies(mover, destination, source, 4, 64).submit().poll();
-        assertEquals(1, mover.jobsInUse());
+        assertEquals(1, mover.slotsInUse());
         mover.close();
         assertArrayEquals(bytes(source), bytes(destination));
     }
@@ -841,7 +841,7 @@ class DmlBatchTest extends AgainstSimulatedDml {
     @Test
     void eachPathHasItsOwnDescriptors() {
         dml.withHardware();
-        var mover = open(builder(DmlPath.AUTO).jobs(1));
+        var mover = open(builder(DmlPath.AUTO).slots(1));
         var source = noise(64);
         var destination = zeros(64);
         var batch =

@@ -75,7 +75,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             assertFalse(memory.scope().isAlive());
             assertSame(FutureState.COMPLETE, copy.state());
             assertSame(VdmResult.SUCCESS, copy.result());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             destination.close();
             source.close();
         }
@@ -90,7 +90,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
             }
             assertEquals(4, buffer.operationsInFlight());
             buffer.close();
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             assertEquals(4, dml.submissions().size());
         }
 
@@ -124,7 +124,7 @@ class DmlBufferTest extends AgainstSimulatedDml {
                 assertTrue(refused.failure().getMessage().contains("a buffer was closed before"),
                         refused.failure().getMessage());
             }
-            assertEquals(1, mover.jobsInUse());
+            assertEquals(1, mover.slotsInUse());
             assertEquals(1, dml.submissions().size());
             assertEquals(0, other.operationsInFlight());
             assertSame(VdmResult.SUCCESS, finish(lateFlush).result());

@@ -64,12 +64,12 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertSame(FutureState.COMPLETE, copy.poll());
             assertFailed(VdmResult.INVALID_OPERATION, copy);
             assertEquals(0, dml.checks());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
         void refusedSubmissionOfAUsedJobIsNeverChecked() {
-            DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(1));
+            DmlDataMover mover = open(builder(DmlPath.SOFTWARE).slots(1));
             assertSucceeded(finish(mover.memcpy(zeros(64), noise(64))));
             dml.next(Plan.refuse(22));
             VdmFuture<VdmOutput> copy = mover.memcpy(zeros(64), noise(64));
@@ -330,7 +330,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                 assertSame(FutureState.COMPLETE, copy.poll());
                 assertFailed(VdmResult.SEGMENT_UNUSABLE, copy);
                 assertInstanceOf(IllegalStateException.class, copy.failure().getCause());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
             assertEquals(List.of(), dml.submissions());
         }
@@ -385,7 +385,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             finish(copy);
             assertFailed(VdmResult.SEGMENT_UNUSABLE, copy);
             assertEquals(1, dml.submissions().size());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -442,7 +442,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                 Throwable thrown = inAnotherThread(copy::poll);
                 assertInstanceOf(WrongThreadException.class, thrown);
                 assertSame(FutureState.IDLE, copy.state());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
                 assertEquals(List.of(), dml.submissions());
                 assertSucceeded(finish(copy));
                 assertArrayEquals(bytes(source), bytes(own));
@@ -535,7 +535,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertSame(FutureState.COMPLETE, copy.poll());
             assertFailed(VdmResult.QUEUE_FULL, copy);
             assertEquals(QUEUE_FULL, copy.failure().status().code());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -694,7 +694,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = hardware();
             assertEquals(4, mover.capacity());
             List<VdmFuture<VdmOutput>> held = startAll(mover, 4);
-            assertEquals(4, mover.jobsInUse());
+            assertEquals(4, mover.slotsInUse());
             for (int place : new int[]{2, 0, 3, 1}) {
                 VdmFuture<VdmOutput> waiting = mover.memset(zeros(8), (byte) 1);
                 assertSame(FutureState.RUNNING, waiting.poll());
@@ -703,7 +703,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                 oldest.release();
                 assertSame(FutureState.COMPLETE, held.get(place).poll());
                 assertSucceeded(held.get(place));
-                assertEquals(4, mover.jobsInUse(), "the job went to the operation that waits");
+                assertEquals(4, mover.slotsInUse(), "the job went to the operation that waits");
                 assertEquals(0, mover.pending());
                 assertEquals(oldest.job(), dml.lastSubmission().job());
                 dml.lastSubmission().release();
@@ -719,11 +719,11 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             DmlDataMover mover = hardware();
             startAll(mover, 4);
             dml.submissions().forEach(Submission::release);
-            assertEquals(4, mover.jobsInUse());
+            assertEquals(4, mover.slotsInUse());
             List<VdmFuture<VdmOutput>> more = startAll(mover, 4);
             dml.releaseAll();
             more.forEach(copy -> assertSucceeded(finish(copy)));
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -744,7 +744,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             assertFailed(VdmResult.CANCELLED, copy);
             assertEquals("memcpy of 64 bytes was cancelled before it was started",
                     copy.failure().getMessage());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             assertEquals(List.of(), dml.submissions());
         }
 
@@ -754,7 +754,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
             dml.next(Plan.hold());
             VdmFuture<VdmOutput> copy = startAll(mover, 1).getFirst();
             assertFalse(copy.cancel());
-            assertEquals(1, mover.jobsInUse());
+            assertEquals(1, mover.slotsInUse());
             dml.releaseAll();
             assertSucceeded(finish(copy));
         }
@@ -805,8 +805,8 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @ValueSource(ints = {0, -1, 65_537})
         void wrongNumberOfJobsIsRefused(int jobs) {
             var refused = assertThrows(IllegalArgumentException.class,
-                    () -> DmlDataMover.builder().jobs(jobs));
-            assertEquals("%,d jobs: must be 1 to 65,536".formatted(jobs), refused.getMessage());
+                    () -> DmlDataMover.builder().slots(jobs));
+            assertEquals("%,d slots: must be 1 to 65,536".formatted(jobs), refused.getMessage());
         }
 
         @ParameterizedTest
@@ -833,7 +833,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         @ParameterizedTest
         @ValueSource(ints = {1, 3, 100})
         void oddNumberOfJobsIsAccepted(int jobs) {
-            DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(jobs));
+            DmlDataMover mover = open(builder(DmlPath.SOFTWARE).slots(jobs));
             assertEquals(jobs, mover.capacity());
             assertSucceeded(finish(mover.memset(zeros(8), (byte) 1)));
         }

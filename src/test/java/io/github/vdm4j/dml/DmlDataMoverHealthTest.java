@@ -233,7 +233,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
             copy(mover, ExecutionPath.DML_SOFTWARE);
         }
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -307,7 +307,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
     @Test
     void missingAnswerCostsNoJob() {
         dml.withHardware();
-        DmlDataMover mover = open(watched(DmlPath.AUTO).jobs(1));
+        DmlDataMover mover = open(watched(DmlPath.AUTO).slots(1));
         refuseOnHardware(100);
         useUntilRunningOn(DmlPath.SOFTWARE, mover);
         dml.always(s -> s.path() == DmlPath.HARDWARE ? Plan.hold() : Plan.succeed());
@@ -318,7 +318,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
             copy(mover, ExecutionPath.DML_SOFTWARE);
         }
         assertEquals(1, hardwareSubmissions(), "it is not asked twice at once");
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
         dml.releaseAll();
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
@@ -366,7 +366,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
             if (decision.path() == DmlPath.SOFTWARE) {
                 Thread other = Thread.ofPlatform().start(() -> {
                     copied.add(finish(mover[0].memset(zeros(64), (byte) 1)).result());
-                    mover[0].jobsOverdue();
+                    mover[0].slotsOverdue();
                 });
                 try {
                     other.join();

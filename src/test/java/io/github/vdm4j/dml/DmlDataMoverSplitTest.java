@@ -56,7 +56,7 @@ class DmlDataMoverSplitTest {
                 .path(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE)
                 .withoutTrial()
                 .maxTransferBytes(limit * 64L)
-                .jobs(8)
+                .slots(8)
                 .open();
     }
 

@@ -62,7 +62,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
         VdmFuture<VdmOutput> move = move(mover);
         assertSame(FutureState.COMPLETE, move.poll());
         assertFailedWith(status, "HARDWARE", move);
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @ParameterizedTest
@@ -81,7 +81,7 @@ class DmlDataMoverStatusTest extends AgainstSimulatedDml {
         DmlDataMover mover = open("HARDWARE");
         dml.always(Plan.fail(status).moving(7));
         assertFailedWith(status, "HARDWARE", finish(move(mover)));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @ParameterizedTest

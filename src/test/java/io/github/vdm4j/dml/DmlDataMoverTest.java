@@ -64,7 +64,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
         assertSame(FutureState.IDLE, fill.state());
         assertEquals(List.of(), dml.submissions());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
         assertThrows(IllegalStateException.class, fill::result);
         assertThrows(IllegalStateException.class, fill::output);
     }
@@ -88,12 +88,12 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
         for (int i = 0; i < 3; i++) {
             assertSame(FutureState.RUNNING, copy.poll());
             assertSame(FutureState.RUNNING, copy.state());
-            assertEquals(1, mover.jobsInUse());
+            assertEquals(1, mover.slotsInUse());
         }
         assertSame(FutureState.COMPLETE, copy.poll());
         assertArrayEquals(bytes(source), bytes(destination));
         assertSame(destination, copy.output().destination());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -248,7 +248,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                             .distinct()
                             .count());
             assertArrayEquals(bytes(source), bytes(destination));
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -256,7 +256,8 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.withHardware()
                     .always(part -> Plan.succeed()
                             .afterChecks((int) (part.destination() >> 4 & 3)));
-            DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(THREADS).maxTransferBytes(64));
+            DmlDataMover mover =
+                    open(builder(DmlPath.HARDWARE).slots(THREADS).maxTransferBytes(64));
             List<Thread> threads = new ArrayList<>();
             List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
             for (int t = 0; t < THREADS; t++) {
@@ -291,7 +292,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.withHardware()
                     .always(part -> Plan.succeed()
                             .afterChecks((int) (part.destination() >> 4 & 3)));
-            DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(3).maxTransferBytes(64));
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).slots(3).maxTransferBytes(64));
             List<Thread> threads = new ArrayList<>();
             List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
             for (int t = 0; t < THREADS; t++) {
@@ -329,7 +330,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertEquals(3, afterwards.size(), "all jobs can be had again");
             dml.releaseAll();
             afterwards.forEach(fill -> finish(fill).orThrow());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -395,7 +396,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertEquals(100, move.bytesDone());
                 assertEquals(1, dml.submissions().size());
                 assertArrayEquals(expected, bytes(mapped));
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
     }
@@ -414,7 +415,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertTrue(mover.isClosed());
             assertEquals(0, dml.liveJobs());
             assertEquals(0, mover.nativeBytes());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             mover.close();
         }
 
@@ -581,7 +582,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertEquals(64, fill.bytesDone());
                 assertTrue(
                         fill.failure().getMessage().contains("the thread owner, which has ended"));
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
 
@@ -634,7 +635,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertSame(FutureState.RUNNING, fill.poll());
                 fills.add(fill);
                 assertEquals(i, dml.initialised());
-                assertEquals(i, mover.jobsInUse());
+                assertEquals(i, mover.slotsInUse());
             }
             VdmFuture<VdmOutput> waiting = mover.memset(zeros(64), (byte) 5);
             assertSame(FutureState.RUNNING, waiting.poll());
@@ -661,7 +662,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             assertTrue(
                     failure.getMessage()
                             .contains(
-                                    "all jobs that could be made are in flight, and no more can "
+                                    "all slots that could be made are in flight, and no more can "
                                             + "be: dml_init_job returned status 3"),
                     failure.getMessage());
             dml.releaseAll();
@@ -675,7 +676,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             dml.releaseAll();
             finish(third).orThrow();
             finish(fourth).orThrow();
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
     }
 
@@ -694,7 +695,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
             finish(fill);
             assertSame(VdmResult.SEGMENT_UNUSABLE, fill.result());
             assertSame(VdmOperationType.MEMSET, fill.type());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -714,7 +715,7 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 file.truncate(0);
                 finish(fill);
                 assertSame(VdmResult.IO_ERROR, fill.result());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
     }

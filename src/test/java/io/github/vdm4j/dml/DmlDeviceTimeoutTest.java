@@ -48,11 +48,11 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         assertEquals(
                 "memcpy of 64 bytes on HARDWARE failed: no answer for 1.0E-9 s (deviceTimeout). "
                         + "The device may still read and"
-                        + " write this memory: leave it alone until jobsOverdue() of the mover "
+                        + " write this memory: leave it alone until slotsOverdue() of the mover "
                         + "is 0",
                 copy.failure().getMessage());
         assertEquals(1, dml.submissions().size(), "nothing is tried again");
-        assertEquals(1, mover.jobsOverdue());
+        assertEquals(1, mover.slotsOverdue());
     }
 
     @Test
@@ -116,9 +116,9 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
                     "the job that the device still has");
         }
         assertEquals(1, dml.inFlight());
-        assertEquals(1, mover.jobsOverdue());
+        assertEquals(1, mover.slotsOverdue());
         late.release();
-        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.slotsOverdue());
         assertArrayEquals(bytes(source), bytes(destination), "the device did it in the end");
         assertEquals(0, dml.inFlight());
     }
@@ -141,7 +141,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         dml.lastSubmission().release();
         closer.join();
         assertFalse(segment.scope().isAlive());
-        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.slotsOverdue());
     }
 
     @Test
@@ -152,8 +152,8 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
                 .mapToObj(i -> finish(mover.memset(zeros(64), (byte) i)))
                 .toList();
         late.forEach(this::assertTimedOut);
-        assertEquals(0, mover.jobsInUse());
-        assertEquals(4, mover.jobsOverdue());
+        assertEquals(0, mover.slotsInUse());
+        assertEquals(4, mover.slotsOverdue());
         List<VdmFuture<VdmOutput>> more =
                 IntStream.range(0, 4).mapToObj(i -> mover.memset(zeros(64), (byte) i)).toList();
         more.forEach(fill -> assertSame(FutureState.RUNNING, fill.poll()));
@@ -169,7 +169,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         for (int i = 0; i < 8; i++) {
             assertTimedOut(finish(mover.memset(zeros(64), (byte) i)));
         }
-        assertEquals(8, mover.jobsOverdue());
+        assertEquals(8, mover.slotsOverdue());
         VdmFuture<VdmOutput> waiting = mover.memset(zeros(64), (byte) 9);
         assertSame(FutureState.RUNNING, waiting.poll());
         assertSame(FutureState.RUNNING, waiting.poll());
@@ -180,8 +180,8 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         for (int round = 0; round < 3; round++) {
             finish(mover.memset(zeros(64), (byte) 10)).orThrow();
         }
-        assertEquals(0, mover.jobsOverdue());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsOverdue());
+        assertEquals(0, mover.slotsInUse());
     }
 
     /** The mover reuses ended jobs before it makes new jobs. */
@@ -197,7 +197,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
             if (late.result() == VdmResult.TIMEOUT) {
                 dml.lastSubmission().release();
             }
-            assertEquals(0, mover.jobsOverdue());
+            assertEquals(0, mover.slotsOverdue());
             bytes = i == 0 ? mover.nativeBytes() : bytes;
         }
         assertEquals(bytes, mover.nativeBytes());
@@ -217,7 +217,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
         dml.lastSubmission().release();
         closer.join();
         assertEquals(0, dml.liveJobs());
-        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.slotsOverdue());
         assertEquals(0, mover.nativeBytes());
     }
 

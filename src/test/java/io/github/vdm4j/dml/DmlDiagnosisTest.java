@@ -10,6 +10,7 @@ import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -558,8 +559,8 @@ class DmlDiagnosisTest {
                 device);
     }
 
-    private static List<DsaDevice> devicesBelow(Path folder) {
-        return DsaDevice.readAll(folder);
+    private static ChannelLimits limitsBelow(Path folder) {
+        return DmlDataMover.builder().limits(DsaDevice.readAll(folder));
     }
 
     @Test
@@ -569,8 +570,8 @@ class DmlDiagnosisTest {
                 .queue("0.2", "state", "disabled", "max_transfer_size", "4096")
                 .analytics(1)
                 .queue("1.0", "state", "enabled", "max_transfer_size", "8192");
-        assertEquals(65536, DeviceLimits.maxTransferBytes(devicesBelow(root)).orElseThrow());
-        assertTrue(DeviceLimits.maxTransferBytes(devicesBelow(root.resolve("proc"))).isEmpty());
+        assertEquals(65536, limitsBelow(root).deviceBytes());
+        assertEquals(1 << 30, limitsBelow(root.resolve("proc")).deviceBytes());
     }
 
     @Test
@@ -578,14 +579,14 @@ class DmlDiagnosisTest {
         wellConfigured().queue("0.0", "max_batch_size", "128")
                 .queue("0.1", "state", "enabled", "max_batch_size", "16")
                 .queue("0.2", "state", "disabled", "max_batch_size", "2");
-        assertEquals(16, DeviceLimits.maxBatchTasks(devicesBelow(root)).orElseThrow());
-        assertTrue(DeviceLimits.maxBatchTasks(devicesBelow(root.resolve("proc"))).isEmpty());
+        assertEquals(16, limitsBelow(root).deviceTasks());
+        assertEquals(32, limitsBelow(root.resolve("proc")).deviceTasks());
     }
 
     @Test
     void deviceWithoutUserBatchesOffersNone() {
         wellConfigured().device(0, "op_cap", "00000000,001f03fd");
-        assertEquals(0, DeviceLimits.maxBatchTasks(devicesBelow(root)).orElseThrow());
+        assertEquals(0, limitsBelow(root).deviceTasks());
     }
 
     @Test

@@ -46,8 +46,8 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
         assertEquals(mover.runningPath(), mover.pathDecision().path());
         assertEquals(NOTHING, mover.counters());
         assertEquals(4, mover.capacity());
-        assertEquals(0, mover.jobsInUse());
-        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.slotsInUse());
+        assertEquals(0, mover.slotsOverdue());
         assertTrue(mover.nativeBytes() > 0);
         assertFalse(mover.isSupported(VdmFlags.MEM_DURABLE, MemorySegment.ofArray(new byte[1])));
     }

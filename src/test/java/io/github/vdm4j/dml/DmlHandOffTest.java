@@ -28,7 +28,7 @@ class DmlHandOffTest extends AgainstSimulatedDml {
     @Test
     void blockingWakerDelaysNoHandOff() throws InterruptedException {
         dml.withHardware();
-        DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(1));
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).slots(1));
         dml.next(Plan.hold(), Plan.refuse(dml_h.DML_STATUS_INTERNAL_ERROR));
         VdmFuture<VdmOutput> first = mover.memset(zeros(64), (byte) 1);
         assertSame(FutureState.RUNNING, first.poll());
@@ -60,7 +60,7 @@ class DmlHandOffTest extends AgainstSimulatedDml {
         }
         polling.join();
         assertEquals(VdmResult.DEVICE_ERROR, finish(refused).result());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @ParameterizedTest

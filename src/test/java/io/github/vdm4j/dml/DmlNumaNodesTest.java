@@ -75,7 +75,7 @@ class DmlNumaNodesTest extends AgainstSimulatedDml {
         dml.withHardware();
         DmlDataMover mover =
                 open(builder(DmlPath.HARDWARE).numaNode(0)
-                        .jobs(1)
+                        .slots(1)
                         .deviceTimeout(Duration.ofNanos(1)));
         dml.next(Plan.hold());
         assertSame(VdmResult.TIMEOUT, finish(mover.memset(zeros(64), (byte) 1)).result());

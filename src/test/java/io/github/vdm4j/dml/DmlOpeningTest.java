@@ -101,10 +101,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
                 .path(path)
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)
-                .jvmCopiesUpTo(0)
-                .jvmFillsUpTo(0)
-                .jvmOperationsUpTo(0)
-                .jobs(4)
+                .jvmUpTo(0)
+                .slots(4)
                 .diagnosis(machine.diagnosis());
     }
 

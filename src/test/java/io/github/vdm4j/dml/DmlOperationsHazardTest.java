@@ -81,7 +81,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                             "crc of 300 bytes on SOFTWARE failed after 128 bytes: "
                                     + "INTERNAL_ERROR (3)"),
                     crc.failure().getMessage());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
             assertEquals(null, crc.output());
         }
 
@@ -92,7 +92,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             var compare = finish(mover.compare(noise(100), noise(100)));
             assertSame(VdmResult.DEVICE_ERROR, compare.result());
             assertEquals(0, dml.checks());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -188,7 +188,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             finish(compare);
             assertSame(VdmResult.SEGMENT_UNUSABLE, compare.result());
             assertEquals(List.of(), dml.submissions());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -203,7 +203,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             for (VdmFuture<?> future : List.of(check, apply)) {
                 assertSame(VdmResult.SEGMENT_UNUSABLE, finish(future).result());
             }
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -219,7 +219,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 other.join();
                 assertSame(WrongThreadException.class, thrown.get().getClass());
                 assertSame(FutureState.IDLE, crc.state());
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
                 assertEquals(List.of(), dml.submissions());
                 assertSame(VdmResult.SUCCESS, finish(crc).result());
             }
@@ -273,7 +273,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                         mover.applyDelta(zeros(64), mapped.asSlice(0, 20_000)))) {
                     assertSame(VdmResult.IO_ERROR, finish(future).result(), future.toString());
                 }
-                assertEquals(0, mover.jobsInUse());
+                assertEquals(0, mover.slotsInUse());
             }
         }
     }
@@ -327,7 +327,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         dml.always(Plan.succeed());
         assertSame(VdmResult.SUCCESS, finish(late).result());
         held.forEach(future -> assertSame(VdmResult.SUCCESS, finish(future).result()));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Nested
@@ -372,7 +372,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void drainDoesNotWaitForTheNextUseOfAJob() {
             dml.withHardware();
-            DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(2));
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).slots(2));
             dml.next(Plan.hold());
             var first = mover.crc32c(noise(100));
             first.poll();
@@ -427,7 +427,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @Test
         void drainNeedsNoJob() {
             dml.withHardware();
-            DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(1));
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).slots(1));
             dml.next(Plan.hold());
             var crc = mover.crc32c(noise(100));
             crc.poll();

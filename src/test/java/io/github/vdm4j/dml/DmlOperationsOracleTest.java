@@ -51,7 +51,7 @@ class DmlOperationsOracleTest {
                 .durability(Durability.withoutLibpmem())
                 .library(DML.library())
                 .path(path)
-                .jobs(1)
+                .slots(1)
                 .maxTransferBytes(64L * lines);
         try (DmlDataMover mover =
                 path == DmlPath.HARDWARE ? builder.withoutTrial().open() : builder.open()) {

@@ -283,7 +283,7 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                     apply.failure().getMessage());
             assertEquals(40, original.mismatch(modified));
             assertEquals(List.of(), tasks(SimulatedTask.DELTA_APPLY));
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
         @Test
@@ -450,21 +450,22 @@ class DmlOperationsTest extends AgainstSimulatedDml {
                 assertSame(ExecutionPath.JVM, future.path());
             }
             assertEquals(submitted, dml.submissions().size());
-            assertEquals(0, mover.jobsInUse());
+            assertEquals(0, mover.slotsInUse());
         }
 
-        @ParameterizedTest(name = "{0} bytes between, by {1}")
-        @CsvSource({"0, JVM", "40, JVM", "41, DSA_HARDWARE"})
-        void javaStripsCloseBlocks(int gap, ExecutionPath path) {
+        @ParameterizedTest(name = "{0} blocks, {1} bytes between")
+        @CsvSource({"5, 0", "5, 40", "5, 41", "1, 0", "1, 8"})
+        void deviceStripsCloseBlocks(int count, int gap) {
             DmlDataMover mover = hardware();
             MemorySegment both = zeros(5 * 512 + 5 * 520 + 64);
-            MemorySegment source = both.asSlice(5 * 512 + gap, 5 * 520);
-            output(mover.difInsert(source, data, growing, VdmFlags.NONE));
-            var close = finish(
-                    mover.difStrip(both.asSlice(0, 5 * 512), source, growing, VdmFlags.NONE));
+            MemorySegment source = both.asSlice(count * 512 + gap, count * 520);
+            MemorySegment some = data.asSlice(0, count * 512);
+            output(mover.difInsert(source, some, growing, VdmFlags.NONE));
+            MemorySegment to = both.asSlice(0, count * 512);
+            var close = finish(mover.difStrip(to, source, growing, VdmFlags.NONE));
             assertTrue(close.output().isOk());
-            assertSame(path, close.path());
-            assertArrayEquals(bytes(data), bytes(both.asSlice(0, 5 * 512)));
+            assertSame(ExecutionPath.DSA_HARDWARE, close.path());
+            assertArrayEquals(bytes(some), bytes(to));
         }
 
         @Test

@@ -60,7 +60,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
         assertSame(FutureState.COMPLETE, copy.poll());
         assertEquals(0, replaced.get(), "a later poll of the same thread replaces the earlier one");
         assertEquals(-1, copy.destination().mismatch(source));
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -153,9 +153,9 @@ class DmlWakersTest extends AgainstSimulatedDml {
         dml.next(Plan.hold());
         CompletableFuture<?> completion = mover.memset(zeros(64), (byte) 1).toCompletableFuture();
         assertTrue(completion.cancel(true));
-        assertEquals(1, mover.jobsInUse());
+        assertEquals(1, mover.slotsInUse());
         dml.releaseAll();
-        while (mover.jobsInUse() > 0) { // The poller completes it without a waiter.
+        while (mover.slotsInUse() > 0) { // The poller completes it without a waiter.
             Thread.onSpinWait();
         }
     }
@@ -186,7 +186,7 @@ class DmlWakersTest extends AgainstSimulatedDml {
     @Test
     void manyThreadsLoseNoCompletion() throws InterruptedException {
         dml.withHardware();
-        DmlDataMover mover = open(builder(DmlPath.HARDWARE).jobs(64));
+        DmlDataMover mover = open(builder(DmlPath.HARDWARE).slots(64));
         dml.always(submission -> Plan.succeed().afterChecks((int) (submission.length() % 50)));
         var failure = new AtomicReference<Throwable>();
         List<Thread> threads = new ArrayList<>();
@@ -215,6 +215,6 @@ class DmlWakersTest extends AgainstSimulatedDml {
             thread.join();
         }
         assertSame(null, failure.get());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 }

@@ -81,7 +81,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertTrue(copy.hasProperty(FutureProperty.ASYNC));
         assertSame(FutureState.RUNNING, copy.poll());
         assertSame(FutureState.RUNNING, copy.poll());
-        while (mover.jobsInUse() != 1) { // The worker takes it.
+        while (mover.slotsInUse() != 1) { // The worker takes it.
             Thread.onSpinWait();
         }
         gate.countDown();
@@ -91,7 +91,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         Thread worker = dml.lastSubmission().thread();
         assertTrue(worker.getName().startsWith("vdm4j-dml-worker-"), worker::toString);
         assertTrue(worker.isDaemon());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -201,7 +201,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         assertSame(VdmResult.INVALID_OPERATION, refused.result());
         VdmFuture<VdmOutput> failed = finish(mover.memset(zeros(LONG), (byte) 1));
         assertSame(VdmResult.DEVICE_ERROR, failed.result());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
@@ -266,7 +266,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     @Test
     @DisplayName("H23: a dropped operation returns its job")
     void droppedOperationReturnsItsJob() {
-        DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE).jobs(3));
+        DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE).slots(3));
         OffHeapBuffer buffer = OffHeapBuffer.allocate(LONG);
         dml.allow(buffer.segment());
         for (int round = 0; round < 50; round++) {
@@ -337,7 +337,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
 
     @Test
     void reusedOperationNotifiesManyWaiters() throws InterruptedException {
-        DmlDataMover mover = open(builder(DmlPath.SOFTWARE).jobs(8).workersFrom(LONG).workers(2));
+        DmlDataMover mover = open(builder(DmlPath.SOFTWARE).slots(8).workersFrom(LONG).workers(2));
         var failure = new AtomicReference<Throwable>();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
@@ -367,7 +367,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
             thread.join();
         }
         assertSame(null, failure.get());
-        assertEquals(0, mover.jobsInUse());
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test

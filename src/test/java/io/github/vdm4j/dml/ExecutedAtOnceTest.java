@@ -50,7 +50,7 @@ class ExecutedAtOnceTest {
                 .nativeMemoryIsPersistent(true)
                 .library(DmlLibrary.open(LibraryFiles.executingDml(folder)))
                 .path(DmlPath.SOFTWARE)
-                .jobs(4)
+                .slots(4)
                 .open();
     }
 
@@ -99,7 +99,7 @@ class ExecutedAtOnceTest {
                 .nativeMemoryIsPersistent(true)
                 .library(DmlLibrary.open(LibraryFiles.deferringDml(folder)))
                 .path(DmlPath.SOFTWARE)
-                .jobs(2)
+                .slots(2)
                 .open()) {
             var operation = other.newOperation();
             for (int round = 1; round < 10; round++) {

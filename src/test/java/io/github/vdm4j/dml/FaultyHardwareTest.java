@@ -92,7 +92,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
 
         @Override
         protected int overdue() {
-            return mover.jobsOverdue();
+            return mover.slotsOverdue();
         }
 
         @Override
@@ -119,7 +119,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         DmlDataMover mover = open(builder(path)
                 .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""),
                         List.of(), null, null))
-                .jobs(FaultyLoad.SLOTS * threads)
+                .slots(FaultyLoad.SLOTS * threads)
                 .maxTransferBytes(256)
                 .queueFullTimeout(Duration.ofNanos(3_000))
                 .deviceTimeout(Duration.ofNanos(1))
@@ -159,8 +159,8 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
             }
         }
         assertEquals(OPERATIONS, results.values().stream().mapToInt(Integer::intValue).sum());
-        assertEquals(0, mover.jobsInUse());
-        assertEquals(0, mover.jobsOverdue());
+        assertEquals(0, mover.slotsInUse());
+        assertEquals(0, mover.slotsOverdue());
         dml.assertClean();
         String all =
                 injected + ", " + losses + " losses, " + results + ", " + paths + ", "

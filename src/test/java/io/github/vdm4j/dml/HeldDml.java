@@ -20,10 +20,8 @@ public final class HeldDml extends HeldMover {
                 .durability(Durability.withoutLibpmem())
                 .library(dml.library())
                 .path(path)
-                .jvmCopiesUpTo(0)
-                .jvmFillsUpTo(0)
-                .jvmOperationsUpTo(0)
-                .jobs(jobs)
+                .jvmUpTo(0)
+                .slots(jobs)
                 .workers(workers)
                 .queueFullTimeout(Duration.ofHours(1));
         if (onDevice) {
@@ -52,7 +50,7 @@ public final class HeldDml extends HeldMover {
 
     @Override
     public int inUse() {
-        return mover.jobsInUse();
+        return mover.slotsInUse();
     }
 
     @Override

@@ -3,16 +3,15 @@ package io.github.vdm4j.dsa;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.AllocatedBytes;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -41,16 +40,7 @@ class DsaAllocationTest {
                 finish(operation.compare(destination, source));
                 finish(operation.crc32c(source, CrcOptions.STANDARD));
             };
-            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long least = Long.MAX_VALUE;
-            // The loop runs until the JIT has compiled the code.
-            for (int attempt = 0; attempt < 50 && least > 0; attempt++) {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < ROUNDS; i++) {
-                    round.run();
-                }
-                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            }
+            long least = AllocatedBytes.least(ROUNDS, 0, round);
             assertEquals(0, least, "bytes in %,d operations".formatted(4 * ROUNDS));
             assertTrue(mover.queues().stream().allMatch(queue -> queue.completions() >= ROUNDS));
         }

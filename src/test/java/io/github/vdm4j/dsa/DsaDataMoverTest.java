@@ -668,7 +668,9 @@ class DsaDataMoverTest {
         var e = assertThrows(DsaUnavailableException.class,
                 () -> movers.builder().queues("wq0.0", "wq0.1").open());
         assertEquals("wq0.1", e.findings().getFirst().subject());
-        try (DsaDataMover mover = movers.builder().open()) {
+        List<DsaDecision> heard = new ArrayList<>();
+        try (DsaDataMover mover = movers.builder().onDecision(heard::add).open()) {
+            assertEquals(List.of(mover.decision()), heard);
             assertEquals(List.of("wq0.0"), mover.queues().stream().map(DsaQueue::name).toList());
             assertTrue(mover.decision().usesDevices());
             assertTrue(mover.decision().reason().startsWith("a work queue has executed a no-op; "),

@@ -214,6 +214,15 @@ class DeviceStatusTest {
         assertStatus(Status.OVERLAP, client.task(3, memory, memory.asSlice(1), 100));
     }
 
+    /** Two blocks of 520 bytes become 1,024 bytes. */
+    @ParameterizedTest(name = "source {0} bytes behind the destination: {1}")
+    @CsvSource({"1024, 0x16", "1040, 0x16", "1041, 0x01", "-1040, 0x01"})
+    void stripOfCloseBlocksIsRefused(int distance, String status) {
+        long at = client.noise(4 * PAGE, 6).address() + PAGE;
+        assertStatus(Integer.decode(status),
+                valid(Opcode.DIF_STRIP).set(16, at + distance).set(24, at));
+    }
+
     @Test
     void batchesAreCounted() {
         useDevice(new DeviceSettings().capabilities(0).maxBatch(4));

@@ -5,6 +5,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
 
@@ -32,7 +33,8 @@ final class CopyDeviceMover extends AbstractDataMover {
         health = new DeviceHealth(pool, (used, reason) -> {}, software, System::nanoTime);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", policy, health,
-                        null, 1_000_000_000L, deviceNanos, 10_000_000_000L, 2, null,
+                        Durability.system(), 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,
+                        WorkerStrategy.BALANCED,
                         Integer.MAX_VALUE, software),
                 "the copy device");
     }

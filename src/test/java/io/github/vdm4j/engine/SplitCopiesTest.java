@@ -8,8 +8,10 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.engine.CopyDevice.End;
+import io.github.vdm4j.future.FutureState;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +20,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,7 +78,11 @@ class SplitCopiesTest {
     }
 
     private static CopyDeviceMover mover(CopyDevice device, long deviceNanos) {
-        return new CopyDeviceMover(device, 4, deviceNanos,
+        return mover(device, 4, deviceNanos);
+    }
+
+    private static CopyDeviceMover mover(CopyDevice device, int slots, long deviceNanos) {
+        return new CopyDeviceMover(device, slots, deviceNanos,
                 OffloadPolicy.offloading(0, 0, LONG * 2L).splitLongCopies(true));
     }
 
@@ -173,6 +185,84 @@ class SplitCopiesTest {
         try (CopyDeviceMover mover = mover(device)) {
             assertEquals(ExecutionPath.JVM, copy(mover, LONG).path());
             assertCopied(LONG);
+        }
+    }
+
+    /** The device calls this test at each submission. The copy is running then. */
+    @Test
+    void bytesDoneGrowsWithThePartsOfTheDevice() {
+        var copy = new VdmFuture<?>[1];
+        var seen = new ArrayList<Long>();
+        CopyDevice device = device(ExecutionPath.JVM, 512 << 10);
+        device.next(End.GOOD, End.fault(PIECE), End.GOOD);
+        var part = new long[1];
+        device.onCopy(submitted -> {
+            part[0] = submitted.bytes();
+            seen.add(copy[0].bytesDone());
+        }, () -> (int) (part[0] / PIECE));
+        try (CopyDeviceMover mover = mover(device)) {
+            copy[0] = mover.memcpy(destination.asSlice(0, LONG), source.asSlice(0, LONG));
+            copy[0].await();
+            long first = 512 << 10;
+            assertEquals(List.of(0L, first, first + PIECE, 2 * first), seen.subList(0, 4));
+            assertEquals(seen.stream().sorted().toList(), seen);
+            assertEquals(LONG, copy[0].bytesDone());
+        }
+    }
+
+    /** Another thread reads, while the slot already serves the next copy. */
+    @Test
+    void bytesDoneNeverDecreasesForAnotherThread() throws Exception {
+        CopyDevice device = device(ExecutionPath.JVM, 128 << 10);
+        var current = new AtomicReference<VdmFuture<?>>();
+        try (CopyDeviceMover mover = mover(device);
+                var executor = Executors.newSingleThreadExecutor()) {
+            Future<Integer> reads = executor.submit(() -> {
+                int seen = 0;
+                long before = 0;
+                VdmFuture<?> last = null;
+                while (!Thread.interrupted()) {
+                    VdmFuture<?> copy = current.get();
+                    long now = copy == null ? 0 : copy.bytesDone();
+                    assertTrue(now <= LONG && (now >= before || copy != last),
+                            now + " after " + before);
+                    seen += now > 0 && now < LONG ? 1 : 0;
+                    before = now;
+                    last = copy;
+                }
+                return seen;
+            });
+            for (int i = 0; i < 2_000; i++) {
+                VdmFuture<?> copy =
+                        mover.memcpy(destination.asSlice(0, LONG), source.asSlice(0, LONG));
+                current.set(copy);
+                copy.await();
+            }
+            current.set(null);
+            executor.shutdownNow();
+            assertTrue(reads.get() > 0, "no read during a copy");
+        }
+    }
+
+    @Test
+    void preparedOperationForgetsTheBytesDone() {
+        CopyDevice device = device(ExecutionPath.JVM, LONG);
+        try (CopyDeviceMover mover = mover(device, 1, Long.MAX_VALUE / 2)) {
+            MemorySegment to = destination.asSlice(0, LONG);
+            MemorySegment from = source.asSlice(0, LONG);
+            VdmOperation operation = mover.newOperation().memcpy(to, from, VdmFlags.NONE);
+            operation.await(Duration.ofMinutes(1));
+            assertTrue(copiedBy(device) < LONG, "not divided");
+            device.next(End.never());
+            VdmFuture<?> holdsTheSlot = mover.memcpy(to, from);
+            holdsTheSlot.poll();
+            operation.again().poll();
+            assertEquals(FutureState.RUNNING, operation.state());
+            assertEquals(0, operation.bytesDone());
+            device.answer();
+            holdsTheSlot.await();
+            operation.await();
+            assertEquals(LONG, operation.bytesDone());
         }
     }
 

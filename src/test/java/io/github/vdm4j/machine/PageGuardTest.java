@@ -124,12 +124,12 @@ class PageGuardTest {
     void compiledCodeFindsTheMissingPage() {
         MemorySegment whole = mapped(SIZE / PAGE);
         for (int i = 0; i < 500_000; i++) {
-            MissingPages.requireNone(whole);
+            PageFaults.requireNone(whole);
             PageGuard.touch(whole, 0, PAGE, false);
             PageGuard.touch(whole, 0, PAGE, true);
         }
         MemorySegment cut = mapped(1);
-        assertThrows(PageUnavailableException.class, () -> MissingPages.requireNone(cut));
+        assertThrows(PageUnavailableException.class, () -> PageFaults.requireNone(cut));
         for (boolean write : new boolean[]{false, true}) {
             assertThrows(PageUnavailableException.class,
                     () -> PageGuard.touch(cut, PAGE, PAGE, write));

@@ -164,7 +164,7 @@ class CrashModelTest {
         return DmlMovers.builder(engines)
                 .library(DML.library())
                 .path(path)
-                .jobs(64)
+                .slots(64)
                 .maxTransferBytes(64L * (1 + random.nextInt(20)))
                 .nativeMemoryIsPersistent(true)
                 .open();

@@ -317,7 +317,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                             finish(make(mover, type, whole.asSlice(3, 100), source)).result());
                 }
                 if (mover instanceof DmlDataMover dmlMover) {
-                    assertEquals(0, dmlMover.jobsInUse());
+                    assertEquals(0, dmlMover.slotsInUse());
                 }
             }
         }

@@ -106,7 +106,7 @@ class GroupCommitModelTest {
         return DmlMovers.builder(engines)
                 .library(DML.library())
                 .path(path)
-                .jobs(4)
+                .slots(4)
                 .workersFrom(2_000)
                 .open();
     }

@@ -13,21 +13,20 @@ import java.util.function.BooleanSupplier;
  * A mapped file with an array for its storage. A force makes the bytes durable that the memory had
  * at its beginning.
  */
-public final class SimulatedFile implements MemoryRegion, AutoCloseable {
+public final class SimulatedFile implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
     private final byte[] storage;
-    private final MappedFile file;
+    private final MemoryRegion region;
     private final BooleanSupplier failing;
-    private int pins;
 
     public SimulatedFile(int bytes, BooleanSupplier failing) {
         this.failing = failing;
         memory = arena.allocate(bytes, 4_096);
         storage = new byte[bytes];
-        file = new MappedFile(new Mapping(memory.address(), memory.address() + bytes,
+        var file = new MappedFile(new Mapping(memory.address(), memory.address() + bytes,
                 Backing.PAGE_CACHE, null, "/simulated", ""), "", 0);
-        MemoryRegions.add(memory.scope(), this);
+        region = new MemoryRegion(memory, DurabilityDomain.PAGE, file, false, arena::close);
     }
 
     /** Returns the engines that write the file back. */
@@ -41,7 +40,8 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
         if (failing.getAsBoolean()) {
             throw new UnsupportedOperationException("for the test");
         }
-        System.arraycopy(bytes, 0, storage, (int) (range.address() - address()), bytes.length);
+        System.arraycopy(bytes, 0, storage, (int) (range.address() - memory.address()),
+                bytes.length);
     }
 
     /** Returns the byte after a crash. */
@@ -49,60 +49,17 @@ public final class SimulatedFile implements MemoryRegion, AutoCloseable {
         return storage[offset];
     }
 
-    /** Returns the number of operations and forces that keep the memory open. */
-    public int pins() {
-        return pins;
-    }
-
-    @Override
-    public long address() {
-        return memory.address();
-    }
-
-    @Override
-    public long byteSize() {
-        return memory.byteSize();
-    }
-
-    @Override
-    public DurabilityDomain domain() {
-        return DurabilityDomain.PAGE;
-    }
-
-    @Override
-    public MappedFile file() {
-        return file;
-    }
-
-    @Override
-    public boolean mayLackPages() {
-        return false;
-    }
-
-    @Override
-    public synchronized boolean pin() {
-        pins++;
-        return true;
-    }
-
-    @Override
-    public void pinAgain() {
-        pin();
-    }
-
-    @Override
     public MemorySegment whole() {
         return memory;
     }
 
-    @Override
-    public synchronized void unpin() {
-        pins--;
+    /** Returns the number of operations and forces that keep the memory open. */
+    public int pins() {
+        return region.pins();
     }
 
     @Override
     public void close() {
-        MemoryRegions.remove(memory.scope(), this);
-        arena.close();
+        region.tryClose();
     }
 }

@@ -117,7 +117,7 @@ class WriteBackCountingTest {
         DmlDataMoverBuilder builder =
                 DmlMovers.builder(engines)
                         .library(DML.library())
-                        .jobs(2)
+                        .slots(2)
                         .maxTransferBytes(limit * LINE)
                         .nativeMemoryIsPersistent(true);
         return switch (mover) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
@@ -13,6 +12,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.AllocatedBytes;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.operation.CrcOptions;
@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -204,7 +203,6 @@ class JvmOperationsTest {
 
     @Test
     void reusedOperationAllocatesNothing() {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         MemorySegment one = arena.allocate(520, 4_096);
         MemorySegment other = arena.allocate(520, 4_096);
         MemorySegment source = arena.allocate(512);
@@ -225,18 +223,8 @@ class JvmOperationsTest {
                 finish(operation.difInsert(one, source, config, VdmFlags.NONE));
                 finish(operation.difCheck(one, config));
             };
-            for (int i = 0; i < 20_000; i++) {
-                round.run();
-            }
-            long least = Long.MAX_VALUE;
-            for (int attempt = 0; attempt < 5; attempt++) {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < 2_000; i++) {
-                    round.run();
-                }
-                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            }
-            assertTrue(least < 2_000, "%,d bytes in 18,000 operations".formatted(least));
+            long least = AllocatedBytes.least(2_000, 2_000, round);
+            assertTrue(least <= 2_000, "%,d bytes in 18,000 operations".formatted(least));
         }
     }
 

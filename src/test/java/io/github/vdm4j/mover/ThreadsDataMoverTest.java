@@ -216,13 +216,13 @@ class ThreadsDataMoverTest extends VdmContract {
         for (int threads : new int[]{0, -1, 1_025}) {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> builder.threads(threads));
-            assertEquals("threads of %,d: must be 1 to 1,024".formatted(threads),
+            assertEquals("%,d threads: must be 1 to 1,024".formatted(threads),
                     refused.getMessage());
         }
-        for (int size : new int[]{0, -5, (1 << 24) + 1}) {
+        for (int size : new int[]{0, -5}) {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> builder.queueSize(size));
-            assertEquals("queueSize of %,d: must be 1 to 16,777,216".formatted(size),
+            assertEquals("queueSize of %,d: must be 1 or more".formatted(size),
                     refused.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(-1, 0));
@@ -521,7 +521,10 @@ class ThreadsDataMoverTest extends VdmContract {
     @DisplayName("idle workers sleep; the next operation wakes one")
     void idleWorkersSleep() {
         try (var idle =
-                ThreadsDataMover.builder().threads(3).strategy(new WorkerStrategy(10, 2)).open()) {
+                ThreadsDataMover.builder()
+                        .threads(3)
+                        .workerStrategy(new WorkerStrategy(10, 2))
+                        .open()) {
             List<Thread> sleeping = new ArrayList<>(workers());
             for (int round = 0; round < 200; round++) {
                 if (round % 20 == 0) {
@@ -545,7 +548,7 @@ class ThreadsDataMoverTest extends VdmContract {
         try (var drowsy = ThreadsDataMover.builder()
                 .threads(2)
                 .queueSize(2)
-                .strategy(WorkerStrategy.PARK)
+                .workerStrategy(WorkerStrategy.PARK)
                 .open()) {
             VdmOperation operation = drowsy.newOperation();
             MemorySegment destination = memory(8);

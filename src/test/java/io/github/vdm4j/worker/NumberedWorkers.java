@@ -10,8 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Workers with numbered operations. The pattern of a fill is its number. */
+/**
+ * Workers with numbered operations. The pattern of a fill is its number. The operations from {@link
+ * #SHORT} on are short.
+ */
 final class NumberedWorkers extends AbstractDataMover {
+    static final int SHORT = 1_000;
+
     private final Workers workers;
     private final int queueSize;
     private final VdmExecutor executor = new VdmExecutor() {
@@ -26,6 +31,7 @@ final class NumberedWorkers extends AbstractDataMover {
             IntConsumer work) {
         this.queueSize = queueSize;
         workers = new Workers(name, threads, strategy,
+                operation -> operation.pattern() >= SHORT,
                 operation -> work.accept((int) operation.pattern()));
     }
 

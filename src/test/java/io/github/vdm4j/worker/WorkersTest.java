@@ -133,7 +133,7 @@ class WorkersTest {
             times[i] = new AtomicInteger();
         }
         var done = new AtomicInteger();
-        start(threads, 3, WorkerStrategy.PARK, element -> {
+        start(threads, 100, WorkerStrategy.PARK, element -> {
             times[element].incrementAndGet();
             done.incrementAndGet();
         });

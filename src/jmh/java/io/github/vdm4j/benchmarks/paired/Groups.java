@@ -196,7 +196,8 @@ final class Groups {
     }
 
     private static Contestant onAThread(WorkerStrategy strategy, Buffers buffers) {
-        return new ReusableCopy(ThreadsDataMover.builder().threads(1).strategy(strategy).open(),
+        return new ReusableCopy(
+                ThreadsDataMover.builder().threads(1).workerStrategy(strategy).open(),
                 buffers,
                 VdmFlags.NONE);
     }

@@ -32,7 +32,10 @@ public class Movers {
 
     Vdm threads() {
         if (opened == null) {
-            opened = ThreadsDataMover.builder().threads(1).strategy(WorkerStrategy.SPIN).open();
+            opened = ThreadsDataMover.builder()
+                    .threads(1)
+                    .workerStrategy(WorkerStrategy.SPIN)
+                    .open();
         }
         return opened;
     }

@@ -49,7 +49,7 @@ final class CaseRun {
         long at = 0;
         for (int i = 0; i < starts.length; i++) {
             starts[i] = at + that.offset(i);
-            // The mover submits no strip to a range that ends close before its source.
+            // A strip from a source that closely follows would have different submissions.
             at = (starts[i] + sizes.get(i) + sizes.get(i) / GAP + PAGE) & -PAGE;
         }
         expected = CheckMemory.present(at, arena);

@@ -7,6 +7,7 @@ import java.util.List;
  * path. The components, in this order, are the keys of the JSON.
  *
  * @param verdict the verdict of the whole run
+ * @param partial whether Ctrl-C or a signal has ended the run early
  * @param vdm4j the version of vdm4j
  * @param java the Java virtual machine
  * @param kernel the system and its release
@@ -23,6 +24,7 @@ import java.util.List;
  */
 public record CheckReport(
         Verdict verdict,
+        boolean partial,
         String vdm4j,
         String java,
         String kernel,
@@ -45,7 +47,7 @@ public record CheckReport(
         FAILED,
         /** The device does not support the operation. */
         SKIPPED,
-        /** The time limit passed before the first round was complete. */
+        /** The run ended before the first round was complete, or a signal ended it. */
         INCOMPLETE
     }
 

@@ -37,6 +37,9 @@ public final class CheckReportText {
 
     private void head(CheckReport report) {
         line("verdict", report.verdict());
+        if (report.partial()) {
+            line("partial", "a signal has ended the run early");
+        }
         line("vdm4j", report.vdm4j());
         line("java", report.java());
         line("system", report.kernel());

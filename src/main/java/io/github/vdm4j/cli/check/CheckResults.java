@@ -94,10 +94,10 @@ final class CheckResults {
         return List.copyOf(described);
     }
 
-    Verdict verdict() {
+    Verdict verdict(boolean interrupted) {
         List<Verdict> all = lines.values().stream().map(Line::verdict).toList();
         return all.contains(Verdict.FAILED) ? Verdict.FAILED
-                : aborted || all.contains(Verdict.INCOMPLETE) ? Verdict.INCOMPLETE
+                : aborted || interrupted || all.contains(Verdict.INCOMPLETE) ? Verdict.INCOMPLETE
                         : Verdict.PASSED;
     }
 }

@@ -39,8 +39,9 @@ public abstract class CheckedDevice {
      *
      * @param queues the names of its queues, or an empty list for all queues
      * @param slots the largest number of operations in flight
+     * @param waitsForPages whether descriptors wait for missing pages, where a queue allows it
      */
-    abstract Vdm open(List<String> queues, int slots);
+    abstract Vdm open(List<String> queues, int slots, boolean waitsForPages);
 
     /** Returns the queues that a mover uses. */
     abstract List<String> queuesOf(Vdm mover);
@@ -53,6 +54,24 @@ public abstract class CheckedDevice {
 
     /** Returns whether a mover can be restricted to named queues. */
     abstract boolean choosesQueues();
+
+    /** Returns the enabled queues of a mode. */
+    final List<String> queuesOf(String mode) {
+        return system.devices()
+                .stream()
+                .flatMap(device -> device.queues().stream())
+                .filter(queue -> queue.enabled() && mode.equals(queue.mode()))
+                .map(DsaDevice.WorkQueue::name)
+                .toList();
+    }
+
+    /** Returns the queues whose descriptors may wait for missing pages. */
+    final List<String> waitingForPages(List<String> names) {
+        return workQueues(names)
+                .filter(queue -> Boolean.TRUE.equals(queue.blockOnFault()))
+                .map(DsaDevice.WorkQueue::name)
+                .toList();
+    }
 
     final boolean isEmulated() {
         return emulated;

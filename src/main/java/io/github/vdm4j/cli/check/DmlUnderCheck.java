@@ -4,7 +4,6 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlDataMoverBuilder;
 import io.github.vdm4j.dml.DmlPath;
-import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import java.nio.file.Path;
@@ -33,12 +32,7 @@ public final class DmlUnderCheck extends CheckedDevice {
     public DmlUnderCheck(DsaSystem system, Supplier<DmlDataMoverBuilder> builders) {
         super(system, false);
         this.builders = builders;
-        queues = system.devices()
-                .stream()
-                .flatMap(device -> device.queues().stream())
-                .filter(queue -> queue.enabled() && "shared".equals(queue.mode()))
-                .map(DsaDevice.WorkQueue::name)
-                .toList();
+        queues = queuesOf("shared");
     }
 
     @Override
@@ -47,10 +41,10 @@ public final class DmlUnderCheck extends CheckedDevice {
     }
 
     @Override
-    Vdm open(List<String> names, int slots) {
+    Vdm open(List<String> names, int slots, boolean waitsForPages) {
         return builders.get()
                 .path(DmlPath.HARDWARE)
-                .jobs(slots)
+                .slots(slots)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
                 .deviceTimeout(DEVICE_TIMEOUT)

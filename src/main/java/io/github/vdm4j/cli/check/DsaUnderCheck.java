@@ -35,16 +35,20 @@ public final class DsaUnderCheck extends CheckedDevice {
     }
 
     @Override
-    Vdm open(List<String> queues, int slots) {
+    Vdm open(List<String> queues, int slots, boolean waitsForPages) {
+        // A mover takes a dedicated queue by its name only.
+        List<String> names =
+                queues.isEmpty() && queuesOf("shared").isEmpty() ? queuesOf("dedicated") : queues;
         DsaDataMoverBuilder builder = builders.get()
                 .fallback(false)
                 .numaPolicy(DsaNumaPolicy.ALL)
                 .slots(slots)
+                .blockOnFault(waitsForPages)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
                 .deviceTimeout(deviceTimeout)
                 .closeTimeout(deviceTimeout);
-        return (queues.isEmpty() ? builder : builder.queues(queues.toArray(String[]::new))).open();
+        return (names.isEmpty() ? builder : builder.queues(names.toArray(String[]::new))).open();
     }
 
     @Override

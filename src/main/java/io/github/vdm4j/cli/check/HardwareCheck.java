@@ -20,6 +20,7 @@ public final class HardwareCheck {
     private final CheckResults results = new CheckResults();
     private final long begun = System.nanoTime();
     private int rounds;
+    private volatile boolean stopped;
 
     /**
      * The settings of a run.
@@ -55,20 +56,23 @@ public final class HardwareCheck {
     public CheckReport run(String version) throws IOException {
         var queueChecks = new QueueChecks(device, results, settings.seed());
         List<String> queues;
-        try (var open = new OpenMover(device.open(List.of(), IN_FLIGHT), results);
+        boolean interrupted;
+        try (var open = new OpenMover(device.open(List.of(), IN_FLIGHT, false), results);
                 Vdm reference = SyncDataMover.open();
                 var memory = new CheckMemory(settings.folder())) {
             Vdm mover = open.mover();
             queues = device.queuesOf(mover);
             var operations = new OperationChecks(device, results, memory, reference, this::isOver,
                     settings, device.maxTransferBytes(queues));
-            queueChecks.run(queues);
+            queueChecks.run(queues, memory);
+            memory.reuse();
             while (rounds < settings.mostRounds() && operations.round(mover, rounds)) {
                 rounds++;
             }
+            interrupted = stopped;
             queueChecks.add(mover);
         }
-        return new CheckReport(results.verdict(), version,
+        return new CheckReport(results.verdict(interrupted), interrupted, version,
                 "%s %s".formatted(System.getProperty("java.vm.name"),
                         System.getProperty("java.vm.version")),
                 "%s %s %s".formatted(System.getProperty("os.name"),
@@ -96,6 +100,11 @@ public final class HardwareCheck {
     }
 
     private boolean isOver() {
-        return elapsed().compareTo(settings.limit()) > 0;
+        return stopped || elapsed().compareTo(settings.limit()) > 0;
+    }
+
+    /** Ends the run after the current operations. The report is then partial. */
+    public void stop() {
+        stopped = true;
     }
 }

@@ -11,6 +11,8 @@ import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The checks of the work queues. They use each queue alone, all queues together, and more
@@ -27,6 +30,7 @@ import java.util.function.Consumer;
 final class QueueChecks {
     private static final String FULL = "full queue";
     private static final String ALL = "all queues";
+    private static final String WAITING = "block on fault";
     private static final int COPY_BYTES = 16 << 10;
     private static final int LONG_BYTES = 1 << 20;
     private static final int COPIES = 200;
@@ -60,7 +64,7 @@ final class QueueChecks {
         }
     }
 
-    void run(List<String> queues) {
+    void run(List<String> queues, CheckMemory memory) {
         if (device.choosesQueues()) {
             for (String queue : queues) {
                 String name = "queue " + queue;
@@ -69,6 +73,8 @@ final class QueueChecks {
                     requireWork(name, device.counts(mover));
                 });
             }
+            device.queuesOf("dedicated").forEach(this::runDedicated);
+            runWaiting(memory);
         }
         int copies = 4 * queues.size();
         check(ALL, List.of(), copies, copies, mover -> {
@@ -76,7 +82,7 @@ final class QueueChecks {
             requireWork(ALL, device.counts(mover));
         });
         int capacity = device.capacity(queues);
-        int inFlight = Math.min(4 * capacity + 64, MOST_IN_FLIGHT);
+        int inFlight = inFlight(capacity);
         check(FULL, List.of(), inFlight, ROUNDS * inFlight, mover -> {
             for (int round = 0; round < ROUNDS; round++) {
                 copy(mover, FULL, inFlight, COPY_BYTES);
@@ -89,10 +95,49 @@ final class QueueChecks {
         });
     }
 
+    /** Has more operations in flight than a dedicated queue holds. A full queue would drop them. */
+    private void runDedicated(String queue) {
+        String name = "dedicated " + queue;
+        int copies = inFlight(device.capacity(List.of(queue)));
+        check(name, List.of(queue), copies, copies, mover -> {
+            copy(mover, name, copies, COPY_BYTES);
+            requireWork(name, device.counts(mover));
+        });
+    }
+
+    /** Copies to pages that nobody has touched. The descriptors wait for these pages. */
+    private void runWaiting(CheckMemory memory) {
+        List<String> queues = device.waitingForPages(Stream.of("shared", "dedicated")
+                .flatMap(mode -> device.queuesOf(mode).stream())
+                .toList());
+        if (queues.isEmpty()) {
+            results.plan(WAITING, VARIANT, COPIES);
+            results.skip(WAITING, VARIANT, "no queue has block_on_fault");
+            return;
+        }
+        check(WAITING, queues, COPIES, COPIES, true, mover -> {
+            copy(mover, WAITING, COPIES, COPY_BYTES, memory);
+            results.note(WAITING, VARIANT, "on %s, which reported %,d page faults".formatted(
+                    String.join(", ", queues), device.counts(mover)
+                            .stream()
+                            .mapToLong(DsaQueue::pageFaults)
+                            .sum()));
+        });
+    }
+
+    private static int inFlight(int capacity) {
+        return Math.min(4 * capacity + 64, MOST_IN_FLIGHT);
+    }
+
     private void check(String name, List<String> queues, int slots, int operations,
             Consumer<Vdm> check) {
+        check(name, queues, slots, operations, false, check);
+    }
+
+    private void check(String name, List<String> queues, int slots, int operations,
+            boolean waitsForPages, Consumer<Vdm> check) {
         results.plan(name, VARIANT, operations);
-        try (var open = new OpenMover(device.open(queues, slots), results)) {
+        try (var open = new OpenMover(device.open(queues, slots, waitsForPages), results)) {
             check.accept(open.mover());
             add(open.mover());
         } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
@@ -112,12 +157,27 @@ final class QueueChecks {
 
     /** Has copies in flight at once, and compares their bytes. */
     private void copy(Vdm mover, String name, int count, int bytes) {
+        copy(mover, name, count, bytes, null);
+    }
+
+    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
+        try {
+            return memory.of(content, Variant.UNTOUCHED, arena);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void copy(Vdm mover, String name, int count, int bytes, CheckMemory untouched) {
         if (results.isHopeless()) {
             return;
         }
         Arena arena = Arena.ofShared();
         MemorySegment source = CheckMemory.present((long) count * bytes, arena);
         MemorySegment destination = CheckMemory.present((long) count * bytes, arena);
+        if (untouched != null) {
+            destination = untouched(untouched, destination, arena);
+        }
         var random = new Random(seed);
         byte[] noise = new byte[bytes];
         for (long at = 0; at < source.byteSize(); at += bytes) {

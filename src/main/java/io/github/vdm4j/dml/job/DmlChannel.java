@@ -134,7 +134,7 @@ public final class DmlChannel implements Channel {
 
     @Override
     public String slotsName() {
-        return "jobs";
+        return "slots";
     }
 
     /**

@@ -276,14 +276,10 @@ final class BatchPart {
 
     /** Records the result of a successful task. An empty task has no path. */
     private void succeed(int place, int status, Operation<?> task, ExecutionPath path) {
-        if (task.type() == VdmOperationType.MEMCPY) { // Most tasks are copies.
-            task.succeed(task.byteSize() > 0 ? path : ExecutionPath.NONE);
-            return;
-        }
         result.begin(task);
         if (status == BatchBuffer.DIF_ERROR) {
             result.takeBadBlock(buffer.bytes(place), buffer.result(place));
-        } else if (task.byteSize() > 0) {
+        } else if (result.exists() && task.byteSize() > 0) {
             try {
                 result.take(buffer.result(place), buffer.bytes(place), buffer.value(place));
             } catch (SegmentClosedException | WrongThreadException e) {
@@ -291,7 +287,7 @@ final class BatchPart {
             }
         }
         boolean ran = task.byteSize() > 0 || task.type() == VdmOperationType.NOP;
-        task.succeed(ran ? path : ExecutionPath.NONE, result.value(), result.outcome());
+        result.succeed(task, ran ? path : ExecutionPath.NONE);
     }
 
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */

@@ -109,7 +109,7 @@ public interface Channel {
     /**
      * Returns the public name of the slots, for messages.
      *
-     * @return a plural such as "jobs"
+     * @return a plural such as "slots"
      */
     String slotsName();
 }

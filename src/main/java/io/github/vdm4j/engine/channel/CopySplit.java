@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.PageFaults;
 
 /**
@@ -19,11 +20,39 @@ final class CopySplit {
     /** Whether the device has to wait for the thread after the current part. */
     private boolean deviceWaits;
 
+    /** The progress of a divided copy, or null. Further threads read this field. */
+    private volatile CopyProgress progress;
+
     CopySplit() {}
 
-    /** Begins a copy. If the share is null, the device copies all bytes. */
-    void begin(CopyShare adapted) {
+    /** Begins a copy of which the device copies all bytes. */
+    void begin() {
+        share = null;
+    }
+
+    /** Begins a divided copy. */
+    void begin(Operation<?> copy, CopyShare adapted) {
         share = adapted;
+        progress = new CopyProgress(copy);
+    }
+
+    /** Ends a copy. */
+    void clear() {
+        if (progress != null) { // A volatile write takes longer than this check.
+            progress = null;
+        }
+    }
+
+    CopyProgress progress() {
+        return progress;
+    }
+
+    /** Publishes the number of first bytes that are copied without a gap. */
+    void publish(long bytes) {
+        CopyProgress current = progress;
+        if (current != null) {
+            current.set(bytes);
+        }
     }
 
     /** Returns the number of the remaining bytes that the device should copy. */

@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.PatternKernel;
@@ -18,6 +19,9 @@ final class DataResult {
 
     private Operation<?> operation;
 
+    /** Whether a completion record can contain a result. */
+    private boolean exists;
+
     /**
      * The value of the result, see {@link Operation#succeed(io.github.vdm4j.ExecutionPath, long,
      * int)}.
@@ -27,6 +31,10 @@ final class DataResult {
     private int outcome;
 
     void begin(Operation<?> what) {
+        exists = what.type().compareTo(VdmOperationType.COMPARE) >= 0;
+        if (!exists) { // A copy must not pay for the result of other operations.
+            return;
+        }
         operation = what;
         outcome = 0;
         value = switch (what.type()) {
@@ -40,12 +48,17 @@ final class DataResult {
         operation = null;
     }
 
-    long value() {
-        return value;
+    boolean exists() {
+        return exists;
     }
 
-    int outcome() {
-        return outcome;
+    /** Writes the completion record of a successful operation. */
+    void succeed(Operation<?> what, ExecutionPath path) {
+        if (exists) {
+            what.succeed(path, value, outcome);
+        } else {
+            what.succeed(path);
+        }
     }
 
     /** Records the result of the JVM's kernels. */

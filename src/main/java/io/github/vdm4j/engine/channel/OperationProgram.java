@@ -21,8 +21,6 @@ import java.lang.foreign.MemorySegment;
  * back. A flush consists of such parts only.
  */
 public final class OperationProgram extends Program {
-    private static final int WORD = 8;
-    private static final long LINE = 64;
 
     /**
      * The longest part of a mapped file in bytes. On the software path, the time between the check
@@ -43,6 +41,9 @@ public final class OperationProgram extends Program {
     /** Whether the current parts write cache lines back. */
     private boolean flushing;
     private boolean over;
+
+    /** Whether the device has checked a block that it cannot strip and copies it next. */
+    private boolean blockChecked;
 
     /**
      * Whether the JVM executes the operation instead of the software path, because it is faster.
@@ -93,16 +94,15 @@ public final class OperationProgram extends Program {
         writeBacks.begin(what, durability, slot());
         flushing = false;
         over = false;
+        blockChecked = false;
         javaIsSooner = soonerByJava;
         withoutSlot = null;
         limit = what.byteSize();
         done = 0;
         interrupted = false;
-        backwards = isCopy() && segments.distance() > 0 && segments.distance() < limit;
-        split.begin(null);
-        if (hasResult()) {
-            result.begin(what);
-        }
+        backwards = segments.isBackwards();
+        split.begin();
+        result.begin(what);
         reset();
         if (type == VdmOperationType.FLUSH) {
             beginFlush();
@@ -122,28 +122,24 @@ public final class OperationProgram extends Program {
         over = !flushing;
     }
 
-    private boolean isCopy() {
-        return type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMMOVE;
-    }
-
     /** Returns whether the operation is a copy or a fill with a byte. */
     private boolean isMove() {
         return type.ordinal() <= VdmOperationType.MEMSET.ordinal();
-    }
-
-    /** Returns whether a completion record can contain a result. */
-    private boolean hasResult() {
-        return type.compareTo(VdmOperationType.COMPARE) >= 0;
     }
 
     /**
      * Lets the thread that polls copy from the end of the range while the device copies from the
      * beginning, until both meet.
      *
-     * @param share divides a copy of separate ranges that need not be durable
+     * @param copy a copy of separate ranges that need not be durable
+     * @param share divides the copy
      */
-    public void split(CopyShare share) {
-        split.begin(share);
+    public void split(Operation<?> copy, CopyShare share) {
+        split.begin(copy, share);
+    }
+
+    CopyProgress progress() {
+        return split.progress();
     }
 
     @Override
@@ -161,7 +157,7 @@ public final class OperationProgram extends Program {
             return Slot.OK;
         }
         Part description = slot.part().range(at, part);
-        if (!segments.prepare(description, device) || description.isTooClose()) {
+        if (!segments.prepare(description, device)) {
             executeInJava();
             return Slot.OK;
         }
@@ -169,6 +165,9 @@ public final class OperationProgram extends Program {
             countPath();
             if (type == VdmOperationType.DELTA_APPLY) {
                 return submitRecord(description);
+            }
+            if (description.isTooClose()) {
+                return submitBlock(description);
             }
         }
         return slot.submit(description, segments.destination, segments.source, segments.second);
@@ -196,6 +195,7 @@ public final class OperationProgram extends Program {
         long left = limit - done;
         long most = device ? split.most(left) : left;
         part = Math.min(most, description.longest(slot().channel().limits().bytes(device)));
+        part = description.longestApart(done, part);
         if (segments.mayLackPages()) {
             part = Math.min(part, description.longest(MAPPED_PART));
         }
@@ -208,6 +208,14 @@ public final class OperationProgram extends Program {
         part = record.take(segments.source, done, segments.destination.byteSize());
         description.range(done, part).source = record.copy().address();
         return slot().submit(description, segments.destination, null, null);
+    }
+
+    /** Submits a block of a strip in two steps. */
+    private int submitBlock(Part description) {
+        int status = slot().submit(description.block(at, blockChecked), segments.destination,
+                segments.source, null);
+        writeBacks.describe(slot());
+        return status;
     }
 
     @Override
@@ -248,6 +256,7 @@ public final class OperationProgram extends Program {
         }
         withoutSlot = ExecutionPath.JVM;
         done = limit;
+        split.publish(operation.byteSize());
         endPhase();
     }
 
@@ -263,7 +272,7 @@ public final class OperationProgram extends Program {
     /** Returns {@code false} if the part moves bytes within its own range. */
     @Override
     public boolean isRepeatable() {
-        return flushing || !isCopy() || Math.abs(segments.distance()) >= part;
+        return !segments.overlapIn(part);
     }
 
     /**
@@ -276,31 +285,22 @@ public final class OperationProgram extends Program {
         if (!slot().tellsProgress()) {
             return false;
         }
-        long more = Math.min(progress(slot().bytesCompleted()), part);
+        long more = Math.min(Opcode.resumable(slot().part().opcode, slot().bytesCompleted()),
+                part);
         if (more == part && !isMove() && !flushing) {
             return false; // The result is missing.
         }
-        if (more > 0 && hasResult()) {
+        if (more > 0 && result.exists()) {
             slot().part().seed = slot().value(); // The rest of a CRC continues with it.
         }
-        at += slot().isTailDone() ? 0 : more;
         part -= more;
         done += more;
+        if (!slot().isTailDone()) {
+            at += more;
+            split.publish(done);
+        }
         interrupted |= more > 0;
         return more > 0 || isMove();
-    }
-
-    /** Returns the number of completed bytes after which the operation can continue. */
-    private long progress(long completed) {
-        if (flushing) {
-            return completed & -LINE;
-        }
-        return switch (type) {
-            case MEMCPY, MEMMOVE, MEMSET, COMPARE, DUALCAST, CRC, COPY_CRC -> completed;
-            // A part starts with the first byte of the pattern.
-            case FILL, COMPARE_PATTERN -> completed & -WORD;
-            default -> 0;
-        };
     }
 
     /** Returns whether a status is good. A bad block is a result. */
@@ -317,8 +317,12 @@ public final class OperationProgram extends Program {
         if (status == Slot.DIF_ERROR) {
             result.takeBadBlock(at + slot.offset(), slot.result());
             last = true;
+        } else if (!blockChecked && type == VdmOperationType.DIF_STRIP
+                && slot.part().range(at, part).isTooClose()) {
+            blockChecked = true;
         } else {
-            if (!flushing && hasResult()) {
+            blockChecked = false;
+            if (!flushing && result.exists()) {
                 slot.part().seed = slot.value(); // The next part of a CRC continues with it.
                 last = !result.take(slot.result(), at + slot.offset(), slot.value());
             }
@@ -326,6 +330,7 @@ public final class OperationProgram extends Program {
         }
         interrupted = false;
         split.deviceEnded(limit - done);
+        split.publish(done == limit ? operation.byteSize() : done);
         if (last || done >= limit) {
             endPhase();
         }
@@ -345,13 +350,10 @@ public final class OperationProgram extends Program {
 
     /** Begins to write back the cache lines that cover a range (H10). */
     private void writeBack(MemorySegment range) {
-        segments.beginFlush(range);
+        limit = segments.beginFlush(range, slot().part());
         backwards = false;
-        long lines = range.address() & -LINE;
-        limit = (range.address() + range.byteSize() + LINE - 1 & -LINE) - lines;
         done = 0;
         flushing = limit > 0;
-        slot().part().beginFlush(lines);
     }
 
     private boolean wroteByProcessor() {
@@ -366,6 +368,7 @@ public final class OperationProgram extends Program {
     @Override
     void clear() {
         super.clear();
+        split.clear();
         result.clear();
         writeBacks.clear();
         segments.clear();
@@ -380,11 +383,7 @@ public final class OperationProgram extends Program {
     @Override
     Forces finish(Forces earlier) throws IOException {
         writeBacks.writeLines(wroteByProcessor());
-        if (hasResult()) {
-            operation.succeed(executedBy(), result.value(), result.outcome());
-        } else {
-            operation.succeed(executedBy());
-        }
+        result.succeed(operation, executedBy());
         return writeBacks.addForces(earlier);
     }
 

@@ -1,7 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
@@ -89,7 +88,7 @@ public final class Part {
      */
     Part begin(Operation<?> operation, int durableFlags, boolean secondDurable) {
         MemorySegment to = operation.destination();
-        opcode = opcode(operation.type());
+        opcode = Opcode.of(operation.type());
         flags = to == null ? 0
                 : durableFlags != 0 ? durableFlags : operation.isForCache() ? FOR_CACHE : 0;
         if (secondDurable) {
@@ -128,27 +127,6 @@ public final class Part {
         long whole = data + DifConfig.PROTECTION_BYTES;
         block = insert ? data : whole;
         blockOfDestination = opcode == Opcode.DIF_STRIP ? data : whole;
-    }
-
-    private static int opcode(VdmOperationType type) {
-        return switch (type) {
-            case NOP -> Opcode.NOP;
-            case DRAIN -> Opcode.DRAIN;
-            case MEMCPY, MEMMOVE -> Opcode.MEM_MOVE;
-            case MEMSET, FILL -> Opcode.FILL;
-            case COMPARE -> Opcode.COMPARE;
-            case COMPARE_PATTERN -> Opcode.COMPARE_PATTERN;
-            case DELTA_CREATE -> Opcode.DELTA_CREATE;
-            case DELTA_APPLY -> Opcode.DELTA_APPLY;
-            case DUALCAST -> Opcode.DUALCAST;
-            case CRC -> Opcode.CRC;
-            case COPY_CRC -> Opcode.COPY_CRC;
-            case DIF_CHECK -> Opcode.DIF_CHECK;
-            case DIF_INSERT -> Opcode.DIF_INSERT;
-            case DIF_STRIP -> Opcode.DIF_STRIP;
-            case DIF_UPDATE -> Opcode.DIF_UPDATE;
-            case FLUSH, BATCH -> throw new IllegalArgumentException(type + " has no range");
-        };
     }
 
     /** Describes the write-back of whole cache lines. {@link #range} describes its bytes. */
@@ -198,12 +176,34 @@ public final class Part {
         return dif != null && opcode != Opcode.DIF_INSERT;
     }
 
-    /** Returns whether DML refuses the part, a strip, because its ranges are too close. */
+    /**
+     * Returns the longest beginning of a range that the device executes. The device strips only as
+     * many blocks as fit before the source. The distance grows with each block.
+     */
+    long longestApart(long offset, long length) {
+        long distance = sourceStart + offset - destinationStart - destinationOffset(offset);
+        return opcode == Opcode.DIF_STRIP && isAdjacent(distance, 0, length)
+                ? longest(distance - 1)
+                : length;
+    }
+
+    /** Describes the check of a strip's block, or the copy of the checked block's data. */
+    Part block(long offset, boolean checked) {
+        range(offset, checked ? blockOfDestination : block);
+        opcode = checked ? Opcode.MEM_MOVE : Opcode.DIF_CHECK;
+        flags = checked ? flags : 0;
+        return this;
+    }
+
+    /** Returns whether the device refuses the part, a strip, because its ranges are too close. */
     boolean isTooClose() {
         return opcode == Opcode.DIF_STRIP && isAdjacent(source, destination, bytes);
     }
 
-    /** Returns whether DML refuses a strip between two addresses because they are too close. */
+    /**
+     * Returns whether the device refuses a strip between two addresses because they are too close.
+     * DML calls this a bug of the hardware (docs/adr/0014).
+     */
     static boolean isAdjacent(long from, long to, long length) {
         return to < from && from <= to + length;
     }

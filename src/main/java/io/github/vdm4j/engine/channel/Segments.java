@@ -1,6 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.machine.PageGuard;
 import io.github.vdm4j.machine.SegmentClosedException;
@@ -9,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 
 /** The segments of an operation and their pages. The pages of a mapped file may be missing. */
 final class Segments {
+    private static final long LINE = 64;
+
     MemorySegment source;
     MemorySegment destination;
 
@@ -17,6 +20,7 @@ final class Segments {
 
     private boolean destinationIsWritten;
     private boolean secondIsWritten;
+    private boolean isCopy;
     private boolean mayLack;
 
     /** Begins an operation. */
@@ -25,13 +29,23 @@ final class Segments {
         begin(operation.source(), operation.destination(),
                 operation.crcDestination() == null ? operation.second() : null);
         destinationIsWritten = true;
+        isCopy = operation.type().compareTo(VdmOperationType.MEMMOVE) <= 0;
         secondIsWritten = operation.secondDestination() != null;
     }
 
-    /** Begins to write back the cache lines of a range. */
-    void beginFlush(MemorySegment range) {
+    /**
+     * Begins to write back the cache lines that cover a range (H10).
+     *
+     * @return their size in bytes
+     */
+    long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
         destinationIsWritten = false;
+        secondIsWritten = false;
+        isCopy = false;
+        long lines = range.address() & -LINE;
+        part.beginFlush(lines);
+        return (range.address() + range.byteSize() + LINE - 1 & -LINE) - lines;
     }
 
     private void begin(MemorySegment from, MemorySegment to, MemorySegment other) {
@@ -51,8 +65,17 @@ final class Segments {
         return mayLack;
     }
 
-    /** Returns how far a copy moves bytes up, or a negative number if it moves them down. */
-    long distance() {
+    /** Returns whether the parts of a copy have to be in descending order. */
+    boolean isBackwards() {
+        return isCopy && distance() > 0 && distance() < source.byteSize();
+    }
+
+    /** Returns whether a part of a copy moves bytes within its own range. */
+    boolean overlapIn(long part) {
+        return isCopy && Math.abs(distance()) < part;
+    }
+
+    private long distance() {
         return destination.address() - source.address();
     }
 

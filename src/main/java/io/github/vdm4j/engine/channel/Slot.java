@@ -290,6 +290,11 @@ public abstract class Slot {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
     }
 
+    /** Returns the progress of a divided copy, or null for further operations. */
+    public final CopyProgress progress() {
+        return single.progress();
+    }
+
     /**
      * Begins the program that executes an operation through the slot.
      *

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.cli.check.CheckReport.Check;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.CheckReport.Queue;
 import io.github.vdm4j.cli.check.CheckReport.Verdict;
 import io.github.vdm4j.cli.check.TamperingDevice.Fault;
 import io.github.vdm4j.dsa.DsaMovers;
+import io.github.vdm4j.emulator.Completion;
 import io.github.vdm4j.emulator.Descriptor;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.DeviceSettings;
@@ -75,8 +77,9 @@ class HardwareCheckTest {
 
     @Test
     void deviceThatWorksPasses() throws IOException {
-        movers.device(new DeviceSettings().queue(QueueSettings.shared(8))
-                .queue(QueueSettings.shared(4))).devices.start();
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8).withBlockOnFault(true))
+                .queue(QueueSettings.shared(4))
+                .queue(QueueSettings.dedicated(4))).devices.start();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 2, 4_097);
         String text = CheckReportText.of(report);
         assertEquals(Verdict.PASSED, report.verdict(), text);
@@ -91,6 +94,10 @@ class HardwareCheckTest {
         assertTrue(text.contains("\nmemcpy                72 ok         72 ok         72 ok "),
                 text);
         assertTrue(text.contains("\nqueue wq0.1           200 ok\n"), text);
+        assertTrue(text.contains("\ndedicated wq0.2       80 ok\n"), text);
+        assertTrue(text.contains("\nblock on fault        200 ok        on wq0.0, which reported 0 "
+                + "page faults\n"), text);
+        assertFalse(text.contains("partial"), text);
         assertTrue(line(report, "full queue", Variant.MEMORY).note()
                 .matches("112 operations in flight on queues of 12, which were full .* times"),
                 text);
@@ -240,6 +247,64 @@ class HardwareCheckTest {
         assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
         assertEquals("no device writes durably",
                 line(report, "memcpy", Variant.DURABLE).note());
+    }
+
+    @Test
+    void descriptorsWaitForPagesIfTheQueueAllowsIt() throws IOException {
+        var waiting = new AtomicInteger();
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8).withBlockOnFault(true))
+                .queue(QueueSettings.shared(8)), FaultPlan.NONE, new DeviceModel.Observer() {
+                    @Override
+                    public void completed(Descriptor descriptor, Completion completion) {
+                        waiting.addAndGet(descriptor.flags() >> 1 & 1);
+                    }
+                }).devices.inline();
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
+        assertEquals(Verdict.PASSED, line(report, "block on fault", Variant.MEMORY).verdict());
+        assertEquals(200, waiting.get());
+    }
+
+    @Test
+    void blockOnFaultIsSkippedWithoutSuchAQueue() throws IOException {
+        Check line = line(check(Fault.NONE), "block on fault", Variant.MEMORY);
+        assertEquals(Verdict.SKIPPED, line.verdict());
+        assertEquals("no queue has block_on_fault", line.note());
+    }
+
+    @Test
+    void dedicatedQueueAloneIsChecked() throws IOException {
+        movers.device(new DeviceSettings().queue(QueueSettings.dedicated(8))).devices.inline();
+        CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
+        assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
+        assertEquals(List.of("dedicated"), report.queues().stream().map(Queue::mode).toList());
+        assertEquals(96, line(report, "dedicated wq0.0", Variant.MEMORY).operations());
+    }
+
+    /** The run without a limit would continue for ever. */
+    @Test
+    void stoppedRunHasAPartialReport() throws IOException {
+        var check = new HardwareCheck[1];
+        var descriptors = new AtomicInteger();
+        movers.device(new DeviceSettings().queue(QueueSettings.shared(8)), new FaultPlan() {
+            @Override
+            public DescriptorFault nextDescriptor(Descriptor descriptor) {
+                if (descriptors.incrementAndGet() == 5_000) {
+                    check[0].stop();
+                }
+                return DescriptorFault.NONE;
+            }
+        }, DeviceModel.Observer.NONE).devices.inline();
+        check[0] = new HardwareCheck(
+                new DsaUnderCheck(movers.system(), true, movers::builder, TIMEOUT),
+                new HardwareCheck.Settings(42, Duration.ofDays(1), Integer.MAX_VALUE, 64, folder));
+        CheckReport report = check[0].run("1");
+        assertTrue(report.partial());
+        assertTrue(report.rounds() > 0);
+        assertEquals(List.of(), report.failures());
+        assertTrue(CheckReportText.of(report)
+                .startsWith(
+                        "verdict    INCOMPLETE\npartial    a signal has ended the run early\n"),
+                () -> CheckReportText.of(report));
     }
 
     @Test

@@ -8,13 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.Opcode;
+import io.github.vdm4j.machine.AllocatedBytes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -213,25 +212,16 @@ class OpenQueueTest {
     @Test
     void submissionAllocatesNothing() throws IOException {
         OpenQueue queue = OpenQueue.acquire(Path.of("/dev/null"), 0, Way.WRITE);
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long least = Long.MAX_VALUE;
-        // The loop runs until the JIT has compiled the code.
-        for (int round = 0; round < 50 && least > 0; round++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            submitAndLook(queue, 10_000);
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-        }
+        long least = AllocatedBytes.least(10_000, 0, () -> submitAndLook(queue));
         queue.release(SECOND);
         assertEquals(0, least, "bytes for 10,000 submissions");
     }
 
-    private void submitAndLook(OpenQueue queue, int times) {
-        for (int i = 0; i < times; i++) {
-            write(Opcode.MEM_MOVE);
-            memory.record().clear();
-            if (queue.submit(memory) != 0 || memory.record().status() != 0) {
-                throw new AssertionError("/dev/null refused a descriptor");
-            }
+    private void submitAndLook(OpenQueue queue) {
+        write(Opcode.MEM_MOVE);
+        memory.record().clear();
+        if (queue.submit(memory) != 0 || memory.record().status() != 0) {
+            throw new AssertionError("/dev/null refused a descriptor");
         }
     }
 }

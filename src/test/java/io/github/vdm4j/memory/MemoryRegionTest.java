@@ -1,4 +1,4 @@
-package io.github.vdm4j.buffer;
+package io.github.vdm4j.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.memory.MemoryRegion;
-import io.github.vdm4j.memory.MemoryRegions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,18 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class BufferMemoryTest {
+class MemoryRegionTest {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment whole = arena.allocate(100);
     private final List<String> events = new ArrayList<>();
 
-    private BufferMemory memory(Runnable release) {
-        return new BufferMemory(whole, DurabilityDomain.NONE, null, false, release);
+    private MemoryRegion memory(Runnable release) {
+        return new MemoryRegion(whole, DurabilityDomain.NONE, null, false, release);
     }
 
     @Test
     void regionIsFoundFromItsViewsOnly() {
-        BufferMemory memory = memory(arena::close);
+        MemoryRegion memory = memory(arena::close);
         MemorySegment other = arena.allocate(100);
         assertSame(memory, MemoryRegions.find(whole));
         assertSame(memory, MemoryRegions.find(whole.asSlice(99, 1).asReadOnly()));
@@ -43,7 +41,7 @@ class BufferMemoryTest {
     @Test
     void closingMemoryIsRegisteredUntilItIsFreed() {
         MemoryRegion[] found = new MemoryRegion[1];
-        BufferMemory memory = memory(() -> {
+        MemoryRegion memory = memory(() -> {
             found[0] = MemoryRegions.find(whole);
             events.add(found[0] != null && found[0].pin() ? "pinned" : "refused");
             arena.close();
@@ -56,7 +54,7 @@ class BufferMemoryTest {
 
     @Test
     void memoryIsFreedOnce() {
-        BufferMemory memory = memory(() -> events.add("freed"));
+        MemoryRegion memory = memory(() -> events.add("freed"));
         memory.close();
         memory.close();
         assertTrue(memory.tryClose());
@@ -65,7 +63,7 @@ class BufferMemoryTest {
 
     @Test
     void releaseIsRetriedWhileTheJdkUsesTheMemory() {
-        BufferMemory memory = memory(() -> {
+        MemoryRegion memory = memory(() -> {
             events.add("try");
             if (events.size() < 3) {
                 throw new IllegalStateException("Session is acquired by 1 clients");
@@ -79,7 +77,7 @@ class BufferMemoryTest {
 
     @Test
     void tryCloseFailsWhileTheMemoryIsPinned() {
-        BufferMemory memory = memory(() -> events.add("freed"));
+        MemoryRegion memory = memory(() -> events.add("freed"));
         assertTrue(memory.pin());
         assertTrue(memory.pin());
         assertFalse(memory.tryClose());
@@ -96,7 +94,7 @@ class BufferMemoryTest {
 
     @Test
     void closePollsOperationsAndRefusesPins() {
-        BufferMemory memory = memory(() -> events.add("freed"));
+        MemoryRegion memory = memory(() -> events.add("freed"));
         assertTrue(memory.pin());
         Runnable finisher = () -> {
             events.add(memory.pin() ? "pinned" : "refused");

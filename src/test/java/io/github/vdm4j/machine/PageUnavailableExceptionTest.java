@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import org.junit.jupiter.api.Test;
 
-final class MappedPageTest {
+final class PageUnavailableExceptionTest {
     @Test
     void namesTheFileSystemThatIsFull() {
         assertEquals(
@@ -13,7 +13,7 @@ final class MappedPageTest {
                         + " gets its storage at the first write. Free some space, and map such "
                         + "a file with"
                         + " OffHeapBuffer.map, which reserves its storage",
-                MappedPage.whyFull("/data/log", 4_096));
-        assertNull(MappedPage.whyFull("/data/log", 1 << 20));
+                PageUnavailableException.whyFull("/data/log", 4_096));
+        assertNull(PageUnavailableException.whyFull("/data/log", 1 << 20));
     }
 }

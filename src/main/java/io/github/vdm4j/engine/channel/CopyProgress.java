@@ -1,0 +1,31 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.Operation;
+
+/**
+ * The progress of one divided copy. All threads may read it, because a slot may serve the next copy
+ * before the future of this copy is complete.
+ */
+public final class CopyProgress {
+    private final Operation<?> copy;
+    private volatile long bytes;
+
+    CopyProgress(Operation<?> copy) {
+        this.copy = copy;
+    }
+
+    /** Returns whether this is the progress of an operation. */
+    public boolean isOf(Operation<?> operation) {
+        return copy == operation;
+    }
+
+    /** Sets the number of first bytes that are copied without a gap. */
+    void set(long copied) {
+        bytes = copied;
+    }
+
+    /** Returns the number of first bytes that are copied without a gap. */
+    public long bytes() {
+        return bytes;
+    }
+}

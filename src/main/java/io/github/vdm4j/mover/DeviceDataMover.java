@@ -1,0 +1,108 @@
+package io.github.vdm4j.mover;
+
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.VdmExecutor;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.engine.DeviceExecutor;
+import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.machine.FailureName;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * The base class of the movers on devices. An operation in flight on a device has a slot. A slot
+ * contains the native memory of the operation.
+ */
+public abstract class DeviceDataMover extends AbstractDataMover {
+    private final EnginePlan plan;
+    private final DeviceExecutor executor;
+    /** Why the mover rejects heap segments, or null if the JVM executes operations on them. */
+    private final String whyNoHeap;
+
+    /**
+     * Creates a mover of this library.
+     *
+     * @param plan its components
+     * @param name its name in messages
+     * @param whyNoHeap why it rejects heap segments, or null
+     */
+    @SuppressWarnings("exports") // Only the library can call this constructor.
+    protected DeviceDataMover(EnginePlan plan, String name, String whyNoHeap) {
+        this.plan = plan;
+        this.whyNoHeap = whyNoHeap;
+        executor = new DeviceExecutor(plan, name);
+    }
+
+    @Override
+    protected final VdmExecutor executor() {
+        return executor;
+    }
+
+    @Override
+    protected final void checkReachable(VdmOperationType type, String role,
+            MemorySegment segment) {
+        if (whyNoHeap != null && !segment.isNative()) {
+            throw new IllegalArgumentException(
+                    FailureName.HEAP_SEGMENT.endOf("%s: the %s is a heap segment of %,d bytes, %s"
+                            .formatted(type, role, segment.byteSize(), whyNoHeap)));
+        }
+    }
+
+    @Override
+    public final boolean isSupported(VdmFlags flags, MemorySegment destination) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(destination, "destination");
+        return (destination.isNative() || whyNoHeap == null)
+                && (!flags.contains(VdmFlags.MEM_DURABLE)
+                        || plan.durability().supports(destination, true));
+    }
+
+    /**
+     * Returns the largest number of operations in flight.
+     *
+     * @return the number of slots
+     */
+    public final int capacity() {
+        return plan.pool().capacity();
+    }
+
+    /**
+     * Returns the number of slots in use.
+     *
+     * @return the number of slots at this time
+     */
+    public final int slotsInUse() {
+        return plan.pool().lent();
+    }
+
+    /**
+     * Returns the number of operations that wait for a slot or for a worker thread.
+     *
+     * @return the number of waiting operations at this time
+     */
+    public final int pending() {
+        return executor.pending();
+    }
+
+    /**
+     * Returns the number of slots without an answer within {@link
+     * DeviceMoverBuilder#deviceTimeout}. Their operations have failed with {@link
+     * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
+     * the number is 0.
+     *
+     * @return the number of slots, or 0 without a device
+     */
+    public final int slotsOverdue() {
+        return plan.pool().collectOverdue();
+    }
+
+    /**
+     * Returns the size of the native memory for slots and batches.
+     *
+     * @return the size in bytes, or 0 after the mover is closed
+     */
+    public final long nativeBytes() {
+        return plan.pool().nativeBytes();
+    }
+}
