@@ -6,10 +6,10 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.BatchProgram;
 import io.github.vdm4j.engine.channel.InvalidDataException;
+import io.github.vdm4j.engine.channel.OperationProgram;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
-import io.github.vdm4j.engine.channel.Transfer;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.PageUnavailableException;
@@ -18,7 +18,6 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
-import java.io.IOException;
 
 /**
  * The engine for operations with a slot. It submits their parts, polls them, repairs page faults,
@@ -63,32 +62,14 @@ final class DeviceEngine {
     FutureState proceed(Operation<?> operation, Program program) {
         try {
             return advance(operation, program);
-        } catch (SegmentClosedException e) {
-            return unusable(operation, program, e.getMessage(), e.getCause());
+        } catch (SegmentClosedException | PageUnavailableException | InvalidDataException e) {
+            return broken(operation, program, e);
         } catch (WrongThreadException e) {
-            String ownerEnded = program.ownerEnded();
-            if (ownerEnded != null) { // Nothing is in flight, because an earlier part has ended.
-                return unusable(operation, program, ownerEnded, e);
+            // If the owner has ended, nothing is in flight, because an earlier part has ended.
+            if (program.ownerEnded() == null && !closing) {
+                throw e;
             }
-            if (closing) {
-                long moved = program.bytesMoved();
-                ExecutionPath executed = executedSoFar(program);
-                release(operation, program.slot());
-                return executed == ExecutionPath.NONE
-                        ? operation.failClosed()
-                        : failures.stopped(operation, executed, moved);
-            }
-            throw e;
-        } catch (PageUnavailableException e) {
-            long moved = program.bytesMoved();
-            ExecutionPath executed = executedSoFar(program);
-            release(operation, program.slot());
-            return failures.pageMissing(operation, executed, moved, e);
-        } catch (InvalidDataException e) {
-            long moved = program.bytesMoved();
-            ExecutionPath executed = executedSoFar(program);
-            release(operation, program.slot());
-            return failures.invalidData(operation, executed, moved, e);
+            return broken(operation, program, e);
         } catch (RuntimeException | Error e) {
             if (program.slot().isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);
@@ -173,22 +154,19 @@ final class DeviceEngine {
         return repair(program, status) || program.canSkipFailedPart(status);
     }
 
-    private FutureState unusable(Operation<?> operation, Program program, String reason,
-            Throwable cause) {
-        long moved = program.bytesMoved();
-        ExecutionPath executed = executedSoFar(program);
-        release(operation, program.slot());
-        return failures.unusable(operation, executed, moved, reason, cause);
+    /** Fails an operation that no thread can continue. */
+    private FutureState broken(Operation<?> operation, Program program, RuntimeException e) {
+        try {
+            return failures.broken(operation, program, e);
+        } finally {
+            release(operation, program.slot());
+        }
     }
 
     private static void traceQueue(Operation<?> operation, Slot slot, ExecutionPath executed) {
         if (executed == ExecutionPath.DSA_HARDWARE && OperationTrace.isOn()) {
             OperationTrace.executedOn(operation, slot::queue);
         }
-    }
-
-    private static ExecutionPath executedSoFar(Program program) {
-        return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
 
     /** Returns the program that executes an operation through a slot. */
@@ -200,7 +178,7 @@ final class DeviceEngine {
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         // Any thread may begin with a granted slot, not only the thread that waits.
-        if (operation.attachment() != slot && program instanceof Transfer copy
+        if (operation.attachment() != slot && program instanceof OperationProgram copy
                 && plan.policy().splits(operation)) {
             copy.split(operation, plan.policy().share());
         }
@@ -252,14 +230,12 @@ final class DeviceEngine {
      * until the device answers, because the device may still use them.
      */
     private FutureState overdue(Operation<?> operation, Program program) {
-        long moved = program.bytesMoved();
-        ExecutionPath executed = program.executedBy();
-        traceQueue(operation, program.slot(), executed);
+        traceQueue(operation, program.slot(), program.executedBy());
         operation.attach(program.slot().progress());
         program.slot().timedOut();
         pool.takeOver(program.slot());
         health.silent(plan.deviceNanos());
-        return failures.overdue(operation, executed, moved, plan.deviceNanos());
+        return failures.overdue(operation, program, plan.deviceNanos());
     }
 
     /**
@@ -284,7 +260,7 @@ final class DeviceEngine {
             operation.countRetry();
             return inFlight(operation, program);
         }
-        return failed(operation, program, status, executedSoFar(program));
+        return failed(operation, program, status, EngineFailures.executedSoFar(program));
     }
 
     private boolean isDone(Operation<?> operation, Program program) {
@@ -307,20 +283,8 @@ final class DeviceEngine {
             workers.forceElsewhere(operation, program, batch.forces());
             return null;
         }
-        ExecutionPath executed = program.executedBy();
-        traceQueue(operation, program.slot(), executed);
-        Forces forces = null;
-        try {
-            program.writeBackLines(durability);
-            operation.succeed(executed, program.value(), program.outcome());
-            forces = program.forces(null, operation, durability);
-        } catch (IOException | PageUnavailableException e) {
-            operation.failWriteBack(executed, e);
-        } catch (WrongThreadException e) {
-            throw e;
-        } catch (IllegalStateException e) {
-            operation.failWriteBack(executed, e);
-        }
+        traceQueue(operation, program.slot(), program.executedBy());
+        Forces forces = program.finish(operation, null);
         if (forces != null) {
             if (!workers.forcesHere(operation)) {
                 workers.forceElsewhere(operation, program, forces);
@@ -335,11 +299,12 @@ final class DeviceEngine {
 
     private FutureState failed(Operation<?> operation, Program program, VdmStatus status,
             ExecutionPath executed) {
-        long moved = program.bytesMoved();
-        boolean onDevice = program.slot().onDevice();
-        traceQueue(operation, program.slot(), executed);
-        release(operation, program.slot());
-        return failures.failed(operation, onDevice, moved, status, executed);
+        try {
+            traceQueue(operation, program.slot(), executed);
+            return failures.failed(operation, program, status, executed);
+        } finally {
+            release(operation, program.slot());
+        }
     }
 
     /** Releases the slot of an operation. Nothing of the operation may be in flight. */

@@ -114,7 +114,7 @@ public final class DeviceExecutor implements VdmExecutor {
             return startDrain(operation);
         }
         if (operation.isDurable()) {
-            Refusal refusal = refusal(operation);
+            Refusal refusal = Program.refusal(operation, durability);
             if (refusal != null) {
                 return failures.notDurable(operation, refusal);
             }
@@ -154,8 +154,7 @@ public final class DeviceExecutor implements VdmExecutor {
             status = slot.execute(part, destination, source);
         } catch (SegmentClosedException e) {
             pool.give(slot);
-            return failures.unusable(operation, ExecutionPath.NONE, 0, e.getMessage(),
-                    e.getCause());
+            return failures.unusable(operation, e);
         } catch (RuntimeException | Error e) {
             pool.give(slot); // Without this, close() would wait for the slot for ever.
             throw e;
@@ -166,16 +165,6 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         pool.give(slot);
         return operation.succeed(channel.software());
-    }
-
-    private Refusal refusal(Operation<?> operation) {
-        MemorySegment destination = operation.destination();
-        MemorySegment second = operation.secondDestination();
-        Refusal refusal =
-                durability.refusal(destination, durability.kindOf(destination), true);
-        return refusal == null && second != null
-                ? durability.refusal(second, durability.kindOf(second), true)
-                : refusal;
     }
 
     /** Executes a durable copy or fill with libpmem. Returns null if the operation needs a slot. */

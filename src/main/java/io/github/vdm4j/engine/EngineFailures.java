@@ -6,12 +6,12 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Channel;
-import io.github.vdm4j.engine.channel.InvalidDataException;
+import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.machine.PageUnavailableException;
+import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,28 +48,18 @@ final class EngineFailures {
         return task.howItEnded() == VdmResult.NOT_RUN;
     }
 
-    FutureState failed(
-            Operation<?> operation, boolean onDevice, long moved, VdmStatus status,
+    FutureState failed(Operation<?> operation, Program program, VdmStatus status,
             ExecutionPath executed) {
-        return fail(operation,
-                executed,
-                status.result(),
-                status,
-                "on %s failed%s: %s: %s"
-                        .formatted(
-                                channel.place(onDevice),
-                                after(moved),
-                                status,
-                                status.explanation()),
+        long moved = program.bytesMoved();
+        return fail(operation, executed, status.result(), status,
+                "on %s failed%s: %s: %s".formatted(channel.place(program.slot().onDevice()),
+                        after(moved), status, status.explanation()),
                 null, moved);
     }
 
-    FutureState overdue(Operation<?> operation, ExecutionPath executed, long moved,
-            long nanos) {
-        return fail(operation,
-                executed,
-                VdmResult.TIMEOUT,
-                null,
+    FutureState overdue(Operation<?> operation, Program program, long nanos) {
+        long moved = program.bytesMoved();
+        return fail(operation, program.executedBy(), VdmResult.TIMEOUT, null,
                 ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read "
                         + "and write this memory: leave it alone"
                         + " until %sOverdue() of the mover is 0")
@@ -82,20 +72,37 @@ final class EngineFailures {
         return moved == 0 ? "" : " after %,d bytes".formatted(moved);
     }
 
-    FutureState unusable(
-            Operation<?> operation, ExecutionPath executed, long moved, String reason,
-            Throwable cause) {
-        return fail(operation, executed, VdmResult.SEGMENT_UNUSABLE, null,
-                "failed%s: %s".formatted(after(moved), reason), cause, moved);
+    /** Returns the path of the executed parts. */
+    static ExecutionPath executedSoFar(Program program) {
+        return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
 
-    /** Fails an operation because the closing thread may not submit its remaining parts. */
-    FutureState stopped(Operation<?> operation, ExecutionPath executed, long moved) {
-        return fail(operation, executed, VdmResult.STOPPED, null,
-                ("was stopped after %,d bytes: the mover was closed by a thread that may not access"
-                        + " its memory. Poll it to its end before you close the mover, or use a"
-                        + " shared arena").formatted(moved),
-                null, moved);
+    /** Fails an operation because of an exception of {@link Program#submit}. */
+    FutureState broken(Operation<?> operation, Program program, RuntimeException e) {
+        long moved = program.bytesMoved();
+        ExecutionPath executed = executedSoFar(program);
+        if (!(e instanceof WrongThreadException)) {
+            return fail(operation, executed, Program.resultOf(e), null,
+                    "failed%s: %s".formatted(after(moved), e.getMessage()), Program.causeOf(e),
+                    moved);
+        }
+        String ownerEnded = program.ownerEnded();
+        if (ownerEnded != null) {
+            return fail(operation, executed, VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed%s: %s".formatted(after(moved), ownerEnded), e, moved);
+        }
+        return executed == ExecutionPath.NONE ? operation.failClosed()
+                : fail(operation, executed, VdmResult.STOPPED, null,
+                        ("was stopped after %,d bytes: the mover was closed by a thread that may"
+                                + " not access its memory. Poll it to its end before you close the"
+                                + " mover, or use a shared arena").formatted(moved),
+                        null, moved);
+    }
+
+    /** Fails an operation that has not begun, because the arena of a segment is closed. */
+    FutureState unusable(Operation<?> operation, SegmentClosedException e) {
+        return operation.fail(ExecutionPath.NONE, Program.resultOf(e), null,
+                "failed: " + e.getMessage(), Program.causeOf(e));
     }
 
     FutureState notDurable(Operation<?> operation, Refusal refusal) {
@@ -121,29 +128,6 @@ final class EngineFailures {
                         + " mover was opened with whenFull(FAIL). Poll some to their end, or use"
                         + " whenFull(WAIT)").formatted(channel.slotsName(), waiting),
                 null);
-    }
-
-    FutureState invalidData(
-            Operation<?> operation, ExecutionPath executed, long moved,
-            InvalidDataException cause) {
-        return fail(operation,
-                executed,
-                VdmResult.INVALID_DATA,
-                null,
-                "failed%s: %s".formatted(moved == 0 ? "" : " after %,d bytes".formatted(moved),
-                        cause.getMessage()),
-                null, moved);
-    }
-
-    FutureState pageMissing(
-            Operation<?> operation, ExecutionPath executed, long moved,
-            PageUnavailableException cause) {
-        return fail(operation,
-                executed,
-                VdmResult.IO_ERROR,
-                null,
-                "failed after %,d bytes: %s".formatted(moved, cause.getMessage()),
-                cause, moved);
     }
 
     VdmException stuck(String name, long nanos, Set<Operation<?>> known, SlotPool pool) {

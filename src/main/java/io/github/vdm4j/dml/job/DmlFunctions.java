@@ -84,7 +84,7 @@ public final class DmlFunctions {
                 "dml_get_job_size", PlainCall.handle().type(),
                 "dml_init_job", PlainCall.handle().type(),
                 "dml_finalize_job", PlainCall.handle().type(),
-                "dml_submit_job", DmlHandles.SubmitTwo.HANDLE.type(),
+                "dml_submit_job", DmlHandles.Submit.HANDLE.type(),
                 "dml_check_job", DmlHandles.Check.HANDLE.type(),
                 "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
                 "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
@@ -130,86 +130,7 @@ public final class DmlFunctions {
     }
 
     /**
-     * Submits a job and keeps the arenas of two segments open during the call.
-     *
-     * @throws SegmentClosedException if the arena of a segment is closed
-     * @throws WrongThreadException if a segment is confined to another thread
-     */
-    int submit(long job, MemorySegment held, MemorySegment alsoHeld) {
-        UpperHalves.clean();
-        try {
-            return (int) DmlHandles.SubmitTwo.HANDLE.invokeExact(submitJob, job, held, alsoHeld);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    /**
-     * Submits a job and keeps the arena of one segment open during the call.
-     *
-     * @throws SegmentClosedException if the segment's arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
-     */
-    int submit(long job, MemorySegment held) {
-        UpperHalves.clean();
-        try {
-            return (int) DmlHandles.SubmitOne.HANDLE.invokeExact(submitJob, job, held);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    /**
-     * Submits a job to the software path like {@link #submit(long, MemorySegment)}. For a brief
-     * job, the thread stays in Java.
-     *
-     * @param length the number of bytes to move
-     * @throws SegmentClosedException if the segment's arena is closed
-     * @throws WrongThreadException if the segment is confined to another thread
-     */
-    int submit(long job, int length, MemorySegment held) {
-        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
-            return submit(job, held);
-        }
-        UpperHalves.clean();
-        try {
-            return (int) DmlHandles.SubmitOneBriefly.HANDLE.invokeExact(submitJob, job, held);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    /**
-     * Submits a job like {@link #submit(long, int, MemorySegment)}, but keeps the arenas of two
-     * segments open.
-     *
-     * @throws SegmentClosedException if the arena of a segment is closed
-     * @throws WrongThreadException if a segment is confined to another thread
-     */
-    int submit(long job, int length, MemorySegment held, MemorySegment alsoHeld) {
-        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
-            return submit(job, held, alsoHeld);
-        }
-        UpperHalves.clean();
-        try {
-            return (int) DmlHandles.SubmitTwoBriefly.HANDLE.invokeExact(submitJob, job, held,
-                    alsoHeld);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
-    }
-
-    /**
-     * Submits a job like {@link #submit(long, MemorySegment, MemorySegment)}, but keeps the arenas
-     * of three segments open.
+     * Submits a job and keeps the arenas of three segments open during the call.
      *
      * @throws SegmentClosedException if the arena of a segment is closed
      * @throws WrongThreadException if a segment is confined to another thread
@@ -217,8 +138,29 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitThree.HANDLE.invokeExact(submitJob, job, first, second,
-                    third);
+            return (int) DmlHandles.Submit.HANDLE.invokeExact(submitJob, job, first, second, third);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
+        } catch (Throwable e) {
+            throw NativeCall.rethrow(e);
+        }
+    }
+
+    /**
+     * Submits a job to the software path like {@link #submit(long, MemorySegment, MemorySegment,
+     * MemorySegment)}. For a brief job, the thread stays in Java.
+     *
+     * @param length the number of bytes to move
+     * @throws SegmentClosedException if the arena of a segment is closed
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    int submit(long job, int length, MemorySegment first, MemorySegment second) {
+        if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
+            return submit(job, first, second, MemorySegment.NULL);
+        }
+        UpperHalves.clean();
+        try {
+            return (int) DmlHandles.SubmitBriefly.HANDLE.invokeExact(submitJob, job, first, second);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         } catch (Throwable e) {
@@ -233,11 +175,9 @@ public final class DmlFunctions {
      * @throws WrongThreadException if a segment is confined to another thread
      */
     int submit(long job, HeldArenas held) {
-        return switch (held.count()) {
-            case 0, 1, 2 -> submit(job, held.get(0), held.get(1));
-            case 3 -> submit(job, held.get(0), held.get(1), held.get(2));
-            default -> submitHoldingMany(job, held);
-        };
+        return held.count() <= 3
+                ? submit(job, held.get(0), held.get(1), held.get(2))
+                : submitHoldingMany(job, held);
     }
 
     private int submitHoldingMany(long job, HeldArenas held) {

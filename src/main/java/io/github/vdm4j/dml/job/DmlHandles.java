@@ -59,45 +59,24 @@ final class DmlHandles {
      * arena of a pointer open during the call, and the software path copies during the call. The
      * System V convention for x86-64 allows surplus register arguments.
      */
-    static final class SubmitOne {
-        static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS);
-
-        private SubmitOne() {}
-    }
-
-    /** The same for an operation on two segments. */
-    static final class SubmitTwo {
-        static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS);
-
-        private SubmitTwo() {}
-    }
-
-    /**
-     * {@link SubmitOne} for a brief job on the software path. A garbage collection waits no longer
-     * than for a copy by the JVM.
-     */
-    static final class SubmitOneBriefly {
-        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS);
-
-        private SubmitOneBriefly() {}
-    }
-
-    /** The same for an operation on two segments. */
-    static final class SubmitTwoBriefly {
-        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
-
-        private SubmitTwoBriefly() {}
-    }
-
-    /** {@link SubmitOne} for an operation on three segments. */
-    static final class SubmitThree {
+    static final class Submit {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
 
-        private SubmitThree() {}
+        private Submit() {}
     }
 
     /**
-     * {@link SubmitOne} for a batch. Its tasks can have segments of many arenas. Pointers without a
+     * {@link Submit} for a brief copy or fill on the software path. A garbage collection waits no
+     * longer than for a copy by the JVM.
+     */
+    static final class SubmitBriefly {
+        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
+
+        private SubmitBriefly() {}
+    }
+
+    /**
+     * {@link Submit} for a batch. Its tasks can have segments of many arenas. Pointers without a
      * register are passed on the stack.
      */
     static final class SubmitMany {

@@ -95,42 +95,35 @@ public final class Job extends Slot {
     protected int send(Part part, MemorySegment first, MemorySegment second, MemorySegment third) {
         describe(part);
         MemorySegment one = first != null ? first : MemorySegment.NULL;
-        if (isHeldBy(one, second)) {
-            // One segment keeps its arena open for all segments of the arena. Each further segment
-            // would cost two atomic operations.
-            return isHeldBy(one, third) ? dml.submit(at, one) : dml.submit(at, one, third);
-        }
-        return isHeldBy(one, third) || isHeldBy(second, third)
-                ? dml.submit(at, one, second)
-                : dml.submit(at, one, second, third);
+        MemorySegment two = toHold(second, one);
+        return dml.submit(at, one, two, toHold(toHold(third, one), two));
     }
 
-    private static boolean isHeldBy(MemorySegment held, MemorySegment segment) {
-        return segment == null || segment.scope() == held.scope();
+    /**
+     * Returns a segment, or NULL if another segment already keeps its arena open. Each held arena
+     * costs two atomic operations.
+     */
+    private static MemorySegment toHold(MemorySegment segment, MemorySegment held) {
+        return segment == null || segment.scope() == held.scope() ? MemorySegment.NULL : segment;
     }
 
     private void describe(Part part) {
+        long job = at & ADDRESS;
         switch (part.opcode()) {
-            case Opcode.MEM_MOVE -> describeMove(part);
-            case Opcode.FILL -> describeFill(part);
-            case Opcode.NOP -> describe(at & ADDRESS, Opcode.NOP, 0, 0, 0);
+            case Opcode.MEM_MOVE -> {
+                LONGS.set(ALL, job + SOURCE, part.source());
+                describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
+            }
+            case Opcode.FILL -> {
+                LONGS.set(ALL, job + PATTERN, part.pattern());
+                describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
+            }
+            case Opcode.NOP -> describe(job, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
-                describe(at & ADDRESS, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
+                describe(job, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
                         onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
             default -> JobFields.describe(struct, part);
         }
-    }
-
-    private void describeMove(Part part) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + SOURCE, part.source());
-        describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
-    }
-
-    private void describeFill(Part part) {
-        long job = at & ADDRESS;
-        LONGS.set(ALL, job + PATTERN, part.pattern());
-        describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
     }
 
     private static void describe(long job, int operation, long to, long length, int flags) {
@@ -148,16 +141,9 @@ public final class Job extends Slot {
      */
     @Override
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
-        int status;
-        if (source == null) {
-            describeFill(part);
-            status = dml.submit(at, (int) part.bytes(), destination);
-        } else {
-            describeMove(part);
-            status = source.scope() == destination.scope()
-                    ? dml.submit(at, (int) part.bytes(), destination)
-                    : dml.submit(at, (int) part.bytes(), destination, source);
-        }
+        describe(part);
+        int status =
+                dml.submit(at, (int) part.bytes(), destination, toHold(source, destination));
         return status != OK || executesInSubmit ? status : prove();
     }
 
@@ -205,12 +191,8 @@ public final class Job extends Slot {
     }
 
     @Override
-    public int crc() {
-        return JobFields.crc(struct);
-    }
-
-    @Override
-    public long recordBytes() {
-        return JobFields.recordBytes(struct);
+    public int value() {
+        return part().opcode() == Opcode.DELTA_CREATE ? JobFields.recordBytes(struct)
+                : JobFields.crc(struct);
     }
 }

@@ -107,8 +107,8 @@ final class JobFields {
         return Integer.toUnsignedLong(job.get(INT, OFFSET));
     }
 
-    static long recordBytes(MemorySegment job) {
-        return Integer.toUnsignedLong(job.get(INT, DESTINATION_LENGTH));
+    static int recordBytes(MemorySegment job) {
+        return job.get(INT, DESTINATION_LENGTH);
     }
 
     static int crc(MemorySegment job) {

@@ -218,13 +218,8 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public int crc() {
+    public int value() {
         return last.record().value();
-    }
-
-    @Override
-    public long recordBytes() {
-        return Integer.toUnsignedLong(last.record().value());
     }
 
     @Override

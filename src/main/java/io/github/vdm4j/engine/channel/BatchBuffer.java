@@ -64,18 +64,9 @@ final class BatchBuffer {
         return memory;
     }
 
-    /** Writes the descriptor of a copy without the address of its record. */
-    void putMove(int task, long head, long source, long destination, long length) {
-        Descriptor.put(memory, task * DESCRIPTOR, head, source, destination, length, 0, 0, 0);
-    }
-
     /** Writes the descriptor of a task without the address of its record. */
     void put(int task, Part part) {
         Descriptor.write(memory, task * DESCRIPTOR, part);
-    }
-
-    private void putNop(int task) {
-        putMove(task, NOP, 0, 0, 0);
     }
 
     /**
@@ -85,7 +76,7 @@ final class BatchBuffer {
     int seal(int tasks) {
         int count = tasks;
         while (count < LEAST) {
-            putNop(count++);
+            Descriptor.put(memory, count++ * DESCRIPTOR, NOP, 0, 0, 0, 0, 0, 0);
         }
         long records = count * DESCRIPTOR;
         if (laidOut != count) {
@@ -121,7 +112,7 @@ final class BatchBuffer {
     }
 
     /** Returns a CRC, or the size of a delta record. */
-    long value(int task) {
-        return memory.get(INT, record(task) + 16) & 0xFFFF_FFFFL;
+    int value(int task) {
+        return memory.get(INT, record(task) + 16);
     }
 }

@@ -7,6 +7,8 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -20,42 +22,97 @@ final class BatchPart {
     private final Slot slot;
     private final TaskOrder order;
     private final BatchBuffer buffer;
-    private final TaskEnd end;
-    private final TaskFit fit = new TaskFit();
-    private final DataPart fields = new DataPart();
+    private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
+    private Durability durability;
+
+    /** Whether the part goes to the device. */
+    private boolean device;
+
+    /** The longest task in bytes, or a negative number if there are no batches. */
+    private long longest;
 
     /** The tasks of the part by their places in the buffer, and their number. */
     private int[] placed = new int[BatchBuffer.LEAST];
 
     private int size;
-
-    /** The number of plain copies at the beginning of the part. */
-    private int copies;
-
     private int faults;
 
     BatchPart(Slot slot, TaskOrder order) {
         this.slot = slot;
         this.order = order;
         buffer = new BatchBuffer(slot);
-        end = new TaskEnd(buffer);
     }
 
     /** Begins a batch. */
     void begin(Durability engines) {
-        fit.durability(engines);
+        durability = engines;
         faults = 0;
     }
 
     void clear() {
         arenas.clear();
+        result.clear();
     }
+
+    // --- the tasks of a part
 
     /** Returns whether a task can be in a part on the slot's present path. */
     boolean canBeginWith(Operation<?> task) {
-        fit.on(slot);
-        return fit.inBatch(task);
+        device = slot.onDevice();
+        ChannelLimits limits = slot.channel().limits();
+        boolean batches = limits.tasks(device) >= BatchBuffer.LEAST && slot.takesBatches();
+        longest = batches ? limits.bytes(device) : -1;
+        return fits(task);
+    }
+
+    /**
+     * Returns whether one descriptor of the device can express a task, and the task needs no
+     * further step after the batch.
+     *
+     * @return {@code false} if the slot has to execute the task alone
+     */
+    private boolean fits(Operation<?> task) {
+        // The mover must write a CRC to memory before a later task can read it.
+        if (task.byteSize() > longest || task.crcDestination() != null) {
+            return false;
+        }
+        return task.byteSize() == 0 // An empty task is a no-op.
+                || (!task.isDurable() || device && isDurableByDevice(task)) && canExpress(task);
+    }
+
+    private boolean canExpress(Operation<?> task) {
+        return switch (task.type()) {
+            // A flush must cover whole lines, and a record must be checked immediately before its
+            // use.
+            case FLUSH, DRAIN, DELTA_APPLY -> false;
+            // The software path and the device check blocks differently.
+            case DIF_CHECK, DIF_UPDATE -> device;
+            case DIF_STRIP -> device && !Part.isAdjacent(task.source().address(),
+                    task.destination().address(), task.byteSize());
+            // The device reports missing pages, but a move within its own range cannot be repeated.
+            case MEMMOVE -> device ? !overlaps(task) : !mayLackPages(task);
+            default -> device || !mayLackPages(task);
+        };
+    }
+
+    private boolean isDurableByDevice(Operation<?> task) {
+        return isOfLines(task.destination())
+                && (task.secondDestination() == null || isOfLines(task.secondDestination()));
+    }
+
+    private boolean isOfLines(MemorySegment destination) {
+        return durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
+    }
+
+    private static boolean overlaps(Operation<?> task) {
+        return Math.abs(task.destination().address() - task.source().address()) < task.byteSize();
+    }
+
+    private static boolean mayLackPages(Operation<?> task) {
+        return MemoryRegions.mayLackPages(task.destination())
+                || MemoryRegions.mayLackPages(task.source())
+                || MemoryRegions.mayLackPages(task.second());
     }
 
     boolean isEmpty() {
@@ -70,7 +127,6 @@ final class BatchPart {
     boolean gather(boolean begun) {
         arenas.clear();
         List<Operation<?>> tasks = order.tasks();
-        boolean device = slot.onDevice();
         int next = order.next();
         int limit = order.limit();
         int room = Math.min(slot.channel().limits().tasks(device), limit - next);
@@ -79,18 +135,13 @@ final class BatchPart {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
         boolean everythingHeld = true;
-        copies = begun || device ? 0
-                : PlainCopies.write(tasks, next, next + room, fit.longest(), arenas, buffer);
-        int count = copies;
-        for (int i = 0; i < count; i++) {
-            placed[i] = next + i;
-        }
-        for (int i = next + count; i < limit && count < room; i++) {
+        int count = 0;
+        for (int i = next; i < limit && count < room; i++) {
             Operation<?> task = tasks.get(i);
             if (begun && isOutOfQuestion(i, task)) {
                 continue;
             }
-            if (!fit.inBatch(task) || order.isForbidden(i)) {
+            if (!fits(task) || order.isForbidden(i)) {
                 break;
             }
             int mark = arenas.mark();
@@ -110,23 +161,25 @@ final class BatchPart {
 
     /** Writes the descriptor of a task. A task without bytes becomes a no-op. */
     private void put(int place, Operation<?> task) {
-        int flags = task.isFenced() && place > 0 ? Part.FENCE : 0;
         Part part = slot.part();
+        if (device) {
+            Segments.populate(task);
+        }
         if (task.byteSize() == 0) {
-            part.begin(Opcode.NOP, flags);
+            part.begin(Opcode.NOP, 0);
+        } else if (task.type() == VdmOperationType.MEMCPY && !task.isDurable()) {
+            // Most tasks are copies. The general description takes longer.
+            part.move(task.destination().address(), task.source().address(), task.byteSize(),
+                    task.isForCache() ? Part.FOR_CACHE : 0);
         } else {
+            int durable = task.isDurable() ? slot.channel().durableFlags() : 0;
+            part.begin(task, durable, durable != 0 && task.secondDestination() != null)
+                    .range(0, task.byteSize());
             // A mismatch with a pattern ends the batch. The program finds its byte before a later
             // task writes there.
-            flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
-            if (slot.onDevice()) {
-                populate(task.destination());
-                populate(task.secondDestination());
-            }
-            int durable = task.isDurable() ? slot.channel().durableFlags() : 0;
-            fields.begin(task, durable, durable != 0 && task.secondDestination() != null);
-            fields.describe(part, 0, task.byteSize(), flags);
-            fields.clear();
+            part.flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
         }
+        part.flags |= task.isFenced() && place > 0 ? Part.FENCE : 0;
         buffer.put(place, part);
     }
 
@@ -143,16 +196,14 @@ final class BatchPart {
         return TaskOrder.isOver(task);
     }
 
-    private boolean hold(Operation<?> descriptor) {
-        return arenas.add(descriptor.destination())
-                && arenas.add(descriptor.source())
-                && arenas.add(descriptor.second());
+    private boolean hold(Operation<?> task) {
+        return arenas.add(task.destination())
+                && arenas.add(task.source())
+                && arenas.add(task.second());
     }
 
-    private static boolean isOpen(Operation<?> descriptor) {
-        return isOpen(descriptor.destination())
-                && isOpen(descriptor.source())
-                && isOpen(descriptor.second());
+    private static boolean isOpen(Operation<?> task) {
+        return isOpen(task.destination()) && isOpen(task.source()) && isOpen(task.second());
     }
 
     private static boolean isOpen(MemorySegment segment) {
@@ -164,6 +215,8 @@ final class BatchPart {
         int count = buffer.seal(size);
         return slot.submitBatch(buffer.memory(), count, arenas);
     }
+
+    // --- the completion records
 
     boolean hasRunTask() {
         for (int i = 0; i < size; i++) {
@@ -178,12 +231,8 @@ final class BatchPart {
     void takeSuccess() {
         List<Operation<?>> tasks = order.tasks();
         ExecutionPath path = slot.path();
-        for (int i = 0; i < copies; i++) {
-            tasks.get(placed[i]).succeed(path);
-        }
-        for (int i = copies; i < size; i++) {
-            Operation<?> task = tasks.get(placed[i]);
-            end.succeeded(i, task, path);
+        for (int i = 0; i < size; i++) {
+            succeed(i, BatchBuffer.SUCCESS, tasks.get(placed[i]), path);
         }
         order.succeededBefore(placed[size - 1] + 1);
         faults = 0;
@@ -191,7 +240,6 @@ final class BatchPart {
 
     /** Records the end of each task. */
     void takeRecords() {
-        boolean device = slot.onDevice();
         ExecutionPath path = slot.path();
         boolean progress = false;
         boolean faulted = false;
@@ -200,8 +248,9 @@ final class BatchPart {
             int index = placed[i];
             Operation<?> task = order.tasks().get(index);
             int status = buffer.status(i);
-            if (end.take(i, status, task, path)) {
+            if (isSuccess(status, task)) {
                 progress = true;
+                succeed(i, status, task, path);
             } else if (status == BatchBuffer.PAGE_FAULT && device && faults < MAX_FAULTS) {
                 faulted = true;
                 progress |= !prefault(index);
@@ -218,33 +267,37 @@ final class BatchPart {
         faults = progress ? 0 : faulted ? faults + 1 : faults;
     }
 
+    private static boolean isSuccess(int status, Operation<?> task) {
+        return status == BatchBuffer.SUCCESS
+                || status == BatchBuffer.FALSE_PREDICATE
+                        && task.type() == VdmOperationType.COMPARE_PATTERN
+                || status == BatchBuffer.DIF_ERROR && task.dif() != null;
+    }
+
+    /** Records the result of a successful task. An empty task has no path. */
+    private void succeed(int place, int status, Operation<?> task, ExecutionPath path) {
+        result.begin(task);
+        if (status == BatchBuffer.DIF_ERROR) {
+            result.takeBadBlock(buffer.bytes(place), buffer.result(place));
+        } else if (result.exists() && task.byteSize() > 0) {
+            try {
+                result.take(buffer.result(place), buffer.bytes(place), buffer.value(place));
+            } catch (SegmentClosedException | WrongThreadException e) {
+                // The result is the offset of the word with the mismatch.
+            }
+        }
+        boolean ran = task.byteSize() > 0 || task.type() == VdmOperationType.NOP;
+        result.succeed(task, ran ? path : ExecutionPath.NONE);
+    }
+
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
-        Operation<?> descriptor = order.tasks().get(index);
         try {
-            prefault(descriptor.source(), false);
-            prefault(descriptor.secondSource(), false);
-            prefault(descriptor.destination(), true);
-            prefault(descriptor.secondDestination(), true);
+            Segments.prefault(order.tasks().get(index));
             return true;
-        } catch (PageUnavailableException e) {
-            order.fail(index, VdmResult.IO_ERROR, "failed: " + e.getMessage(), e);
-        } catch (SegmentClosedException e) {
-            order.fail(index, VdmResult.SEGMENT_UNUSABLE, "failed: " + e.getMessage(),
-                    e.getCause());
-        }
-        return false;
-    }
-
-    private static void populate(MemorySegment destination) {
-        if (destination != null) {
-            Program.populate(destination, 0, destination.byteSize());
-        }
-    }
-
-    private static void prefault(MemorySegment segment, boolean write) {
-        if (segment != null) {
-            Program.prefault(segment, 0, segment.byteSize(), write);
+        } catch (PageUnavailableException | SegmentClosedException e) {
+            order.fail(index, e);
+            return false;
         }
     }
 }

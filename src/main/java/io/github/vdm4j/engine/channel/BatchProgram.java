@@ -22,31 +22,35 @@ public final class BatchProgram extends Program {
 
     private final TaskOrder order = new TaskOrder();
     private final BatchPart part;
-    private final SingleTask single;
-    private final HeldRegions regions = new HeldRegions();
+    private Operation<?> operation;
     private List<Operation<?>> tasks = List.of();
+    private Durability durability;
 
     /** Whether the program has submitted a task. */
     private boolean begun;
 
-    /** Whether the slot executes the current task alone. */
-    private boolean alone;
+    /** The program of the current task if the slot executes it alone, or null. */
+    private Program alone;
+
+    /** The forces of the tasks before the next fence, or null. */
+    private Forces forces;
 
     BatchProgram(Slot slot) {
         super(slot);
         part = new BatchPart(slot, order);
-        single = new SingleTask(slot);
     }
 
     /** Begins a batch. */
-    public BatchProgram begin(List<Operation<?>> work, Durability engines) {
+    BatchProgram begin(Operation<?> batch, Durability engines) {
         reset();
-        tasks = work;
-        order.begin(work, engines);
+        operation = batch;
+        tasks = batch.tasks();
+        durability = engines;
+        order.begin(tasks, engines);
         part.begin(engines);
-        single.durability(engines);
         begun = false;
-        alone = false;
+        alone = null;
+        forces = null;
         return this;
     }
 
@@ -61,7 +65,7 @@ public final class BatchProgram extends Program {
 
     /** Returns whether pages of tasks have to be forced before the batch continues or ends. */
     public boolean needsForces() {
-        return forces() != null && !forces().isEmpty();
+        return forces != null && !forces.isEmpty();
     }
 
     /**
@@ -70,47 +74,61 @@ public final class BatchProgram extends Program {
      * @return the forces, or null if there are none
      */
     public Forces forces() {
-        return single.forces();
+        return forces;
     }
 
     @Override
     public int submit() {
-        if (!alone) {
+        if (alone == null) {
             Operation<?> task = tasks.get(order.next());
             if (part.canBeginWith(task)) {
                 return submitPart();
             }
             if (!begun) {
                 requireUsable();
+                begun = true;
             }
-            alone = true;
-            single.begin(task);
+            Durability.Refusal refusal = task.isDurable() ? refusal(task, durability) : null;
+            if (refusal != null) {
+                order.fail(order.next(), refusal.result(), refusal.reason(), null);
+                order.advance();
+                return OK;
+            }
+            alone = slot().begin(task, durability, false);
         }
         return submitAlone();
     }
 
     private int submitAlone() {
-        begun = true;
         try {
-            int status = single.submit();
+            // The program is done already if the previous thread could not access the destination.
+            int status = alone.isDone() ? OK : alone.submit();
             if (status != OK || slot().isSubmitted()) {
                 countPath();
                 return status;
             }
+            finishAloneIfDone();
         } catch (SegmentClosedException | PageUnavailableException | InvalidDataException e) {
-            single.failed(e);
-        }
-        if (single.isOver()) {
-            over();
+            failAlone(e);
         }
         return OK;
     }
 
-    /** Ends the task that the slot executes alone. */
-    private void over() {
-        order.recordEnd(order.next());
-        alone = false;
-        single.clear();
+    private void finishAloneIfDone() {
+        if (alone.isDone()) {
+            forces = alone.finish(tasks.get(order.next()), forces);
+            order.recordEnd(order.next());
+            endAlone();
+        }
+    }
+
+    private void failAlone(RuntimeException e) {
+        order.fail(order.next(), e);
+        endAlone();
+    }
+
+    private void endAlone() {
+        alone = null;
         order.advance();
     }
 
@@ -144,33 +162,31 @@ public final class BatchProgram extends Program {
      */
     @Override
     boolean isGood(int status) {
-        return alone ? single.isGood(status) : status == OK || part.hasRunTask();
+        return alone != null ? alone.isGood(status) : status == OK || part.hasRunTask();
     }
 
     @Override
     void next(int status) {
-        if (!alone) {
-            if (status == OK) {
-                part.takeSuccess();
-            } else {
-                part.takeRecords();
-            }
-            order.advance();
-        } else {
-            single.next(status);
-            if (single.isOver()) {
-                over();
-            }
+        if (alone != null) {
+            alone.next(status);
+            finishAloneIfDone();
+            return;
         }
+        if (status == OK) {
+            part.takeSuccess();
+        } else {
+            part.takeRecords();
+        }
+        order.advance();
     }
 
     @Override
     public boolean canSkipFailedPart(int status) {
-        if (!alone) {
+        if (alone == null) {
             return false;
         }
         order.fail(order.next(), slot(), status);
-        over();
+        endAlone();
         return true;
     }
 
@@ -180,31 +196,24 @@ public final class BatchProgram extends Program {
      */
     @Override
     public boolean isRepeatable() {
-        return !alone || single.isRepeatable();
+        return alone == null || alone.isRepeatable();
     }
 
     @Override
     void prefaultPart() {
-        if (alone) {
+        if (alone != null) {
             try {
-                single.prefaultPart();
+                alone.prefaultPart();
             } catch (SegmentClosedException | PageUnavailableException e) {
-                single.failed(e);
-                over();
+                failAlone(e);
             }
         }
     }
 
     @Override
     public boolean pin() {
-        if (!MemoryRegions.any()) {
-            return true;
-        }
-        for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> descriptor = tasks.get(i);
-            if (!regions.pin(descriptor.destination())
-                    || !regions.pin(descriptor.source())
-                    || !regions.pin(descriptor.second())) {
+        for (int i = 0; i < tasks.size() && MemoryRegions.any(); i++) {
+            if (!pin(tasks.get(i))) {
                 return false;
             }
         }
@@ -217,10 +226,10 @@ public final class BatchProgram extends Program {
      */
     private void requireUsable() {
         for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> descriptor = tasks.get(i);
-            Slot.requireUsable(descriptor.destination());
-            Slot.requireUsable(descriptor.source());
-            Slot.requireUsable(descriptor.second());
+            Operation<?> task = tasks.get(i);
+            Slot.requireUsable(task.destination());
+            Slot.requireUsable(task.source());
+            Slot.requireUsable(task.second());
         }
     }
 
@@ -235,11 +244,19 @@ public final class BatchProgram extends Program {
 
     @Override
     void clear() {
-        regions.unpinAll();
-        single.clear();
+        super.clear();
+        alone = null;
+        forces = null;
         part.clear();
         order.clear();
         tasks = List.of();
+        operation = null;
+    }
+
+    @Override
+    Forces finish(Forces earlier) {
+        operation.succeed(executedBy());
+        return earlier;
     }
 
     @Override

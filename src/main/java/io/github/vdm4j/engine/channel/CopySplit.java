@@ -2,7 +2,6 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.PageFaults;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The division of one copy. The device copies from the beginning of the range, and a thread copies
@@ -88,7 +87,7 @@ final class CopySplit {
      * @param end the beginning of the thread's copied bytes
      * @return the number of copied bytes, or 0 if the thread has to wait
      */
-    long copyPiece(MemorySegment source, MemorySegment destination, long begin, long end) {
+    long copyPiece(Segments segments, long begin, long end) {
         if (share == null) {
             return 0;
         }
@@ -101,7 +100,7 @@ final class CopySplit {
         }
         long bytes = Math.min(end - begin, CopyShare.PIECE);
         try {
-            MemorySegment.copy(source, end - bytes, destination, end - bytes, bytes);
+            segments.move(end - bytes, bytes, (byte) 0);
             PageFaults.deliver();
             return bytes;
         } catch (IllegalStateException | WrongThreadException | InternalError e) {

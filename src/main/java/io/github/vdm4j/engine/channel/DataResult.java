@@ -1,18 +1,26 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
+import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/** The result of a data operation. It combines the completion records of the parts. */
+/**
+ * The result of a data operation. It combines the completion records of the parts. Before the first
+ * record, it is the result of an empty operation.
+ */
 final class DataResult {
     private static final int WORD = 8;
-    private static final int NOT_EQUAL = 1;
+    private static final int EQUAL = 0;
+    private static final int OVERFLOW = DeltaResult.Outcome.OVERFLOW.ordinal();
 
     private Operation<?> operation;
+
+    /** Whether a completion record can contain a result. */
+    private boolean exists;
 
     /**
      * The value of the result, see {@link Operation#succeed(io.github.vdm4j.ExecutionPath, long,
@@ -23,10 +31,15 @@ final class DataResult {
     private int outcome;
 
     void begin(Operation<?> what) {
+        exists = what.type().compareTo(VdmOperationType.COMPARE) >= 0;
+        if (!exists) { // A copy must not pay for the result of other operations.
+            return;
+        }
         operation = what;
         outcome = 0;
         value = switch (what.type()) {
             case COMPARE, COMPARE_PATTERN, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> -1;
+            case CRC, COPY_CRC -> Integer.toUnsignedLong(what.crc().seed());
             default -> 0;
         };
     }
@@ -35,54 +48,55 @@ final class DataResult {
         operation = null;
     }
 
-    long value() {
-        return value;
+    boolean exists() {
+        return exists;
     }
 
-    int outcome() {
-        return outcome;
+    /** Writes the completion record of a successful operation. */
+    void succeed(Operation<?> what, ExecutionPath path) {
+        if (exists) {
+            what.succeed(path, value, outcome);
+        } else {
+            what.succeed(path);
+        }
     }
 
     /** Records the result of the JVM's kernels. */
-    void takeFromOperation() {
-        value = operation.value();
-        outcome = operation.outcome();
+    void takeFrom(Operation<?> executed) {
+        value = executed.value();
+        outcome = executed.outcome();
     }
 
     /** Records the bad block that ended a part. */
-    void takeBadBlock(Slot slot, long offset) {
-        value = offset + slot.offset();
-        outcome = slot.result();
+    void takeBadBlock(long offset, int errors) {
+        value = offset;
+        outcome = errors;
     }
 
     /**
-     * Records the result of a part.
+     * Records the completion record of a part.
      *
-     * @param offset the offset of the part
+     * @param told the result field, see {@link Slot#result}
+     * @param offset the offset of a difference in the operation
+     * @param number the CRC or the size of a delta record
      * @return {@code false} if no further part can change the result
+     * @throws SegmentClosedException if the arena of a segment with a difference is closed
+     * @throws WrongThreadException if a segment with a difference is confined to another thread
      */
-    boolean take(Slot slot, long offset, DataPart fields) {
+    boolean take(int told, long offset, int number) {
         switch (operation.type()) {
             case COMPARE, COMPARE_PATTERN -> {
-                if (slot.result() == NOT_EQUAL) {
-                    long found = offset + slot.offset();
-                    value = operation.type() == VdmOperationType.COMPARE_PATTERN ? exactly(found)
-                            : found;
+                if (told != EQUAL) {
+                    value = offset;
+                    value = operation.type() == VdmOperationType.COMPARE ? offset
+                            : exactly(offset & -WORD);
                     return false;
                 }
             }
-            case CRC, COPY_CRC -> {
-                fields.seed(slot.crc());
-                value = Integer.toUnsignedLong(slot.crc());
-            }
+            case CRC, COPY_CRC -> value = Integer.toUnsignedLong(number);
             case DELTA_CREATE -> {
-                DeltaResult.Outcome told = switch (slot.result()) {
-                    case 0 -> DeltaResult.Outcome.EQUAL;
-                    case NOT_EQUAL -> DeltaResult.Outcome.RECORDED;
-                    default -> DeltaResult.Outcome.OVERFLOW;
-                };
-                outcome = told.ordinal();
-                value = told == DeltaResult.Outcome.EQUAL ? 0 : slot.recordBytes();
+                outcome = Math.min(told, OVERFLOW);
+                value = told == EQUAL ? 0 : Integer.toUnsignedLong(number);
             }
             default -> {} // Further operations have no result.
         }
@@ -95,16 +109,12 @@ final class DataResult {
      */
     private long exactly(long word) {
         MemorySegment source = operation.source();
+        long bytes = Math.min(source.byteSize() - word, WORD);
         try {
-            for (long i = word; i < Math.min(word + WORD, source.byteSize()); i++) {
-                byte expected = (byte) (operation.pattern() >>> i % WORD * Byte.SIZE);
-                if (source.get(ValueLayout.JAVA_BYTE, i) != expected) {
-                    return i;
-                }
-            }
+            long found = PatternKernel.mismatch(source.asSlice(word, bytes), operation.pattern());
+            return word + Math.max(found, 0);
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         }
-        return word;
     }
 }

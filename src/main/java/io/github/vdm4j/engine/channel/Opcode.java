@@ -1,5 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.VdmOperationType;
+
 /** The operation codes of DSA descriptors. DML jobs use the same codes. */
 public final class Opcode {
     /** Does nothing. */
@@ -37,5 +39,41 @@ public final class Opcode {
     /** Writes cache lines back. */
     public static final int CACHE_FLUSH = 0x20;
 
+    private static final long WORD = 8;
+    private static final long LINE = 64;
+
     private Opcode() {}
+
+    /** Returns the operation code of an operation. */
+    static int of(VdmOperationType type) {
+        return switch (type) {
+            case NOP -> NOP;
+            case DRAIN -> DRAIN;
+            case MEMCPY, MEMMOVE -> MEM_MOVE;
+            case MEMSET, FILL -> FILL;
+            case COMPARE -> COMPARE;
+            case COMPARE_PATTERN -> COMPARE_PATTERN;
+            case DELTA_CREATE -> DELTA_CREATE;
+            case DELTA_APPLY -> DELTA_APPLY;
+            case DUALCAST -> DUALCAST;
+            case CRC -> CRC;
+            case COPY_CRC -> COPY_CRC;
+            case DIF_CHECK -> DIF_CHECK;
+            case DIF_INSERT -> DIF_INSERT;
+            case DIF_STRIP -> DIF_STRIP;
+            case DIF_UPDATE -> DIF_UPDATE;
+            case FLUSH, BATCH -> throw new IllegalArgumentException(type + " has no range");
+        };
+    }
+
+    /** Returns the number of completed bytes after which an operation can continue. */
+    static long resumable(int opcode, long completed) {
+        return switch (opcode) {
+            case MEM_MOVE, COMPARE, DUALCAST, CRC, COPY_CRC -> completed;
+            // A part starts with the first byte of the pattern.
+            case FILL, COMPARE_PATTERN -> completed & -WORD;
+            case CACHE_FLUSH -> completed & -LINE;
+            default -> 0;
+        };
+    }
 }

@@ -1,13 +1,19 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
 import io.github.vdm4j.operation.DifTags;
+import java.lang.foreign.MemorySegment;
 
 /**
- * The description of one submission by addresses. A {@link Program} writes the description. The
- * {@link Slot} translates it into the fields of a job or into a descriptor. Each slot has one
- * description and uses it for every part.
+ * The description of one submission by addresses. A {@link Program} describes an operation and then
+ * the range of each submission. The {@link Slot} translates the description into the fields of a
+ * job or into a descriptor. Each slot has one description and uses it for every part.
+ *
+ * <p>Lengths and offsets of an operation count bytes of the source, or of the destination if there
+ * is no source.
  *
  * <p>Flags are the bits of DSA's descriptors. DML's jobs have the same bits.
  */
@@ -26,6 +32,12 @@ public final class Part {
     public static final int BYPASS_DATA_REFLECTION = 1 << 18;
 
     private static final int MAX_TAG = 0xffff;
+    private static final int DIF_OF_BOTH =
+            DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
+    private static final int DIF_OF_SOURCE = 0xff | DIF_OF_BOTH;
+    private static final int DIF_OF_INSERT = DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG.bit()
+            | DifFlag.DESTINATION_FIXED_REFERENCE_TAG.bit()
+            | DIF_OF_BOTH;
 
     int opcode;
     int flags;
@@ -38,7 +50,19 @@ public final class Part {
     int seed;
     DifConfig dif;
     int difFlags;
-    long blocksBefore;
+
+    // The operation that contains the part. An address is 0 if there is no such segment.
+    private long sourceStart;
+    private long destinationStart;
+    private long secondStart;
+
+    /** The size of the destination of a delta, or 0. A delta has a single part. */
+    private long deltaBytes;
+
+    /** The size of a protected block in the source and in the destination. */
+    private long block;
+
+    private long blockOfDestination;
 
     Part() {}
 
@@ -52,6 +76,136 @@ public final class Part {
         bytes = 0;
         destinationBytes = 0;
         return this;
+    }
+
+    /**
+     * Describes an operation other than a flush. {@link #range} describes its bytes. The device
+     * never leaves a durable destination in the caches.
+     *
+     * @param operation the operation
+     * @param durableFlags the device's flags for a durable destination, or 0
+     * @param secondDurable whether the device makes the second destination durable, too
+     */
+    Part begin(Operation<?> operation, int durableFlags, boolean secondDurable) {
+        MemorySegment to = operation.destination();
+        opcode = Opcode.of(operation.type());
+        flags = to == null ? 0
+                : durableFlags != 0 ? durableFlags : operation.isForCache() ? FOR_CACHE : 0;
+        if (secondDurable) {
+            flags |= SECOND_DURABLE;
+        }
+        sourceStart = address(operation.source());
+        destinationStart = address(to);
+        // The device does not write a CRC to memory.
+        secondStart = opcode == Opcode.CRC ? 0 : address(operation.second());
+        deltaBytes = opcode == Opcode.DELTA_CREATE || opcode == Opcode.DELTA_APPLY
+                ? to.byteSize()
+                : 0;
+        pattern = operation.pattern();
+        CrcOptions crc = operation.crc();
+        if (crc != null) {
+            seed = crc.seed();
+            flags |= (crc.bypassReflection() ? BYPASS_REFLECTION : 0)
+                    | (crc.bypassDataReflection() ? BYPASS_DATA_REFLECTION : 0);
+        }
+        dif = operation.dif();
+        if (dif != null) {
+            beginDif();
+        }
+        return this;
+    }
+
+    private static long address(MemorySegment segment) {
+        return segment == null ? 0 : segment.address();
+    }
+
+    private void beginDif() {
+        boolean insert = opcode == Opcode.DIF_INSERT;
+        difFlags = dif.flagBits() & (insert ? DIF_OF_INSERT
+                : opcode == Opcode.DIF_UPDATE ? -1 : DIF_OF_SOURCE);
+        long data = dif.blockSize().bytes();
+        long whole = data + DifConfig.PROTECTION_BYTES;
+        block = insert ? data : whole;
+        blockOfDestination = opcode == Opcode.DIF_STRIP ? data : whole;
+    }
+
+    /** Describes the write-back of whole cache lines. {@link #range} describes its bytes. */
+    void beginFlush(long lines) {
+        opcode = Opcode.CACHE_FLUSH;
+        flags = 0;
+        sourceStart = 0;
+        destinationStart = lines;
+        secondStart = 0;
+        deltaBytes = 0;
+        dif = null;
+    }
+
+    /** Describes a range of the operation. */
+    Part range(long offset, long length) {
+        bytes = length;
+        source = sourceStart == 0 ? 0 : sourceStart + offset;
+        destination = destinationStart == 0 ? 0 : destinationStart + destinationOffset(offset);
+        destinationBytes = destinationBytes(length);
+        second = secondStart == 0 ? 0 : secondStart + offset;
+        return this;
+    }
+
+    /**
+     * Returns the longest range of the operation within a limit. A range consists of at least one
+     * whole block.
+     */
+    long longest(long limit) {
+        return deltaBytes > 0 ? Long.MAX_VALUE
+                : dif == null ? limit : Math.max(limit / block, 1) * block;
+    }
+
+    private long destinationOffset(long offset) {
+        return deltaBytes > 0 ? 0 : dif == null ? offset : offset / block * blockOfDestination;
+    }
+
+    private long destinationBytes(long length) {
+        return deltaBytes > 0 ? deltaBytes
+                : dif == null ? length : length / block * blockOfDestination;
+    }
+
+    /**
+     * Returns whether the operation checks blocks. The software path and DSA check blocks
+     * differently.
+     */
+    boolean checksBlocks() {
+        return dif != null && opcode != Opcode.DIF_INSERT;
+    }
+
+    /**
+     * Returns the longest beginning of a range that the device executes. The device strips only as
+     * many blocks as fit before the source. The distance grows with each block.
+     */
+    long longestApart(long offset, long length) {
+        long distance = sourceStart + offset - destinationStart - destinationOffset(offset);
+        return opcode == Opcode.DIF_STRIP && isAdjacent(distance, 0, length)
+                ? longest(distance - 1)
+                : length;
+    }
+
+    /** Describes the check of a strip's block, or the copy of the checked block's data. */
+    Part block(long offset, boolean checked) {
+        range(offset, checked ? blockOfDestination : block);
+        opcode = checked ? Opcode.MEM_MOVE : Opcode.DIF_CHECK;
+        flags = checked ? flags : 0;
+        return this;
+    }
+
+    /** Returns whether the device refuses the part, a strip, because its ranges are too close. */
+    boolean isTooClose() {
+        return opcode == Opcode.DIF_STRIP && isAdjacent(source, destination, bytes);
+    }
+
+    /**
+     * Returns whether the device refuses a strip between two addresses because they are too close.
+     * DML calls this a bug of the hardware (docs/adr/0014).
+     */
+    static boolean isAdjacent(long from, long to, long length) {
+        return to < from && from <= to + length;
     }
 
     /**
@@ -85,15 +239,6 @@ public final class Part {
         destination = to;
         bytes = length;
         pattern = eightBytes;
-        return this;
-    }
-
-    /** Describes a write-back of whole cache lines. */
-    Part flush(long to, long length) {
-        opcode = Opcode.CACHE_FLUSH;
-        flags = 0;
-        destination = to;
-        bytes = length;
         return this;
     }
 
@@ -232,12 +377,17 @@ public final class Part {
 
     private int reference(DifTags tags, DifFlag fixed) {
         return (difFlags & fixed.bit()) != 0 ? tags.reference()
-                : (int) (tags.reference() + blocksBefore);
+                : (int) (tags.reference() + blocksBefore());
     }
 
     private int application(DifTags tags, DifFlag incrementing) {
         return (difFlags & incrementing.bit()) == 0
                 ? tags.application()
-                : (int) (tags.application() + blocksBefore & MAX_TAG);
+                : (int) (tags.application() + blocksBefore() & MAX_TAG);
+    }
+
+    /** Returns the number of the operation's blocks before the part. */
+    private long blocksBefore() {
+        return (source - sourceStart) / block;
     }
 }

@@ -2,12 +2,11 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.machine.PageGuard;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
-import io.github.vdm4j.memory.MemoryRegions;
-import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -21,6 +20,7 @@ public abstract class Program {
     private static final long LONGEST_PAUSE_NANOS = 64_000;
 
     private final Slot slot;
+    private final HeldRegions regions = new HeldRegions();
     private boolean bySoftware;
     private boolean onWorker;
     /** The only thread that may access the memory of the operation, or null for all threads. */
@@ -145,42 +145,6 @@ public abstract class Program {
 
     abstract void prefaultPart();
 
-    static void prefault(MemorySegment segment, long offset, long length, boolean write) {
-        try {
-            PageGuard.bringIn(segment, offset, length, write);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        }
-    }
-
-    /**
-     * Asks the kernel for the pages of a segment, if pages may be missing.
-     *
-     * @return {@code false} if the kernel does not answer. Native code must not touch the segment
-     *     in this case
-     */
-    static boolean guard(MemorySegment segment, long offset, long length, boolean write) {
-        if (!MemoryRegions.mayLackPages(segment)) {
-            return true;
-        }
-        try {
-            return PageGuard.ask(segment, offset, length, write);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        }
-    }
-
-    /**
-     * Makes the pages of a destination in a file writable before a submission to a device. The
-     * device would stop at each missing or write-protected page. Each force write-protects the
-     * pages of its range.
-     */
-    static void populate(MemorySegment destination, long offset, long length) {
-        if (MemoryRegions.mayLackPages(destination)) {
-            PageGuard.populate(destination, offset, length);
-        }
-    }
-
     /**
      * Returns whether the engine may retry a part that a full queue refused. The first call after
      * an accepted part sets the deadline. Each call doubles the pause before the next attempt.
@@ -243,59 +207,68 @@ public abstract class Program {
      */
     public abstract boolean pin();
 
+    /** Pins the buffers of an operation. Returns {@code false} if one of them is being closed. */
+    final boolean pin(Operation<?> operation) {
+        return regions.pin(operation.destination()) && regions.pin(operation.source())
+                && regions.pin(operation.second());
+    }
+
     /** Releases the segments. */
-    abstract void clear();
+    void clear() {
+        regions.unpinAll();
+    }
 
     /** Returns the number of processed bytes. */
     public abstract long bytesMoved();
 
+    /** Returns the result of an operation that an exception of {@link #submit} has ended. */
+    public static VdmResult resultOf(RuntimeException e) {
+        return e instanceof SegmentClosedException ? VdmResult.SEGMENT_UNUSABLE
+                : e instanceof InvalidDataException ? VdmResult.INVALID_DATA
+                        : VdmResult.IO_ERROR;
+    }
+
+    /** Returns the public cause of an exception of {@link #submit}, or null if it has none. */
+    public static Throwable causeOf(RuntimeException e) {
+        return e instanceof PageUnavailableException ? e : e.getCause();
+    }
+
     /**
-     * Writes back the cache lines that the software path has written and DML has not written back.
+     * Returns why a durable operation must be refused.
+     *
+     * @return the refusal, or null if all destinations can be made durable
+     */
+    public static Durability.Refusal refusal(Operation<?> operation, Durability durability) {
+        MemorySegment destination = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        Durability.Refusal refusal =
+                durability.refusal(destination, durability.kindOf(destination), true);
+        return refusal == null && second != null
+                ? durability.refusal(second, durability.kindOf(second), true)
+                : refusal;
+    }
+
+    /**
+     * Writes the completion record of an operation after all parts are done.
+     *
+     * @param earlier the forces of earlier tasks, or null
+     * @return the forces with the pages that the operation has written, or null if there are none
+     */
+    public final Forces finish(Operation<?> operation, Forces earlier) {
+        try {
+            return finish(earlier);
+        } catch (IOException | PageUnavailableException | IllegalStateException e) {
+            operation.failWriteBack(executedBy(), e);
+            return earlier;
+        }
+    }
+
+    /**
+     * Writes back the cache lines that no slot writes back, and then the completion record.
      *
      * @throws IOException if the storage reports an error
      */
-    public void writeBackLines(Durability durability) throws IOException {}
-
-    /**
-     * Adds the forces of the pages that the operation has written.
-     *
-     * @param earlier the forces of earlier tasks, or null
-     * @param operation the operation
-     * @param durability the engines
-     * @return the forces, or null if there are none
-     */
-    public Forces forces(Forces earlier, Operation<?> operation, Durability durability) {
-        return earlier;
-    }
-
-    /** Returns the forces including the force of a range, if its pages have to be forced. */
-    static Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
-            WriteBackKind kind, Durability durability) {
-        if (kind == null || !kind.isForced()) {
-            return earlier;
-        }
-        Forces forces = earlier == null ? new Forces(durability) : earlier;
-        forces.add(operation, range);
-        return forces;
-    }
-
-    /**
-     * Returns the result of the operation.
-     *
-     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
-     */
-    public long value() {
-        return 0;
-    }
-
-    /**
-     * Returns the outcome of the operation.
-     *
-     * @return see {@link Operation#succeed(ExecutionPath, long, int)}
-     */
-    public int outcome() {
-        return 0;
-    }
+    abstract Forces finish(Forces earlier) throws IOException;
 
     /** Records that a worker executes the operation. */
     public final void passToWorker() {

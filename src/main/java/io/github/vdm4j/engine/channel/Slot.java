@@ -4,7 +4,6 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
-import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -32,11 +31,10 @@ public abstract class Slot {
     public static final int DIF_ERROR = 12;
 
     private final Channel channel;
-    private final Transfer transfer;
     private final Part part = new Part();
+    private final OperationProgram single = new OperationProgram(this);
 
-    // Their first use creates them, because most slots only copy and fill.
-    private DataProgram data;
+    /** The program of batches. Its first use creates it. */
     private BatchProgram batch;
 
     private boolean onDevice;
@@ -64,7 +62,6 @@ public abstract class Slot {
     protected Slot(Channel channel) {
         this.channel = channel;
         onDevice = channel.hasDevice();
-        transfer = new Transfer(this);
     }
 
     // --- the channel's part
@@ -119,11 +116,8 @@ public abstract class Slot {
     /** Returns the offset of a difference or of a bad block. */
     public abstract long offset();
 
-    /** Returns the CRC of this part and all earlier parts. */
-    public abstract int crc();
-
-    /** Returns the size of the created delta record. */
-    public abstract long recordBytes();
+    /** Returns the CRC of this part and all earlier parts, or the size of the created delta record. */
+    public abstract int value();
 
     /** Returns whether the completion record of a page fault contains the progress of the part. */
     public boolean tellsProgress() {
@@ -296,14 +290,9 @@ public abstract class Slot {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
     }
 
-    /** Returns the program of copies, fills and flushes. */
-    final Transfer transfer() {
-        return transfer;
-    }
-
     /** Returns the progress of a divided copy, or null for further operations. */
     public final CopyProgress progress() {
-        return transfer.progress();
+        return single.progress();
     }
 
     /**
@@ -314,25 +303,11 @@ public abstract class Slot {
      */
     public final Program begin(Operation<?> operation, Durability durability,
             boolean javaIsSooner) {
-        boolean durable = operation.isDurable();
-        WriteBackKind kind = durable ? durability.kindOf(operation.destination()) : null;
-        boolean lines = durable && writesLines(durability);
-        switch (operation.type()) {
-            case MEMCPY, MEMMOVE, MEMSET, FLUSH -> {
-                return transfer.begin(operation, kind, lines);
-            }
-            case BATCH -> {
-                batch = batch != null ? batch : new BatchProgram(this);
-                return batch.begin(operation.tasks(), durability);
-            }
-            default -> {
-                data = data != null ? data : new DataProgram(this);
-                MemorySegment second = operation.secondDestination();
-                return data.begin(operation, kind,
-                        durable && second != null ? durability.kindOf(second) : null, lines,
-                        javaIsSooner);
-            }
+        if (operation.tasks() == null) {
+            return single.begin(operation, durability, javaIsSooner);
         }
+        batch = batch != null ? batch : new BatchProgram(this);
+        return batch.begin(operation, durability);
     }
 
     /** Releases the segments, the programs and the owner, and returns to the device. */
@@ -341,10 +316,7 @@ public abstract class Slot {
             onDevice = true;
             pathChanged();
         }
-        transfer.clear();
-        if (data != null) {
-            data.clear();
-        }
+        single.clear();
         if (batch != null) {
             batch.clear();
         }

@@ -111,6 +111,11 @@ final class TaskOrder {
         recordEnd(index);
     }
 
+    /** Fails a task with an exception of {@link Program#submit}. */
+    void fail(int index, RuntimeException e) {
+        fail(index, Program.resultOf(e), "failed: " + e.getMessage(), Program.causeOf(e));
+    }
+
     /** Fails a task with a status of the channel. */
     void fail(int index, Slot slot, int code) {
         VdmStatus status = slot.channel().status(code);

@@ -1,0 +1,114 @@
+package io.github.vdm4j.engine.channel;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.WriteBackKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** The write-backs that make the destinations of an operation durable. */
+final class WriteBacks {
+    private Operation<?> operation;
+    private Durability durability;
+
+    /** The write-back of each destination, or null for none. */
+    private WriteBackKind first;
+
+    private WriteBackKind second;
+
+    /** Whether the slot writes back the cache lines that the processor has written. */
+    private boolean linesBySlot;
+
+    /** The number of destinations that {@link #nextLines} has examined. */
+    private int examined;
+
+    /** Begins an operation. */
+    void begin(Operation<?> what, Durability engines, Slot slot) {
+        operation = what;
+        durability = engines;
+        examined = 0;
+        first = null;
+        second = null;
+        linesBySlot = false;
+        if (what.isDurable()) {
+            first = engines.kindOf(what.destination());
+            MemorySegment other = what.secondDestination();
+            second = other == null ? null : engines.kindOf(other);
+            linesBySlot = slot.writesLines(engines);
+        }
+    }
+
+    void clear() {
+        operation = null;
+    }
+
+    /** Describes an operation and its durable destinations. */
+    void describe(Slot slot) {
+        slot.part()
+                .begin(operation, first == null ? 0 : slot.channel().durableFlags(),
+                        second != null);
+    }
+
+    /** Returns whether a slot can write back the destination of a flush. */
+    boolean canFlush(Slot slot) {
+        return isOfLines() && (slot.onDevice() || linesBySlot);
+    }
+
+    /** Returns whether the destination of a flush consists of cache lines. */
+    boolean isOfLines() {
+        return first == WriteBackKind.CACHE_LINES;
+    }
+
+    /**
+     * Returns the next destination with cache lines that the slot has to write back.
+     *
+     * @param byProcessor whether the processor has written the destinations
+     * @return the destination, or null if no further destination has such lines
+     */
+    MemorySegment nextLines(boolean byProcessor) {
+        while (linesBySlot && byProcessor && examined < 2) {
+            if ((examined++ == 0 ? first : second) == WriteBackKind.CACHE_LINES) {
+                return examined == 1 ? operation.destination() : operation.secondDestination();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Writes back the cache lines that the slot does not write back.
+     *
+     * @param byProcessor whether the processor has written the destinations
+     * @throws IOException if the storage reports an error
+     */
+    void writeLines(boolean byProcessor) throws IOException {
+        if (byProcessor && !linesBySlot) {
+            if (first == WriteBackKind.CACHE_LINES) {
+                durability.writeBackLines(operation.destination());
+            }
+            if (second == WriteBackKind.CACHE_LINES) {
+                durability.writeBackLines(operation.secondDestination());
+            }
+        }
+    }
+
+    /**
+     * Adds the forces of the destinations whose pages have to be forced.
+     *
+     * @param earlier the forces of earlier tasks, or null
+     * @return the forces, or null if there are none
+     */
+    Forces addForces(Forces earlier) {
+        Forces forces = add(earlier, operation.destination(), first);
+        return add(forces, operation.secondDestination(), second);
+    }
+
+    private Forces add(Forces earlier, MemorySegment range, WriteBackKind kind) {
+        if (kind == null || !kind.isForced()) {
+            return earlier;
+        }
+        Forces forces = earlier == null ? new Forces(durability) : earlier;
+        forces.add(operation, range);
+        return forces;
+    }
+}
