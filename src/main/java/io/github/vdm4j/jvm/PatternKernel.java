@@ -93,7 +93,7 @@ public final class PatternKernel {
     }
 
     /** Returns the offset of the first byte that differs from a pattern, or -1. */
-    public static long mismatch(MemorySegment source, long pattern) {
+    static long mismatch(MemorySegment source, long pattern) {
         long size = source.byteSize();
         if (size >= Long.BYTES) {
             long difference = source.get(PATTERN, 0) ^ pattern;

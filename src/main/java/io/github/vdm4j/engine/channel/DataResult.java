@@ -3,10 +3,10 @@ package io.github.vdm4j.engine.channel;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.jvm.PatternKernel;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The result of a data operation. It combines the completion records of the parts. Before the first
@@ -87,7 +87,6 @@ final class DataResult {
         switch (operation.type()) {
             case COMPARE, COMPARE_PATTERN -> {
                 if (told != EQUAL) {
-                    value = offset;
                     value = operation.type() == VdmOperationType.COMPARE ? offset
                             : exactly(offset & -WORD);
                     return false;
@@ -109,10 +108,15 @@ final class DataResult {
      */
     private long exactly(long word) {
         MemorySegment source = operation.source();
-        long bytes = Math.min(source.byteSize() - word, WORD);
+        long end = Math.min(source.byteSize(), word + WORD);
         try {
-            long found = PatternKernel.mismatch(source.asSlice(word, bytes), operation.pattern());
-            return word + Math.max(found, 0);
+            for (long at = word; at < end; at++) {
+                byte expected = (byte) (operation.pattern() >>> (at - word) * Byte.SIZE);
+                if (source.get(ValueLayout.JAVA_BYTE, at) != expected) {
+                    return at;
+                }
+            }
+            return word;
         } catch (IllegalStateException e) {
             throw new SegmentClosedException(e);
         }
