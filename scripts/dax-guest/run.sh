@@ -323,12 +323,14 @@ say "set-up took $(since "$t_setup") s"
 left=$((LIMIT - 35)); [ $left -ge 10 ] || left=10
 t_guest=$(now)
 : >"$run/status"; : >"$run/out"
+kernel_args="console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on"
+kernel_args+=" tsc=reliable no_timer_check rcupdate.rcu_expedited=1"
 timeout -k 5 "$LIMIT" qemu-system-x86_64 \
   -accel "tcg,thread=$TCG" -machine pc,nvdimm=on -cpu "$CPU" -smp "$SMP" \
   -m "${MEM_MB}M,slots=2,maxmem=$((MEM_MB + PMEM_MB + DEVDAX_MB + 2048))M" \
   -nodefaults -no-user-config -display none -monitor none -no-reboot -nic none \
   -kernel "$vmlinuz" -initrd "$initrd" \
-  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable no_timer_check rcupdate.rcu_expedited=1 daxvm.fs=$PMEM_FS daxvm.devdax=$DEVDAX_MB daxvm.crash=$CRASH daxvm.left=$left" \
+  -append "$kernel_args daxvm.fs=$PMEM_FS daxvm.devdax=$DEVDAX_MB daxvm.crash=$CRASH daxvm.left=$left" \
   -serial "file:$run/console" \
   -drive "if=none,id=root,format=raw,readonly=on,file=$rootimg" -device virtio-blk-pci,drive=root \
   -drive "if=none,id=work,format=raw,readonly=on,file=$run/work.img" -device virtio-blk-pci,drive=work \

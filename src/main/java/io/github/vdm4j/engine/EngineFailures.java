@@ -62,9 +62,8 @@ final class EngineFailures {
         return fail(operation, program.executedBy(), VdmResult.TIMEOUT, null,
                 ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read "
                         + "and write this memory: leave it alone"
-                        + " until %sOverdue() of the mover is 0")
-                        .formatted(channel.place(true), after(moved), nanos / 1e9,
-                                channel.slotsName()),
+                        + " until slotsOverdue() of the mover is 0")
+                        .formatted(channel.place(true), after(moved), nanos / 1e9),
                 null, moved);
     }
 
@@ -116,17 +115,16 @@ final class EngineFailures {
                 ExecutionPath.NONE,
                 status.result(),
                 status,
-                "failed: all %s that could be made are in flight, and no more can be: %s: %s: %s"
-                        .formatted(channel.slotsName(), refusal.getMessage(), status,
-                                status.explanation()),
+                "failed: all slots that could be made are in flight, and no more can be: %s: %s: %s"
+                        .formatted(refusal.getMessage(), status, status.explanation()),
                 refusal);
     }
 
     FutureState full(Operation<?> operation, int waiting) {
         return operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
-                ("was refused: all %s are in flight and %,d operations wait (queueSize), and the"
+                ("was refused: all slots are in flight and %,d operations wait (queueSize), and the"
                         + " mover was opened with whenFull(FAIL). Poll some to their end, or use"
-                        + " whenFull(WAIT)").formatted(channel.slotsName(), waiting),
+                        + " whenFull(WAIT)").formatted(waiting),
                 null);
     }
 
@@ -159,8 +157,7 @@ final class EngineFailures {
         }
         int overdue = pool.collectOverdue();
         if (overdue > 0) {
-            names.add("%,d %s whose operations have ended with TIMEOUT".formatted(overdue,
-                    channel.slotsName()));
+            names.add("%,d slots whose operations have ended with TIMEOUT".formatted(overdue));
         }
         return names;
     }

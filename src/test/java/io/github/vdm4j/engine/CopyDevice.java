@@ -280,9 +280,4 @@ final class CopyDevice implements Channel {
     public String place(boolean device) {
         return device ? "the copy device" : "the JVM";
     }
-
-    @Override
-    public String slotsName() {
-        return "slots";
-    }
 }

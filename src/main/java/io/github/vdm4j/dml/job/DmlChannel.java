@@ -132,11 +132,6 @@ public final class DmlChannel implements Channel {
         return device ? "HARDWARE" : "SOFTWARE";
     }
 
-    @Override
-    public String slotsName() {
-        return "slots";
-    }
-
     /**
      * Returns the size of the struct, of the library's memory behind it, and of a CRC at the end.
      */

@@ -152,11 +152,6 @@ public final class DsaChannel implements Channel {
         return device ? "DSA" : "the JVM";
     }
 
-    @Override
-    public String slotsName() {
-        return "slots";
-    }
-
     boolean takesBatches() {
         return limits.deviceTasks() >= LEAST_TASKS;
     }

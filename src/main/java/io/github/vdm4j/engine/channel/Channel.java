@@ -105,11 +105,4 @@ public interface Channel {
      * @return the name
      */
     String place(boolean device);
-
-    /**
-     * Returns the public name of the slots, for messages.
-     *
-     * @return a plural such as "slots"
-     */
-    String slotsName();
 }
