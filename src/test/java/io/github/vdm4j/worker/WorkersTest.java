@@ -291,30 +291,40 @@ class WorkersTest {
         assertFalse(workers.isPast(workers.mark()));
     }
 
+    /** Both workers take an element of each round, because an element waits for the other. */
     @Test
     void workersSurviveThrowablesOfTheWork() {
+        int rounds = 100;
         try (var handler = new UncaughtExceptions()) {
             var threads = new ConcurrentLinkedQueue<Thread>();
+            var together = new CyclicBarrier(2);
             start(2, 8, WorkerStrategy.PARK, element -> {
+                try {
+                    together.await(20, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
                 threads.add(Thread.currentThread());
-                if (element > 0) {
+                if (element == 1) {
                     throw new StackOverflowError("injected");
                 }
             });
-            for (int i = 1; i <= 200; i++) {
-                workers.offer(i % 3);
-                while (threads.size() < i) {
+            Set<Thread> before = Set.copyOf(threads());
+            for (int i = 1; i <= rounds; i++) {
+                workers.offer(0);
+                workers.offer(1);
+                while (threads.size() < 2 * i) {
                     Thread.onSpinWait();
                 }
             }
-            while (threads().stream()
-                    .filter(each -> each.getState() == Thread.State.WAITING)
-                    .count() < 2) {
-                Thread.onSpinWait();
+            awaitSleep();
+            assertEquals(2, before.size());
+            assertEquals(before, Set.copyOf(threads()));
+            for (Thread thread : before) {
+                assertEquals(rounds, threads.stream().filter(thread::equals).count());
             }
-            assertEquals(200, threads.size());
-            assertEquals(Set.copyOf(threads()), Set.copyOf(threads));
             assertTrue(workers.isPast(workers.mark()));
+            assertEquals(rounds, handler.list().size());
             assertTrue(handler.list().stream().allMatch(StackOverflowError.class::isInstance));
         }
     }
