@@ -280,7 +280,9 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public void handOff() {
-        queue.handOff();
+        if (plan.hasDevice()) { // Otherwise no operation waits for a slot.
+            queue.handOff();
+        }
     }
 
     /**
