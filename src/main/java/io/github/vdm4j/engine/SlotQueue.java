@@ -7,7 +7,6 @@ import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -45,7 +44,6 @@ final class SlotQueue {
 
     /** Gives the free slots to waiting operations. */
     void handOff() {
-        VarHandle.fullFence(); // The release of the slot precedes the read of the list.
         Seam.step();
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
             Operation.beforeCallbacks(handingOff);
