@@ -47,17 +47,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Returns whether a poll of the running future without a waker can make progress. Polls call
-     * this before they take the lock. Therefore a spinning thread does not write to memory that
-     * another thread has to write.
-     *
-     * @return {@code true}, unless a subclass overrides the method
-     */
-    protected boolean canAdvance() {
-        return true;
-    }
-
-    /**
      * Records the failure that {@link #failure} returns. The driver calls this immediately before
      * the future becomes complete.
      *
@@ -73,9 +62,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected void published() {}
 
-    /**
-     * Helps the driver. Each poll of a detached future calls this.
-     */
+    /** Helps the driver. Each poll of a detached future calls this. */
     protected void polledWhileDetached() {}
 
     /**
@@ -117,16 +104,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Completes a detached future with a failure. The driver calls this.
-     *
-     * @param failure the throwable that ended the task
-     */
-    protected final void failDetached(Throwable failure) {
-        fail(failure);
-        publish();
-    }
-
-    /**
      * Polls a detached future and attaches it to its pollers again. The driver calls this.
      *
      * @return the state of the task
@@ -147,8 +124,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING && canAdvance())
-                && changeState(seen, seen | how)) {
+        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
@@ -344,8 +320,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
                 : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        failDetached(new CancellationException(FailureName.CANCELLED.endOf(
+        fail(new CancellationException(FailureName.CANCELLED.endOf(
                 "cancelled before it was started")));
+        publish();
         return true;
     }
 
@@ -374,5 +351,4 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
         return (state & (RUNNING | DETACHED)) != 0;
     }
-
 }
