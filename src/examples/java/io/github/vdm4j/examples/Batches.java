@@ -22,7 +22,7 @@ public final class Batches {
             offset += record.byteSize();
         }
         BatchResult result = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
-        result.orThrow();
+        result.orThrow(); // throws the failure of the first failed task
         return result.get(records.length).output(Crc32c.class);
     }
 
