@@ -65,10 +65,12 @@ public abstract class AbstractDataMover implements Vdm {
         return tally;
     }
 
+    /** Requires an open mover for an operation, or for an object that prepares operations. */
     final void requireOpen(VdmOperationType type) {
         if (closed) {
             throw new IllegalStateException(FailureName.CLOSED.endOf(
-                    type + ": the mover is closed (" + name() + "). Open another mover"));
+                    (type == null ? "" : type + ": ") + "the mover is closed (" + name()
+                            + "). Open another mover"));
         }
     }
 
@@ -216,26 +218,20 @@ public abstract class AbstractDataMover implements Vdm {
      */
     @Override
     public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.ofBits(3).contains(requireNonNull(flags, "flags"));
+        requireNonNull(flags, "flags");
+        return true;
     }
 
     @Override
     public final VdmOperation newOperation() {
-        requireOpen();
+        requireOpen(null);
         return new VdmOperation(this);
     }
 
     @Override
     public final Batch batch() {
-        requireOpen();
+        requireOpen(null);
         return new Batch(this);
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException(FailureName.CLOSED.endOf(
-                    "the mover is closed (" + name() + "). Open another mover"));
-        }
     }
 
     @Override

@@ -46,6 +46,10 @@ public final class Operation<R> extends OperationRecord<R> {
         withhold();
     }
 
+    boolean isPrepared() {
+        return destination() != null || source() != null || type() != VdmOperationType.MEMCPY;
+    }
+
     @Override
     protected String whyWithheld() {
         return FailureName.NOT_PREPARED.endOf(
@@ -75,7 +79,7 @@ public final class Operation<R> extends OperationRecord<R> {
         // these reads.
         claim();
         try {
-            if (destination() == null && source() == null && type() == VdmOperationType.MEMCPY) {
+            if (!isPrepared()) {
                 throw new IllegalStateException(whyWithheld());
             }
             mover.check(type(), destination(), source(), second(),

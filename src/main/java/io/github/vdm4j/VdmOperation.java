@@ -66,11 +66,6 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
         return this;
     }
 
-    private boolean isPrepared() {
-        return future.destination() != null || future.source() != null
-                || future.type() != VdmOperationType.MEMCPY;
-    }
-
     @Override
     VdmOperation describe(VdmOperationType type, MemorySegment destination,
             MemorySegment source, MemorySegment second, long pattern, Object options,
@@ -210,6 +205,6 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
 
     @Override
     public String toString() {
-        return isPrepared() ? future.toString() : "not prepared";
+        return future.isPrepared() ? future.toString() : "not prepared";
     }
 }
