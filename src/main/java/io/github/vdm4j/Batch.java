@@ -40,7 +40,6 @@ public final class Batch extends OperationMethods<Batch> {
     /** Whether a thread is inside a method of this batch. */
     private final AtomicBoolean busy = new AtomicBoolean();
     private boolean fence;
-    /** Whether the tasks were submitted. */
     private boolean submitted;
     /** The future of the tasks, or null before the first submission. */
     private Operation<BatchResult> future;
@@ -205,7 +204,6 @@ public final class Batch extends OperationMethods<Batch> {
             size++;
         }
 
-        /** Clears the completion records of the tasks before the next execution. */
         void reset() {
             for (int i = 0; i < size; i++) {
                 tasks[i].reset();
@@ -224,7 +222,6 @@ public final class Batch extends OperationMethods<Batch> {
             return bytes;
         }
 
-        /** Returns the results of the tasks. */
         BatchResult result() {
             int before = generation;
             List<TaskResult> results = new ArrayList<>(size);

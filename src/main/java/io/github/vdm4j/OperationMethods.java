@@ -38,10 +38,7 @@ public abstract sealed class OperationMethods<S>
         permits Batch, VdmOperation, AbstractDataMover.Futures {
     OperationMethods() {}
 
-    /**
-     * Checks an operation and stores its descriptor. An argument is null if the operation does not
-     * have it.
-     */
+    /** Checks an operation and stores its descriptor. A missing argument is null. */
     abstract S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
             MemorySegment second, long pattern, Object options, VdmFlags flags);
 

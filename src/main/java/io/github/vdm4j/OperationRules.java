@@ -33,9 +33,6 @@ final class OperationRules {
     /**
      * Checks the rules of all movers. Each preparation of a reusable operation calls this, because
      * an arena may have been closed since the last preparation.
-     *
-     * @param second the second source, or the second destination, or null
-     * @param options {@link DifConfig} for DIF operations
      */
     static void check(AbstractDataMover mover, VdmOperationType type, MemorySegment destination,
             MemorySegment source, MemorySegment second, Object options) {
@@ -226,7 +223,6 @@ final class OperationRules {
         }
     }
 
-    /** Returns the number of bytes that two segments share. */
     private static long shared(MemorySegment one, MemorySegment other) {
         if (one.byteSize() == 0 || other.byteSize() == 0) {
             return 0;

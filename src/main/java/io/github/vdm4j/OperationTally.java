@@ -21,7 +21,6 @@ final class OperationTally {
     private static final int COUNTERS = 5;
 
     private final AtomicLongArray cells = new AtomicLongArray(CELLS * CELL_LENGTH);
-    /** The counters of threads without a cell. */
     private final LongAdder[] shared = new LongAdder[COUNTERS];
     private final LongAdder failed = new LongAdder();
     private final LongAdder retried = new LongAdder();

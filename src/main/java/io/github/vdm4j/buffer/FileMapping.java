@@ -319,7 +319,6 @@ final class FileMapping {
         return "mapping %,d bytes at offset %,d of %s".formatted(length, offset, file);
     }
 
-    /** The JDK's exception for an interrupted mapping, with a message. */
     private static final class InterruptedMappingException extends ClosedByInterruptException {
         private static final long serialVersionUID = 1L;
 

@@ -54,7 +54,6 @@ final class FileStorage implements AutoCloseable {
         }
     }
 
-    /** Returns the storage of a file that Java opens by its name for each access. */
     static FileStorage byName(Path file) {
         return new FileStorage(file, NONE);
     }

@@ -232,9 +232,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a byte buffer over the memory, in native byte order.
+     * {@return a direct byte buffer over the memory, in native byte order}
      *
-     * @return a direct buffer of the buffer's size, from position 0
      * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
      * @throws IllegalStateException if the buffer is closed
      */
@@ -295,11 +294,9 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the counters of the forces of the mapped file in this process. They include all
-     * buffers, mappings and movers. A file can have the inode number of a deleted file. The
-     * counters may then include the forces of the deleted file.
-     *
-     * @return the counters, or zeros for memory without a file
+     * {@return the counters of the forces of the mapped file in this process, or zeros without a
+     * file} They include all buffers, mappings and movers. A file can have the inode number of a
+     * deleted file. The counters may then include the forces of the deleted file.
      */
     public ForceCounters forceCounters() {
         return memory.domain() == DurabilityDomain.NONE

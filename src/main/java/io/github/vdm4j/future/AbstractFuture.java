@@ -148,7 +148,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return waker == null ? poll() : pollWith(notifier, waker);
     }
 
-    /** Returns the current state for a poll that cannot advance the future. */
     private FutureState observe() {
         int seen = state;
         if (seen == WITHHELD) {
@@ -220,10 +219,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Returns whether the current thread is inside {@code await} without a timeout or inside
-     * {@code busyPoll}. The thread that advances the future calls this.
-     *
-     * @return {@code true} if the thread does no other work until the future is complete
+     * {@return whether the current thread is inside {@code await} without a timeout or inside
+     * {@code busyPoll}} Such a thread does no other work. The thread that advances the future calls
+     * this.
      */
     protected final boolean isAwaitedByCaller() {
         return (state & AWAITED) != 0;
@@ -326,7 +324,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return true;
     }
 
-    /** Returns whether the current thread is inside {@link #advance} of this future. */
     final boolean isAdvancedByCaller() {
         return advancing == Thread.currentThread();
     }

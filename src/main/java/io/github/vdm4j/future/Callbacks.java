@@ -18,11 +18,7 @@ final class Callbacks {
 
     private Callbacks() {}
 
-    /**
-     * Runs queued callbacks. If a loop already runs on this thread, that loop runs them later.
-     *
-     * @param chain the queued registrations, linked by {@code nextCallback}
-     */
+    /** Runs queued callbacks. If a loop already runs on this thread, that loop runs them later. */
     static void run(Registration chain) {
         Callbacks running;
         boolean outermost;
@@ -86,7 +82,6 @@ final class Callbacks {
         RUNNING.remove(); // A remaining value would keep the class loader alive.
     }
 
-    /** Calls queued registrations immediately. */
     static void callEach(Registration chain) {
         for (Registration each = chain; each != null;) {
             Registration following = each.nextCallback;

@@ -50,7 +50,6 @@ final class ChainStep {
         return new ChainStep(true, init, null, null, null);
     }
 
-    /** Returns a separate step for the end of an inner chain. */
     static ChainStep endOf(FutureChain<?> inner) {
         return new ChainStep(false, null, null, null, inner);
     }

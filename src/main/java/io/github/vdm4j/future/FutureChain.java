@@ -216,7 +216,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
     }
 
-    /** Returns the chain that executes the steps of this chain. */
     private FutureChain<?> outermost() {
         FutureChain<?> outermost = this;
         for (FutureChain<?> outer = driver; outer != null; outer = outer.driver) {

@@ -64,19 +64,17 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns the output of the task.
+     * {@return the output of the task, or null if it has no output}
      *
      * <p>C counterpart: {@code FUTURE_OUTPUT}.
      *
-     * @return the output, or null if the task has no output
      * @throws IllegalStateException if the future is not complete
      */
     T output();
 
     /**
-     * Returns the failure of the task.
+     * {@return the failure of the task, or null if it succeeded}
      *
-     * @return the failure, or null if the task succeeded
      * @throws IllegalStateException if the future is not complete
      */
     Throwable failure();
@@ -98,13 +96,12 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns whether the future has a property at this time. A chain has the properties of its
-     * next entry.
+     * {@return whether the future has a property at this time} A chain has the properties of its
+     * next entry. The result is {@code false} for null.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property
-     * @return {@code true} if the future has the property. It is {@code false} for null
      */
     boolean hasProperty(FutureProperty property);
 
@@ -197,13 +194,12 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns a future that is complete from its creation.
+     * {@return a future that is complete from its creation}
      *
      * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
      *
      * @param <T> the type of the output
      * @param output the output, may be null
-     * @return a complete future
      */
     static <T> PollableFuture<T> completed(T output) {
         return new CompletedFuture<>(output, null);
