@@ -149,12 +149,13 @@ final class FileMapping {
                 requireSpace(storeOf(storage.path()), length - storage.allocated());
             }
             try {
-                int failures = earlierFailures(storage);
+                // This precedes the growth. A refused file stays unchanged.
+                int failures = failuresBefore(storage.channel());
                 storage.provide(offset, length);
                 if (before == ABSENT) {
                     storage.syncFolder();
                 }
-                return mapGrown(storage, failures);
+                return mapGrown(storage.channel(), failures);
             } catch (IOException e) {
                 throw explained(e, left(before, storage));
             } catch (Throwable e) {
@@ -183,13 +184,6 @@ final class FileMapping {
         }
     }
 
-    /** Checks for failed write-backs before the file grows. A refused file stays unchanged. */
-    private int earlierFailures(FileStorage storage) throws IOException {
-        try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
-            return failuresBefore(channel);
-        }
-    }
-
     /**
      * Returns the number of failed write-backs in this process. The new mapping ignores these
      * failures. Throws if one of them concerns the file, unless the options accept it. The check
@@ -214,15 +208,11 @@ final class FileMapping {
         return failures;
     }
 
-    private OffHeapBuffer mapGrown(FileStorage storage, int failures) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(storage.path(), StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            if (channel.size() < offset + length) {
-                throw new IOException("another user shortened the file during the call");
-            }
-            return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
+    private OffHeapBuffer mapGrown(FileChannel channel, int failures) throws IOException {
+        if (channel.size() < offset + length) {
+            throw new IOException("another user shortened the file during the call");
         }
+        return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
     }
 
     /**
