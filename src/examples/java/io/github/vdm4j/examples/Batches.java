@@ -46,11 +46,7 @@ public final class Batches {
         }
     }
 
-    /**
-     * Gathers ten records of four bytes, and prints the checksum.
-     *
-     * @param args none
-     */
+    /** * Gathers ten records of four bytes, and prints the checksum. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofConfined(); var mover = SyncDataMover.open()) {
             MemorySegment[] records = new MemorySegment[10];

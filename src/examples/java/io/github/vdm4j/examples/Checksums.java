@@ -33,11 +33,7 @@ public final class Checksums {
         return sum;
     }
 
-    /**
-     * Prints three checksums.
-     *
-     * @param args none
-     */
+    /** * Prints three checksums. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment text = arena.allocateFrom("123456789").asSlice(0, 9);

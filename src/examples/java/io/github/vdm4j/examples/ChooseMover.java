@@ -26,11 +26,7 @@ public final class ChooseMover {
                 .open();
     }
 
-    /**
-     * Prints the name of the mover. The reason goes to standard error.
-     *
-     * @param args none
-     */
+    /** * Prints the name of the mover. The reason goes to standard error. */
     public static void main(String[] args) {
         try (Vdm mover = open()) {
             System.out.println(mover.name());

@@ -27,11 +27,7 @@ public final class CompareMemory {
         mover.dualcast(first, second, source).await();
     }
 
-    /**
-     * Fills a range, copies it, changes a byte, and prints its offset.
-     *
-     * @param args none
-     */
+    /** * Fills a range, copies it, changes a byte, and prints its offset. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment page = arena.allocate(4_096);

@@ -28,11 +28,7 @@ public final class HotLoop {
         }
     }
 
-    /**
-     * Fills a thousand slots and prints the result.
-     *
-     * @param args none
-     */
+    /** * Fills a thousand slots and prints the result. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofConfined(); Vdm mover = SyncDataMover.open()) {
             MemorySegment record = arena.allocate(64).fill((byte) 5);

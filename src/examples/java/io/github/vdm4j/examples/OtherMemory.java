@@ -65,11 +65,7 @@ public final class OtherMemory {
         return MemorySegment.ofAddress(address).reinterpret(length);
     }
 
-    /**
-     * Copies through a Netty buffer.
-     *
-     * @param args none
-     */
+    /** * Copies through a Netty buffer. */
     public static void main(String[] args) {
         ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(64);
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {

@@ -33,11 +33,7 @@ public final class OwnFuture {
         return task.toFuture();
     }
 
-    /**
-     * Copies, then prints the checksum of the copy.
-     *
-     * @param args none
-     */
+    /** * Copies, then prints the checksum of the copy. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 9);

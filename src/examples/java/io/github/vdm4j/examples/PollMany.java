@@ -27,11 +27,7 @@ public final class PollMany {
         chunks.forEach(VdmFuture::orThrow);
     }
 
-    /**
-     * Copies more than 10 MB and prints the result.
-     *
-     * @param args none
-     */
+    /** * Copies more than 10 MB and prints the result. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(10 * CHUNK + 7).fill((byte) 3);

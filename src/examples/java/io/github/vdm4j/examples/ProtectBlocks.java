@@ -39,11 +39,7 @@ public final class ProtectBlocks {
         return mover.difUpdate(newWire, wire, old.withDestination(now), VdmFlags.NONE).await();
     }
 
-    /**
-     * Sends two blocks, moves them, damages a block, and prints the results of the checks.
-     *
-     * @param args none
-     */
+    /** * Sends two blocks, moves them, damages a block, and prints the results of the checks. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment blocks = arena.allocate(1_024).fill((byte) 7);

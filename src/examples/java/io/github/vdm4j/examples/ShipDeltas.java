@@ -31,11 +31,7 @@ public final class ShipDeltas {
         };
     }
 
-    /**
-     * Changes two bytes of a page and prints the number of sent bytes.
-     *
-     * @param args none
-     */
+    /** * Changes two bytes of a page and prints the number of sent bytes. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment old = arena.allocate(4_096, 8).fill((byte) 1);
