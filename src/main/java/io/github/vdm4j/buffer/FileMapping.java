@@ -22,40 +22,17 @@ import java.util.List;
 import jdk.nio.mapmode.ExtendedMapMode;
 
 /** A mapping of a part of a file. On persistent memory it bypasses the page cache. */
-final class FileMapping {
+record FileMapping(Path file, long offset, long length, List<MapOption> options) {
     private static final long ABSENT = -1;
 
-    private final Path file;
-    private final long offset;
-    private final long length;
-    private final MapOption[] options;
-
-    private FileMapping(Path file, long offset, long length, MapOption... options) {
-        this.file = file;
-        this.offset = offset;
-        this.length = length;
-        this.options = options;
-    }
-
-    static OffHeapBuffer map(
-            Path file, long offset, long length, boolean write, MapOption... options)
-            throws IOException {
-        var mapping = new FileMapping(file, offset, length, options);
-        mapping.requireRange();
-        mapping.requireSystemPath();
-        return write ? mapping.growAndMap() : mapping.mapExisting();
-    }
-
-    private void requireRange() {
+    OffHeapBuffer map(boolean write) throws IOException {
         if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
             throw new IllegalArgumentException(
                     this + ": the offset must be 0 or more and the length above 0");
         }
-    }
-
-    private void requireSystemPath() {
         requireSystemPath(file, this, "Only files of the operating system can be mapped. Copy the"
                 + " file to such a path first.");
+        return write ? growAndMap() : mapExisting();
     }
 
     /**
@@ -191,7 +168,7 @@ final class FileMapping {
      */
     private int failuresBefore(FileChannel channel) throws IOException {
         int failures = MappedFile.failures();
-        boolean accepted = List.of(options).contains(MapOption.AFTER_FAILED_WRITE_BACK);
+        boolean accepted = options.contains(MapOption.AFTER_FAILED_WRITE_BACK);
         if (failures > 0 && !accepted && channel.size() > 0) {
             try (Arena arena = Arena.ofConfined()) {
                 if (MappedFile.of(channel.map(MapMode.READ_ONLY, 0, 1, arena)).hasFailed()) {

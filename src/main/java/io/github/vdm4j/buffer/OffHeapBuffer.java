@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -93,8 +94,8 @@ public final class OffHeapBuffer implements AutoCloseable {
      */
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
-        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, true,
-                Objects.requireNonNull(options, "options"));
+        return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
+                List.of(Objects.requireNonNull(options, "options"))).map(true);
     }
 
     /**
@@ -114,8 +115,8 @@ public final class OffHeapBuffer implements AutoCloseable {
      */
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
-        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, false,
-                Objects.requireNonNull(options, "options"));
+        return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
+                List.of(Objects.requireNonNull(options, "options"))).map(false);
     }
 
     /**
