@@ -12,6 +12,7 @@ import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The base class of all movers of this library and of a program's own movers. It checks arguments,
@@ -23,9 +24,8 @@ import java.lang.foreign.MemorySegment;
 public abstract class AbstractDataMover implements Vdm {
     private final OperationTally tally = new OperationTally();
     private final Futures futures = new Futures(this);
-    /** Written under {@link #closing}. */
     private volatile boolean closed;
-    private final Object closing = new Object();
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {
@@ -259,11 +259,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     /** Returns {@code true} for the first call. */
     private boolean beginClosing() {
-        synchronized (closing) {
-            boolean first = !closed;
-            closed = true;
-            return first;
-        }
+        closed = true;
+        return closing.compareAndSet(false, true);
     }
 
     @Override

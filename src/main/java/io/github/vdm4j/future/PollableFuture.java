@@ -122,8 +122,7 @@ public interface PollableFuture<T> {
      * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await() {
         return FutureRuntime.shared().await(this);
@@ -137,8 +136,7 @@ public interface PollableFuture<T> {
      *     a poll that executes the task itself
      * @return the output
      * @throws FutureTimeoutException if the future is not complete within the time limit
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await(Duration timeout) {
         return FutureRuntime.shared().await(this, timeout);
@@ -151,8 +149,7 @@ public interface PollableFuture<T> {
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete. The
      *     method clears the interrupted status
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T awaitInterruptibly() throws InterruptedException {
         return FutureRuntime.shared().awaitInterruptibly(this);
