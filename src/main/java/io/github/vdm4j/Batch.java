@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
-public final class Batch extends OperationMethods<Batch> {
+public final class Batch extends OperationMethods<Batch, Batch, Batch, Batch, Batch> {
     private final AbstractDataMover mover;
     private final TaskList tasks = new TaskList();
     /** Whether a thread is inside a method of this batch. */
@@ -61,7 +61,8 @@ public final class Batch extends OperationMethods<Batch> {
     }
 
     @Override
-    Batch describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
+    @SuppressWarnings("unchecked") // Each method of this class returns a batch.
+    <S> S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
             MemorySegment second, long pattern, Object options, VdmFlags flags) {
         enter();
         try {
@@ -74,7 +75,7 @@ public final class Batch extends OperationMethods<Batch> {
             mover.check(type, destination, source, second, options, flags);
             tasks.add(fence, type, destination, source, second, pattern, options, flags);
             fence = false;
-            return this;
+            return (S) this;
         } finally {
             leave();
         }
