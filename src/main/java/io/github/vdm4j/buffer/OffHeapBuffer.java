@@ -8,6 +8,7 @@ import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,12 +27,14 @@ import java.util.Objects;
  * cannot be freed.
  *
  * <p>Any thread may use and close a buffer. If the system property {@value
- * LeakReport#PROPERTY} is {@code true}, the library reports a buffer that was dropped but
+ * #REPORT_LEAKS} is {@code true}, the library reports a buffer that was dropped but
  * not closed. Its memory is not freed, because its segments may still be in use.
  *
  * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
 public final class OffHeapBuffer implements AutoCloseable {
+    static final String REPORT_LEAKS = "vdm4j.buffer.reportLeaks";
+
     private final MemoryRegion memory;
     private final MemorySegment segment;
 
@@ -45,8 +48,26 @@ public final class OffHeapBuffer implements AutoCloseable {
             boolean mapping, Runnable release, String how) {
         var memory = new MemoryRegion(whole, domain, file, mapping, release);
         var buffer = new OffHeapBuffer(memory);
-        LeakReport.watch(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        if (Boolean.getBoolean(REPORT_LEAKS)) {
+            reportIfDropped(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        }
         return buffer;
+    }
+
+    private static void reportIfDropped(OffHeapBuffer buffer, MemoryRegion memory, String what) {
+        var place = new Throwable("a buffer was dropped but not closed. The stack trace shows its "
+                + "creation by " + what);
+        DroppedBuffers.CLEANER.register(buffer, () -> {
+            if (memory.isOpen()) {
+                System.getLogger("io.github.vdm4j.buffer")
+                        .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+            }
+        });
+    }
+
+    /** The holder of a thread, because few programs need the thread. */
+    private static final class DroppedBuffers {
+        static final Cleaner CLEANER = Cleaner.create();
     }
 
     /**
