@@ -26,9 +26,9 @@ import java.util.Objects;
  * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
  * cannot be freed.
  *
- * <p>Any thread may use and close a buffer. If the system property {@value
- * #REPORT_LEAKS} is {@code true}, the library reports a buffer that was dropped but
- * not closed. Its memory is not freed, because its segments may still be in use.
+ * <p>Any thread may use and close a buffer. If the system property {@value #REPORT_LEAKS} is {@code
+ * true}, the library reports a buffer that was dropped but not closed. Its memory is not freed,
+ * because its segments may still be in use.
  *
  * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
