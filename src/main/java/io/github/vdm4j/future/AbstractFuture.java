@@ -324,6 +324,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return true;
     }
 
+    /** Returns whether the current thread is inside {@link #advance} of this future. */
     final boolean isAdvancedByCaller() {
         return advancing == Thread.currentThread();
     }

@@ -35,7 +35,7 @@ final class Callbacks {
         try {
             running.append(chain);
             if (outermost) {
-                running.loopAndEnd();
+                running.loop();
             }
         } catch (StackOverflowError e) {
             if (outermost) {
@@ -60,8 +60,27 @@ final class Callbacks {
             work.run();
         } finally {
             if (outermost != null) {
-                outermost.loopAndEnd();
+                outermost.loop();
             }
+        }
+    }
+
+    /** Calls queued registrations immediately. */
+    static void callEach(Registration chain) {
+        for (Registration each = chain; each != null;) {
+            Registration following = each.nextCallback;
+            each.nextCallback = null;
+            callOne(each);
+            each = following;
+        }
+    }
+
+    /** Calls a registration. After a stack overflow, its next wake-up can queue it again. */
+    private static void callOne(Registration registration) {
+        try {
+            registration.call();
+        } catch (StackOverflowError e) {
+            registration.queued = false;
         }
     }
 
@@ -82,24 +101,6 @@ final class Callbacks {
         RUNNING.remove(); // A remaining value would keep the class loader alive.
     }
 
-    static void callEach(Registration chain) {
-        for (Registration each = chain; each != null;) {
-            Registration following = each.nextCallback;
-            each.nextCallback = null;
-            callOne(each);
-            each = following;
-        }
-    }
-
-    /** Calls a registration. After a stack overflow, its next wake-up can queue it again. */
-    private static void callOne(Registration registration) {
-        try {
-            registration.call();
-        } catch (StackOverflowError e) {
-            registration.queued = false;
-        }
-    }
-
     private void append(Registration chain) {
         if (last == null) {
             first = chain;
@@ -113,7 +114,7 @@ final class Callbacks {
         last = end;
     }
 
-    private void loopAndEnd() {
+    private void loop() {
         try {
             while (first != null) {
                 Registration next = first;

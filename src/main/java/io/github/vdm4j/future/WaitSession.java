@@ -52,6 +52,7 @@ final class WaitSession {
     /** The largest number of incomplete futures at which the wait ends. */
     private int mayRemain;
 
+    /** Whether a step of a chain has ended in this round. */
     private boolean stepEnded;
 
     /** The entries woken since the last round, linked from the newest to the oldest. */
