@@ -12,8 +12,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Gathers small records in a page, and then computes the page's checksum. */
 public final class Batches {
-    private Batches() {}
-
     static Crc32c gather(Vdm mover, MemorySegment page, MemorySegment[] records) {
         Batch batch = mover.batch();
         long offset = 0;
@@ -46,7 +44,7 @@ public final class Batches {
         }
     }
 
-    /** * Gathers ten records of four bytes, and prints the checksum. */
+    /** Gathers ten records of four bytes, and prints the checksum. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofConfined(); var mover = SyncDataMover.open()) {
             MemorySegment[] records = new MemorySegment[10];

@@ -10,8 +10,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Fills memory with a pattern, copies it to two ranges, and finds a different byte. */
 public final class CompareMemory {
-    private CompareMemory() {}
-
     static boolean isZero(Vdm mover, MemorySegment page) {
         return mover.comparePattern(page, 0).await().equal();
     }
@@ -27,7 +25,7 @@ public final class CompareMemory {
         mover.dualcast(first, second, source).await();
     }
 
-    /** * Fills a range, copies it, changes a byte, and prints its offset. */
+    /** Fills a range, copies it, changes a byte, and prints its offset. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment page = arena.allocate(4_096);
