@@ -16,9 +16,8 @@ final class Access {
     private int result;
 
     /**
-     * Creates the access of a descriptor.
-     *
-     * @param injectedFault the missing byte of each range, or -1
+     * Creates the access of a descriptor. The injected fault is the missing byte of each range, or
+     * -1.
      */
     Access(ClientMemory memory, boolean blocksOnFault, long injectedFault) {
         this.memory = memory;
@@ -35,7 +34,7 @@ final class Access {
 
     /** Returns the completion after a page has disappeared during the operation. */
     Completion faulted(MemoryFault fault) {
-        return Completion.fault(faultStatus(), fault.isWrite(), fault.address())
+        return Completion.fault(faultStatus(), fault.write, fault.address)
                 .withBytes(completed)
                 .withValue(value)
                 .withResult(result);
@@ -60,7 +59,7 @@ final class Access {
 
     byte[] read(long address, long length) throws MemoryFault {
         byte[] bytes = new byte[Math.toIntExact(length)];
-        memory.read(address, bytes, bytes.length);
+        memory.read(address, bytes);
         return bytes;
     }
 
@@ -69,7 +68,7 @@ final class Access {
     }
 
     void write(long address, byte[] bytes) throws MemoryFault {
-        memory.write(address, bytes, bytes.length);
+        memory.write(address, bytes);
     }
 
     /** The part of an operation before the first missing page. */

@@ -72,7 +72,7 @@ final class DescriptorRunner {
         try {
             bytes = access.read(batch.source(), fetched * Descriptor.BYTES);
         } catch (MemoryFault e) {
-            return Completion.fault(Status.BATCH_PAGE_FAULT, false, e.address());
+            return Completion.fault(Status.BATCH_PAGE_FAULT, false, e.address);
         }
         List<Descriptor> parallel = new ArrayList<>();
         boolean succeeded = true;

@@ -26,27 +26,14 @@ public final class LocalMemory implements ClientMemory {
     /**
      * Removes a page until completion records have reported a number of faults. After them, the
      * page is present again, like after a touch by the client.
-     *
-     * @param address an address in the page
-     * @param faults the number of faults
      */
     public synchronized void losePage(long address, int faults) {
         missing.put(page(address), faults);
     }
 
-    /**
-     * Removes a page for ever. No page request brings it in.
-     *
-     * @param address an address in the page
-     */
+    /** Removes a page for ever. No page request brings it in. */
     public synchronized void unmap(long address) {
         unmapped.add(page(address));
-    }
-
-    /** Makes every page present. */
-    public synchronized void restorePages() {
-        missing.clear();
-        unmapped.clear();
     }
 
     @Override
@@ -74,15 +61,15 @@ public final class LocalMemory implements ClientMemory {
     }
 
     @Override
-    public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        access(address, length, false, () -> MemorySegment.copy(at(address, length),
-                ValueLayout.JAVA_BYTE, 0, bytes, 0, length));
+    public void read(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes.length, false, () -> MemorySegment.copy(at(address, bytes.length),
+                ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length));
     }
 
     @Override
-    public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        access(address, length, true, () -> MemorySegment.copy(bytes, 0, at(address, length),
-                ValueLayout.JAVA_BYTE, 0, length));
+    public void write(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes.length, true, () -> MemorySegment.copy(bytes, 0,
+                at(address, bytes.length), ValueLayout.JAVA_BYTE, 0, bytes.length));
     }
 
     @Override

@@ -77,9 +77,9 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
     }
 
     @Override
-    public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        for (int at = 0; at < length;) {
-            int chunk = Math.min(length - at, Access.CHUNK);
+    public void read(long address, byte[] bytes) throws MemoryFault {
+        for (int at = 0; at < bytes.length;) {
+            int chunk = Math.min(bytes.length - at, Access.CHUNK);
             long done = Math.max(0, transfer(address + at, chunk, false));
             MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, at, (int) done);
             if (done < chunk) {
@@ -90,9 +90,9 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
     }
 
     @Override
-    public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        for (int at = 0; at < length;) {
-            int chunk = Math.min(length - at, Access.CHUNK);
+    public void write(long address, byte[] bytes) throws MemoryFault {
+        for (int at = 0; at < bytes.length;) {
+            int chunk = Math.min(bytes.length - at, Access.CHUNK);
             MemorySegment.copy(bytes, at, buffer, JAVA_BYTE, 0, chunk);
             long done = Math.max(0, transfer(address + at, chunk, true));
             if (done < chunk) {

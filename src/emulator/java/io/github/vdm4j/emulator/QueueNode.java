@@ -81,7 +81,7 @@ final class QueueNode {
         int submit(byte[] descriptors) {
             int accepted = device.submit(queue, memory, descriptors);
             if (accepted == Descriptor.BYTES
-                    && new Descriptor(descriptors, 0).opcode() == Opcode.NO_OP.code()) {
+                    && new Descriptor(descriptors, 0).opcode() == Opcode.NO_OP.code) {
                 device.advance();
             }
             return accepted;
