@@ -58,14 +58,7 @@ public final class DeviceHealth {
 
     private final AtomicBoolean trying = new AtomicBoolean();
 
-    /**
-     * Creates the health of a working device.
-     *
-     * @param pool the slots
-     * @param listener the listener for decisions
-     * @param replaceable whether software can replace the device
-     * @param clock the clock in nanoseconds
-     */
+    /** Creates the health of a working device. The clock counts nanoseconds. */
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;
@@ -73,11 +66,7 @@ public final class DeviceHealth {
         this.clock = clock;
     }
 
-    /**
-     * Returns whether the engine uses the device.
-     *
-     * @return {@code false} during a pause
-     */
+    /** Returns whether the engine uses the device. It does not during a pause. */
     public boolean isUsable() {
         return usable;
     }
@@ -184,7 +173,7 @@ public final class DeviceHealth {
         return true;
     }
 
-    /** Submits a trial without waiting. A later call checks its result. */
+    /** Submits a trial, or checks the trial in flight. Returns whether a trial has succeeded. */
     private boolean probe() {
         Slot slot = trial;
         int status;

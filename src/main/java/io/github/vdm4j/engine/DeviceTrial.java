@@ -67,12 +67,6 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
         return failed(words + " " + status, status);
     }
 
-    /**
-     * Returns the outcome of a failed trial.
-     *
-     * @param words the outcome in words
-     * @param status the status of the channel, or null if the device did not answer
-     */
     public static DeviceTrial failed(String words, VdmStatus status) {
         return new DeviceTrial(false, words, status);
     }

@@ -71,7 +71,6 @@ final class EngineFailures {
         return moved == 0 ? "" : " after %,d bytes".formatted(moved);
     }
 
-    /** Returns the path of the executed parts. */
     static ExecutionPath executedSoFar(Program program) {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }

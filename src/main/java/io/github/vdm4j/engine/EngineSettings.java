@@ -29,7 +29,6 @@ public final class EngineSettings {
     public boolean splitLongCopies;
     /** The size in bytes from which a worker executes an operation if the device does not. */
     public long workersFrom = 4L << 20;
-    /** The number of worker threads. */
     public int workers;
     /** How an idle worker waits. */
     public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
@@ -42,16 +41,11 @@ public final class EngineSettings {
     /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
-    /** Creates settings with the defaults. */
     public EngineSettings(int workers) {
         this.workers = workers;
     }
 
-    /**
-     * Checks a number between 1 and {@code most}.
-     *
-     * @throws IllegalArgumentException if the number is not 1 to {@code most}
-     */
+    /** Throws an exception if a number is not 1 to {@code most}. */
     public static int count(String what, int count, int most) {
         if (count < 1 || count > most) {
             throw new IllegalArgumentException(
@@ -60,11 +54,6 @@ public final class EngineSettings {
         return count;
     }
 
-    /**
-     * Checks a number of bytes of 0 or more.
-     *
-     * @throws IllegalArgumentException if the number is negative
-     */
     public static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -73,11 +62,6 @@ public final class EngineSettings {
         return bytes;
     }
 
-    /**
-     * Checks a number of bytes of 1 or more.
-     *
-     * @throws IllegalArgumentException if the number is below 1
-     */
     public static long positive(String setting, long bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException(
@@ -86,11 +70,7 @@ public final class EngineSettings {
         return bytes;
     }
 
-    /**
-     * Returns the policy for a device.
-     *
-     * @param hasSoftware whether software can replace the device
-     */
+    /** Returns the policy for a device that software may be able to replace. */
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)
@@ -98,15 +78,7 @@ public final class EngineSettings {
                 : OffloadPolicy.allOnChannel(workersFrom);
     }
 
-    /**
-     * Returns the plan of a mover with these settings.
-     *
-     * @param pool the slots
-     * @param threadPrefix the beginning of the names of the mover's threads
-     * @param policy the choice of the executor of an operation
-     * @param health the health of the device, or null without a device
-     * @param hasSoftware whether software can replace the device
-     */
+    /** Returns the plan of a mover with these settings. The health is null without a device. */
     public EnginePlan plan(SlotPool pool, String threadPrefix, OffloadPolicy policy,
             DeviceHealth health, boolean hasSoftware) {
         return new EnginePlan(pool, threadPrefix, policy, health, engines(),

@@ -37,10 +37,6 @@ public final class Crc32cKernel {
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
 
-    /** Creates a kernel. */
-    public Crc32cKernel() {}
-
-    /** Returns the CRC of a segment. */
     public int crc(MemorySegment source, CrcOptions options) {
         begin(options);
         add(source, 0, source.byteSize(), options.bypassDataReflection());
@@ -48,10 +44,7 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Copies a segment and returns the CRC of the copied bytes.
-     *
-     * @param destination the range to write, of the source's size and disjoint from it
-     * @param options the seed and the reflections
+     * Copies a segment to a disjoint segment of its size, and returns the CRC of the copied bytes.
      */
     public int copy(MemorySegment destination, MemorySegment source, CrcOptions options) {
         begin(options);
@@ -65,10 +58,8 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Returns the CRC of two adjacent ranges, computed from the CRC of each range.
-     *
-     * @param first the CRC of the first range, with any seed
-     * @param second the CRC of the second range, with the seed 0
+     * Returns the CRC of two adjacent ranges, computed from the CRC of the first range with any
+     * seed and the CRC of the second range with the seed 0.
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();

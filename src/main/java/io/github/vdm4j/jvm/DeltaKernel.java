@@ -26,12 +26,9 @@ public final class DeltaKernel {
     private DeltaKernel() {}
 
     /**
-     * Records the differences of two segments.
-     *
-     * @param record the range for the record. Its size limits the record
-     * @param modified the modified range of the same size, a multiple of 8, at most 0x80000
-     * @return the record's size, or 0 if both are equal. If the range is too small, it is the
-     *     complement ({@code ~}) of the written size
+     * Records the differences of two segments of the same size, a multiple of 8 up to 0x80000.
+     * Returns the record's size, or 0 if both are equal. If the record is too small, it returns the
+     * complement ({@code ~}) of the written size.
      */
     public static long create(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
@@ -64,11 +61,8 @@ public final class DeltaKernel {
     }
 
     /**
-     * Returns the defect with which a record would write outside of its destination or be refused
-     * by DSA.
-     *
-     * @param record a whole record
-     * @return the defect with the values, or null
+     * Returns the defect with which a whole record would write outside of its destination or be
+     * refused by DSA, or null.
      */
     public static String defect(MemorySegment record, long size) {
         return defect(record, record.byteSize(), size);

@@ -18,9 +18,6 @@ public final class Pins {
     /** The region of the second destination or the second source. No operation has both. */
     private MemoryRegion second;
 
-    /** Creates an object that pins no buffer. */
-    public Pins() {}
-
     /**
      * Pins the buffers of an operation. Returns {@code false} and pins no buffer if a buffer is
      * being closed.
@@ -36,7 +33,6 @@ public final class Pins {
         return false;
     }
 
-    /** Unpins the buffers. */
     public void unpin() {
         MemoryRegions.unpin(destination, source, second);
         forget();

@@ -33,12 +33,7 @@ final class T10Crc {
 
     private T10Crc() {}
 
-    /**
-     * Returns the CRC of a part of a segment.
-     *
-     * @param from the offset of the part
-     * @param length its length in bytes, a multiple of 8
-     */
+    /** Returns the CRC of a part of a segment. Its length is a multiple of 8. */
     static int of(MemorySegment source, long from, int length, int seed) {
         int crc = seed;
         int steps = length & -STEP;

@@ -6,9 +6,8 @@ import java.lang.foreign.MemorySegment;
 public interface CacheLineWriteBack {
     /**
      * Writes back every cache line that a range touches. Returns when the lines have reached the
-     * memory.
+     * memory. The range is native memory and not empty.
      *
-     * @param range native memory, not empty
      * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */

@@ -34,12 +34,7 @@ public final class Durability {
     /** The longest time that a force waits for further requests. */
     private final long forceWaitNanos;
 
-    /**
-     * The reason why an operation is refused.
-     *
-     * @param result the result of the operation
-     * @param reason the reason as text that follows "memset of 64 bytes "
-     */
+    /** The result of a refused operation, and the reason as text after "memset of 64 bytes ". */
     public record Refusal(VdmResult result, String reason) {}
 
     /** Combines engines. The engine for cache lines is null if only a mover can write them back. */
@@ -109,12 +104,9 @@ public final class Durability {
     }
 
     /**
-     * Determines the kind of write-back that makes a range durable. A buffer has a domain. The
-     * mapping of a mapped segment is determined once. Other native memory is refused unless libpmem
-     * has mapped it or C's rule applies.
-     *
-     * @param range the destination of an operation, not empty
-     * @return the kind of write-back, or the reason for a refusal
+     * Returns the kind of write-back that makes a range durable, or the reason for a refusal. The
+     * range is not empty. A buffer has a domain. The mapping of a mapped segment is determined once.
+     * Other native memory is refused unless libpmem has mapped it or C's rule applies.
      */
     public WriteBackKind kindOf(MemorySegment range) {
         if (!range.isNative()) {
@@ -165,10 +157,7 @@ public final class Durability {
     }
 
     /**
-     * Returns why an operation on a range must be refused.
-     *
-     * @param kind the result of {@link #kindOf} for the range
-     * @return null if the range can be made durable
+     * Returns why an operation on a range of a {@linkplain #kindOf kind} must be refused, or null.
      */
     public Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
         if (kind == WriteBackKind.FAILED_BEFORE) {
@@ -223,7 +212,6 @@ public final class Durability {
         return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
     }
 
-    /** Returns whether a range can be made durable. */
     public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
         return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
@@ -243,14 +231,12 @@ public final class Durability {
     }
 
     /**
-     * Writes the cache lines of a range back.
+     * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
+     * empty and not refused.
      *
-     * @param range the range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused
      * @throws IOException if the storage reports an error, or has reported one for the file before
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
      *     missing
-     * @throws IllegalStateException if the arena of the range is closed
-     * @throws WrongThreadException if the segment is confined to another thread
      */
     public void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();
@@ -271,12 +257,10 @@ public final class Durability {
         PageFaults.requireNone(range);
     }
 
-    /** Writes the pages of a range to the storage on the calling thread. */
     void force(MemorySegment range) throws IOException {
         pages.writeBack(range);
     }
 
-    /** Returns the longest time that a force waits for further requests. */
     long forceWaitNanos() {
         return forceWaitNanos;
     }

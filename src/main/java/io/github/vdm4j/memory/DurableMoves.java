@@ -7,8 +7,6 @@ public interface DurableMoves {
     /**
      * Copies bytes. Returns when the destination is in the persistence domain.
      *
-     * @param destination native memory, not empty
-     * @param source native memory of the same size. The ranges may overlap
      * @throws IllegalStateException if an arena is closed. Nothing was copied
      * @throws WrongThreadException if a segment is confined to another thread. Nothing was copied
      */
@@ -17,7 +15,6 @@ public interface DurableMoves {
     /**
      * Fills a range. Returns when the range is in the persistence domain.
      *
-     * @param range native memory, not empty
      * @throws IllegalStateException if the arena of the range is closed. Nothing was written
      * @throws WrongThreadException if the segment is confined to another thread. Nothing was
      *     written

@@ -12,11 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class FailedFiles {
     /**
-     * A failure.
-     *
-     * @param number the number of the failure among the failures of all files
-     * @param birth the creation time, or null if it is unknown. It distinguishes the file from
-     *     later files with the same inode number
+     * A failure with its number among the failures of all files. The creation time distinguishes
+     * the file from later files with the same inode number. It is null if it is unknown.
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {

@@ -41,10 +41,8 @@ final class JdkPageWriteBack implements PageWriteBack {
     }
 
     /**
-     * Returns why a mapping with MAP_SYNC cannot be forced with the given options of the JVM.
-     *
-     * @param options returns the value of an option, or null if the JVM does not show it
-     * @return the reason why a mapping with MAP_SYNC cannot be forced, or null
+     * Returns why a mapping with MAP_SYNC cannot be forced with the given options of the JVM, or
+     * null. An option is null if the JVM does not show it.
      */
     static String whyNot(UnaryOperator<String> options) {
         // This diagnostic option is true by default. The JVM shows its value only with

@@ -52,26 +52,21 @@ public final class MappedFile {
     }
 
     /**
-     * Determines the file behind a new mapping.
-     *
-     * @param failuresBefore the result of {@link #failures} before the mapping was created. The
-     *     mapping ignores these failures
+     * Determines the file behind a new mapping. The mapping ignores the {@link #failures} before
+     * its creation.
      */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
                 MemoryMaps.find(segment.address(), segment.byteSize()), failuresBefore);
     }
 
-    /** Returns the number of failed write-backs in this process. */
     public static int failures() {
         return FAILED.count();
     }
 
     /**
-     * Returns the domain of the mapping.
-     *
-     * @return the domain. If the kernel reports no mapping, a segment that the JDK has mapped has
-     *     {@link DurabilityDomain#PAGE}
+     * Returns the domain of the mapping. If the kernel reports no mapping, a segment that the JDK
+     * has mapped has {@link DurabilityDomain#PAGE}.
      */
     public DurabilityDomain domain(MemorySegment segment) {
         return switch (mapping.backing()) {
@@ -103,7 +98,6 @@ public final class MappedFile {
         FAILED.add(this);
     }
 
-    /** Marks only this mapping as failed. */
     void fail() {
         failed = true;
     }
@@ -132,7 +126,6 @@ public final class MappedFile {
         return mapping;
     }
 
-    /** Returns the counters of the forces of the file. */
     public ForceCounters forceCounters() {
         return forces().counters();
     }

@@ -18,9 +18,7 @@ public final class MemoryRegion {
     private static final int CLOSING = 1 << 31;
 
     private final MemorySegment whole;
-
     private final MemorySegment.Scope scope;
-
     private final DurabilityDomain domain;
 
     /** The mapped file, or null before it is determined. */
@@ -32,14 +30,8 @@ public final class MemoryRegion {
     private boolean released;
 
     /**
-     * Registers memory.
-     *
-     * @param whole the segment of the whole memory
-     * @param domain the durability domain
-     * @param file the mapped file, or null to determine the file at its first use
-     * @param mapping whether the memory is a mapping of a file
-     * @param release frees the memory. It is called once, and again after an {@link
-     *     IllegalStateException}
+     * Registers memory. If the mapped file is null, its first use determines it. The region calls
+     * {@code release} once, and again after an {@link IllegalStateException}.
      */
     public MemoryRegion(MemorySegment whole, DurabilityDomain domain, MappedFile file,
             boolean mapping,
@@ -53,17 +45,14 @@ public final class MemoryRegion {
         MemoryRegions.add(scope, this);
     }
 
-    /** Returns the address of the first byte. */
     public long address() {
         return whole.address();
     }
 
-    /** Returns the size of the region. */
     public long byteSize() {
         return whole.byteSize();
     }
 
-    /** Returns the durability domain of the region. */
     public DurabilityDomain domain() {
         return domain;
     }
@@ -108,17 +97,14 @@ public final class MemoryRegion {
         state.incrementAndGet();
     }
 
-    /** Returns the segment of the whole region. */
     public MemorySegment whole() {
         return whole;
     }
 
-    /** Removes a {@link #pin}. */
     public void unpin() {
         state.decrementAndGet();
     }
 
-    /** Returns the number of pins. */
     public int pins() {
         return state.get() & ~CLOSING;
     }

@@ -26,12 +26,10 @@ public final class MemoryRegions {
     /** The number of regions that may lack pages. */
     private static volatile int mappings;
 
-    /** The actions that poll operations in flight. */
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
 
     private MemoryRegions() {}
 
-    /** Adds a region. */
     public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
         BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
                 .add(region.address(), region.byteSize(), region);
@@ -39,7 +37,6 @@ public final class MemoryRegions {
         mappings += region.mayLackPages() ? 1 : 0;
     }
 
-    /** Removes a region. */
     public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
         if (regions == null) {
@@ -53,7 +50,6 @@ public final class MemoryRegions {
         mappings -= region.mayLackPages() ? 1 : 0;
     }
 
-    /** Returns whether a region exists. */
     public static boolean any() {
         return any;
     }
@@ -127,12 +123,10 @@ public final class MemoryRegions {
         FINISHERS.add(finisher);
     }
 
-    /** Removes an action that {@link #addFinisher} has added. */
     public static void removeFinisher(Runnable finisher) {
         FINISHERS.remove(finisher);
     }
 
-    /** Polls the operations in flight once. */
     public static void finishOperations() {
         FINISHERS.forEach(Runnable::run);
     }

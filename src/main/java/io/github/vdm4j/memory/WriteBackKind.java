@@ -28,7 +28,6 @@ public enum WriteBackKind {
         return this == PAGES || this == FAILED_BEFORE;
     }
 
-    /** Returns whether the range can be made durable. */
     public boolean isPossible() {
         return this == CACHE_LINES || this == PAGES;
     }

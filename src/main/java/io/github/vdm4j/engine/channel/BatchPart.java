@@ -44,7 +44,6 @@ final class BatchPart {
         buffer = new BatchBuffer(slot);
     }
 
-    /** Begins a batch. */
     void begin(Durability engines) {
         durability = engines;
         faults = 0;
@@ -54,8 +53,6 @@ final class BatchPart {
         arenas.clear();
         result.clear();
     }
-
-    // --- the tasks of a part
 
     /** Returns whether a task can be in a part on the slot's present path. */
     boolean canBeginWith(Operation<?> task) {
@@ -68,9 +65,7 @@ final class BatchPart {
 
     /**
      * Returns whether one descriptor of the device can express a task, and the task needs no
-     * further step after the batch.
-     *
-     * @return {@code false} if the slot has to execute the task alone
+     * further step after the batch. Otherwise the slot has to execute the task alone.
      */
     private boolean fits(Operation<?> task) {
         // The mover must write a CRC to memory before a later task can read it.
@@ -120,9 +115,8 @@ final class BatchPart {
     }
 
     /**
-     * Writes the descriptors of the next part.
-     *
-     * @return {@code true} if the part is the whole batch and the call keeps all its arenas open
+     * Writes the descriptors of the next part. Returns {@code true} if the part is the whole batch
+     * and the call keeps all its arenas open.
      */
     boolean gather(boolean begun) {
         arenas.clear();
@@ -210,13 +204,10 @@ final class BatchPart {
         return segment == null || segment.scope().isAlive();
     }
 
-    /** Submits the part. */
     int submit() {
         int count = buffer.seal(size);
         return slot.submitBatch(buffer.memory(), count, arenas);
     }
-
-    // --- the completion records
 
     boolean hasRunTask() {
         for (int i = 0; i < size; i++) {
@@ -227,7 +218,6 @@ final class BatchPart {
         return false;
     }
 
-    /** Records that all tasks have succeeded. */
     void takeSuccess() {
         List<Operation<?>> tasks = order.tasks();
         ExecutionPath path = slot.path();

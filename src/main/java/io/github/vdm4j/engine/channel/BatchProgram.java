@@ -40,7 +40,6 @@ public final class BatchProgram extends Program {
         part = new BatchPart(slot, order);
     }
 
-    /** Begins a batch. */
     BatchProgram begin(Operation<?> batch, Durability engines) {
         reset();
         operation = batch;
@@ -68,11 +67,7 @@ public final class BatchProgram extends Program {
         return forces != null && !forces.isEmpty();
     }
 
-    /**
-     * Returns the forces of the tasks.
-     *
-     * @return the forces, or null if there are none
-     */
+    /** Returns the forces of the tasks, or null if there are none. */
     public Forces forces() {
         return forces;
     }
@@ -233,11 +228,7 @@ public final class BatchProgram extends Program {
         }
     }
 
-    /**
-     * Returns whether a task has run or was submitted.
-     *
-     * @return {@code false} if the batch can start again
-     */
+    /** Returns whether a task has run or was submitted. Otherwise the batch can start again. */
     public boolean hasBegun() {
         return begun;
     }

@@ -26,12 +26,7 @@ public record ChannelLimits(
 
     private static final long LINE = 64;
 
-    /**
-     * Checks the limits.
-     *
-     * @throws IllegalArgumentException if a length is not a multiple of 64 from 64 to
-     *     {@link #MAX_PART}
-     */
+    /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public ChannelLimits {
         check(deviceBytes);
         check(softwareBytes);

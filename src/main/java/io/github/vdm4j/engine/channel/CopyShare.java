@@ -21,9 +21,6 @@ public final class CopyShare {
      */
     private volatile int device = WHOLE / 2;
 
-    /** Creates a share of one half. */
-    public CopyShare() {}
-
     /** Returns the number of the next bytes that the device copies. */
     long of(long bytes) {
         return bytes <= UNDIVIDED ? bytes : Math.max(bytes / WHOLE * device & -LINE, PIECE);

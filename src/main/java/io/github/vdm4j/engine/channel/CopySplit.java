@@ -23,8 +23,6 @@ final class CopySplit {
     /** The progress of a divided copy, or null. Further threads read this field. */
     private volatile CopyProgress progress;
 
-    CopySplit() {}
-
     /** Begins a copy of which the device copies all bytes. */
     void begin() {
         share = null;
@@ -36,7 +34,6 @@ final class CopySplit {
         progress = new CopyProgress(copy);
     }
 
-    /** Ends a copy. */
     void clear() {
         if (progress != null) { // A volatile write takes longer than this check.
             progress = null;
@@ -66,7 +63,6 @@ final class CopySplit {
         deviceWaits = threadWaits && part == most;
     }
 
-    /** Records that the device has ended its part. */
     void deviceEnded(long left) {
         if (deviceWaits && left > 0) {
             share.deviceWaited();
@@ -81,11 +77,9 @@ final class CopySplit {
     }
 
     /**
-     * Copies a piece at the end of the remaining bytes.
-     *
-     * @param begin the end of the device's part
-     * @param end the beginning of the thread's copied bytes
-     * @return the number of copied bytes, or 0 if the thread has to wait
+     * Copies a piece at the end of the remaining bytes. They begin at the end of the device's part
+     * and end at the thread's copied bytes. Returns the number of copied bytes, or 0 if the thread
+     * has to wait.
      */
     long copyPiece(Segments segments, long begin, long end) {
         if (share == null) {

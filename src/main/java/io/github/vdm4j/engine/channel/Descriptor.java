@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
  * same descriptors.
  */
 public final class Descriptor {
-    /** The size of a descriptor in bytes. */
     public static final long BYTES = 64;
 
     private static final ValueLayout.OfLong LONG =
@@ -22,12 +21,7 @@ public final class Descriptor {
 
     private Descriptor() {}
 
-    /**
-     * Returns the first 8 bytes.
-     *
-     * @param opcode a constant of {@link Opcode}
-     * @param flags the flags, without the flags for the completion record
-     */
+    /** Returns the first 8 bytes. The flags are without the flags for the completion record. */
     public static long head(int opcode, int flags) {
         return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
     }
@@ -88,19 +82,7 @@ public final class Descriptor {
         return Integer.toUnsignedLong(reference) | (long) mask << 32 | (long) application << 48;
     }
 
-    /**
-     * Writes the fields without the address of the completion record.
-     *
-     * @param memory the memory of the descriptor
-     * @param at the offset of the descriptor
-     * @param head the first 8 bytes
-     * @param source the 8 bytes at 16
-     * @param destination the 8 bytes at 24
-     * @param length the 8 bytes at 32
-     * @param at40 the 8 bytes at 40
-     * @param at48 the 8 bytes at 48
-     * @param at56 the 8 bytes at 56
-     */
+    /** Writes the fields without the address of the completion record, 8 bytes each. */
     public static void put(MemorySegment memory, long at, long head, long source, long destination,
             long length, long at40, long at48, long at56) {
         memory.set(LONG, at, head);
@@ -112,13 +94,7 @@ public final class Descriptor {
         memory.set(LONG, at + 56, at56);
     }
 
-    /**
-     * Writes the address of the completion record.
-     *
-     * @param memory the memory of the descriptor
-     * @param at the offset of the descriptor
-     * @param record the address of the record, a multiple of 32
-     */
+    /** Writes the address of the completion record, a multiple of 32. */
     public static void writeRecordAddress(MemorySegment memory, long at, long record) {
         memory.set(LONG, at + 8, record);
     }

@@ -17,11 +17,9 @@ final class HeldRegions {
     private MemoryRegion regionBefore;
 
     /**
-     * Pins the buffer of a segment. The method ignores segments outside of this library's buffers,
-     * and buffers that are pinned already.
-     *
-     * @param segment a segment, or null for none
-     * @return {@code false} if the buffer is being closed
+     * Pins the buffer of a segment or null. The method ignores segments outside of this library's
+     * buffers, and buffers that are pinned already. Returns {@code false} if the buffer is being
+     * closed.
      */
     boolean pin(MemorySegment segment) {
         if (segment == null) {

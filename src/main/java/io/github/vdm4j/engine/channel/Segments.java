@@ -23,7 +23,6 @@ final class Segments {
     private boolean isCopy;
     private boolean mayLack;
 
-    /** Begins an operation. */
     void begin(Operation<?> operation) {
         // The device does not write a CRC to memory.
         begin(operation.source(), operation.destination(),
@@ -34,9 +33,7 @@ final class Segments {
     }
 
     /**
-     * Begins to write back the cache lines that cover a range (H10).
-     *
-     * @return their size in bytes
+     * Begins to write back the cache lines that cover a range (H10). Returns their size in bytes.
      */
     long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
@@ -60,7 +57,6 @@ final class Segments {
         begin(null, null, null);
     }
 
-    /** Returns whether pages may be missing. */
     boolean mayLackPages() {
         return mayLack;
     }
@@ -89,11 +85,8 @@ final class Segments {
     }
 
     /**
-     * Prepares the pages of mapped files for a part.
-     *
-     * @param device whether the device executes the part
-     * @return {@code false} if the kernel does not report missing pages. Only the JVM may touch the
-     *     segments in this case
+     * Prepares the pages of mapped files for a part. Returns {@code false} if the kernel does not
+     * report missing pages. Only the JVM may touch the segments in this case.
      */
     boolean prepare(Part part, boolean device) {
         if (!mayLack || device && !destinationIsWritten) {

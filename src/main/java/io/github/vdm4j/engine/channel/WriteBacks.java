@@ -23,7 +23,6 @@ final class WriteBacks {
     /** The number of destinations that {@link #nextLines} has examined. */
     private int examined;
 
-    /** Begins an operation. */
     void begin(Operation<?> what, Durability engines, Slot slot) {
         operation = what;
         durability = engines;
@@ -55,16 +54,13 @@ final class WriteBacks {
         return isOfLines() && (slot.onDevice() || linesBySlot);
     }
 
-    /** Returns whether the destination of a flush consists of cache lines. */
     boolean isOfLines() {
         return first == WriteBackKind.CACHE_LINES;
     }
 
     /**
-     * Returns the next destination with cache lines that the slot has to write back.
-     *
-     * @param byProcessor whether the processor has written the destinations
-     * @return the destination, or null if no further destination has such lines
+     * Returns the next destination with cache lines that the processor has written and the slot has
+     * to write back, or null.
      */
     MemorySegment nextLines(boolean byProcessor) {
         while (linesBySlot && byProcessor && examined < 2) {
@@ -76,9 +72,8 @@ final class WriteBacks {
     }
 
     /**
-     * Writes back the cache lines that the slot does not write back.
+     * Writes back the cache lines that the processor has written and the slot does not write back.
      *
-     * @param byProcessor whether the processor has written the destinations
      * @throws IOException if the storage reports an error
      */
     void writeLines(boolean byProcessor) throws IOException {
@@ -93,10 +88,8 @@ final class WriteBacks {
     }
 
     /**
-     * Adds the forces of the destinations whose pages have to be forced.
-     *
-     * @param earlier the forces of earlier tasks, or null
-     * @return the forces, or null if there are none
+     * Adds the forces of the destinations whose pages have to be forced to the forces of earlier
+     * tasks. Both are null if there are none.
      */
     Forces addForces(Forces earlier) {
         Forces forces = add(earlier, operation.destination(), first);
