@@ -33,6 +33,24 @@ public final class Crc32cKernel {
     /** The register of the JDK's CRC before the first byte. */
     private static final int JDK_INITIAL = -1;
 
+    private static final int POLYNOMIAL = 0x82f63b78;
+
+    /**
+     * The register before a zero byte, by the highest eight bits of the register after it. Bit 31
+     * is the coefficient of x<sup>0</sup>.
+     */
+    private static final int[] BEFORE_ZERO_BYTE = new int[256];
+
+    static {
+        for (int i = 0; i < BEFORE_ZERO_BYTE.length; i++) {
+            int register = i << 24;
+            for (int bit = 0; bit < 8; bit++) {
+                register = register < 0 ? (register ^ POLYNOMIAL) << 1 | 1 : register << 1;
+            }
+            BEFORE_ZERO_BYTE[i] = register;
+        }
+    }
+
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
@@ -78,12 +96,21 @@ public final class Crc32cKernel {
         int register =
                 options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
         if (register != JDK_INITIAL) {
-            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_INITIAL;
+            int prefix = beforeFourZeroBytes(register) ^ JDK_INITIAL;
             for (int i = 0; i < Integer.BYTES; i++) {
                 scratch[i] = (byte) (prefix >>> (Byte.SIZE * i));
             }
             crc.update(scratch, 0, Integer.BYTES);
         }
+    }
+
+    /** Returns the register from which four zero bytes lead to the given register. */
+    private static int beforeFourZeroBytes(int register) {
+        int before = register;
+        for (int i = 0; i < 4; i++) {
+            before = before << 8 ^ BEFORE_ZERO_BYTE[before >>> 24];
+        }
+        return before;
     }
 
     private int end(CrcOptions options) {
