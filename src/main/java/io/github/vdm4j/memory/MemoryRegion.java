@@ -53,6 +53,13 @@ public final class MemoryRegion {
         return whole.byteSize();
     }
 
+    /** Returns whether a segment is a view of the region. */
+    public boolean contains(MemorySegment segment) {
+        long offset = segment.address() - whole.address();
+        return segment.scope() == scope && offset >= 0
+                && offset + segment.byteSize() <= whole.byteSize();
+    }
+
     public DurabilityDomain domain() {
         return domain;
     }
