@@ -6,7 +6,6 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +23,6 @@ final class BatchPart {
     private final BatchBuffer buffer;
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
-    private Durability durability;
 
     /** Whether the part goes to the device. */
     private boolean device;
@@ -44,8 +42,7 @@ final class BatchPart {
         buffer = new BatchBuffer(slot);
     }
 
-    void begin(Durability engines) {
-        durability = engines;
+    void begin() {
         faults = 0;
     }
 
@@ -97,7 +94,7 @@ final class BatchPart {
     }
 
     private boolean isOfLines(MemorySegment destination) {
-        return durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
+        return order.durability().kindOf(destination) == WriteBackKind.CACHE_LINES;
     }
 
     private static boolean overlaps(Operation<?> task) {

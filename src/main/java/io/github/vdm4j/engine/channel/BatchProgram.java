@@ -23,8 +23,6 @@ public final class BatchProgram extends Program {
     private final TaskOrder order = new TaskOrder();
     private final BatchPart part;
     private Operation<?> operation;
-    private List<Operation<?>> tasks = List.of();
-    private Durability durability;
 
     /** Whether the program has submitted a task. */
     private boolean begun;
@@ -43,10 +41,8 @@ public final class BatchProgram extends Program {
     BatchProgram begin(Operation<?> batch, Durability engines) {
         reset();
         operation = batch;
-        tasks = batch.tasks();
-        durability = engines;
-        order.begin(tasks, engines);
-        part.begin(engines);
+        order.begin(batch.tasks(), engines);
+        part.begin();
         begun = false;
         alone = null;
         forces = null;
@@ -75,7 +71,7 @@ public final class BatchProgram extends Program {
     @Override
     public int submit() {
         if (alone == null) {
-            Operation<?> task = tasks.get(order.next());
+            Operation<?> task = order.nextTask();
             if (part.canBeginWith(task)) {
                 return submitPart();
             }
@@ -83,13 +79,14 @@ public final class BatchProgram extends Program {
                 requireUsable();
                 begun = true;
             }
-            Durability.Refusal refusal = task.isDurable() ? refusal(task, durability) : null;
+            Durability.Refusal refusal =
+                    task.isDurable() ? refusal(task, order.durability()) : null;
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();
                 return OK;
             }
-            alone = slot().begin(task, durability, false);
+            alone = slot().begin(task, order.durability(), false);
         }
         return submitAlone();
     }
@@ -111,7 +108,7 @@ public final class BatchProgram extends Program {
 
     private void finishAloneIfDone() {
         if (alone.isDone()) {
-            forces = alone.finish(tasks.get(order.next()), forces);
+            forces = alone.finish(order.nextTask(), forces);
             order.recordEnd(order.next());
             endAlone();
         }
@@ -207,6 +204,7 @@ public final class BatchProgram extends Program {
 
     @Override
     public boolean pin() {
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size() && MemoryRegions.any(); i++) {
             if (!pin(tasks.get(i))) {
                 return false;
@@ -220,6 +218,7 @@ public final class BatchProgram extends Program {
      * tasks.
      */
     private void requireUsable() {
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             Slot.requireUsable(task.destination());
@@ -240,7 +239,6 @@ public final class BatchProgram extends Program {
         forces = null;
         part.clear();
         order.clear();
-        tasks = List.of();
         operation = null;
     }
 
@@ -253,6 +251,7 @@ public final class BatchProgram extends Program {
     @Override
     public long bytesMoved() {
         long sum = 0;
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             if (task.howItEnded() == VdmResult.SUCCESS) {

@@ -47,9 +47,17 @@ final class TaskOrder {
         return tasks;
     }
 
+    Durability durability() {
+        return durability;
+    }
+
     /** Returns the place of the first task that has not ended. */
     int next() {
         return next;
+    }
+
+    Operation<?> nextTask() {
+        return tasks.get(next);
     }
 
     /** Returns the place behind the last task of the section. */
