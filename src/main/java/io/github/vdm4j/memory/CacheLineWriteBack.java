@@ -13,11 +13,6 @@ public interface CacheLineWriteBack {
      */
     void writeBack(MemorySegment range);
 
-    /** Returns the functions for durable copies and fills, or null if the engine has none. */
-    default DurableMoves moves() {
-        return null;
-    }
-
     /** Returns whether the engine has mapped a range as persistent memory. */
     default boolean recognizes(MemorySegment range) {
         return false;

@@ -2,8 +2,8 @@ package io.github.vdm4j.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies and fills that write their cache lines back, or that bypass the caches. */
-public interface DurableMoves {
+/** An engine that also copies and fills durably, for example by bypassing the caches. */
+public interface DurableMoves extends CacheLineWriteBack {
     /**
      * Copies bytes. Returns when the destination is in the persistence domain.
      *

@@ -17,7 +17,7 @@ import java.util.Optional;
  * platforms with caches that survive a power failure. If libpmem is missing, {@link
  * #whyUnavailable()} returns the reason.
  */
-public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
+public final class PmemLibrary implements DurableMoves {
     /** The system property that names the library's file. An empty value switches libpmem off. */
     public static final String PROPERTY = "vdm4j.pmem.library";
 
@@ -165,11 +165,6 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
-    }
-
-    @Override
-    public DurableMoves moves() {
-        return this;
     }
 
     @Override
