@@ -15,10 +15,7 @@ final class Access {
     private long value;
     private int result;
 
-    /**
-     * Creates the access of a descriptor. The injected fault is the missing byte of each range, or
-     * -1.
-     */
+    /** The injected fault is the missing byte of each range, or -1. */
     Access(ClientMemory memory, boolean blocksOnFault, long injectedFault) {
         this.memory = memory;
         this.blocksOnFault = blocksOnFault;
@@ -48,10 +45,7 @@ final class Access {
         return new Extent(size);
     }
 
-    /**
-     * Returns the fault of a range that an operation needs completely, or null if all pages are
-     * present.
-     */
+    /** Returns the fault of a range that must be present, or null if all pages are present. */
     Completion missing(long address, long size, boolean write) {
         Extent extent = extent(size).with(address, write);
         return extent.isWhole() ? null : extent.fault();

@@ -19,24 +19,10 @@ public interface ClientMemory {
     /** Handles the report of a page fault by a completion record. */
     default void faultReported(long address) {}
 
-    /**
-     * Reads bytes.
-     *
-     * @throws MemoryFault if a page cannot be read
-     */
     void read(long address, byte[] bytes) throws MemoryFault;
 
-    /**
-     * Writes bytes.
-     *
-     * @throws MemoryFault if a page cannot be written
-     */
     void write(long address, byte[] bytes) throws MemoryFault;
 
-    /**
-     * Writes a completion record. Its first byte, the status, becomes visible last.
-     *
-     * @throws MemoryFault if a page cannot be written
-     */
+    /** The first byte of a completion record, its status, becomes visible last. */
     void writeRecord(long address, byte[] bytes) throws MemoryFault;
 }

@@ -14,10 +14,7 @@ final class DescriptorRules {
         this.queue = queue;
     }
 
-    /**
-     * Returns the status with which the device refuses a descriptor, or null if it executes the
-     * descriptor.
-     */
+    /** Returns the completion of a descriptor that the device refuses, or null. */
     Completion refusal(Descriptor descriptor, boolean inBatch) {
         Opcode opcode = Opcode.of(descriptor.opcode());
         if (opcode == null || !device.opcodes.get(opcode.code)

@@ -23,10 +23,7 @@ final class DescriptorRunner {
         this.observer = observer;
     }
 
-    /**
-     * Executes a descriptor. Returns false if the descriptor failed, or if its record could not be
-     * written.
-     */
+    /** Returns false if the descriptor failed, or if its record could not be written. */
     boolean run(Descriptor descriptor, DescriptorFault fault, boolean inBatch) {
         Completion completion = rules.refusal(descriptor, inBatch);
         if (completion == null) {
@@ -110,10 +107,7 @@ final class DescriptorRunner {
         return succeeded;
     }
 
-    /**
-     * Writes the record. If the client has not requested a record, the device writes it only for a
-     * failure.
-     */
+    /** Without a request, the device writes a record only for a failure. */
     private boolean writeRecord(Descriptor descriptor, Completion completion) {
         if (!descriptor.has(Flags.RECORD_ADDRESS_VALID)
                 || completion.isSuccess() && !descriptor.has(Flags.REQUEST_RECORD)) {

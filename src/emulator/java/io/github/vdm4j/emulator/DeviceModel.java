@@ -35,10 +35,7 @@ public final class DeviceModel {
         /** An observer that ignores all actions. */
         Observer NONE = new Observer() {};
 
-        /**
-         * Handles a descriptor that the device has executed or refused. The completion is the
-         * content of its record, if there is a record.
-         */
+        /** Handles an executed or refused descriptor. The completion is the content of a record. */
         default void completed(Descriptor descriptor, Completion completion) {}
 
         /** Handles a completion record that could not be written. */
@@ -140,11 +137,7 @@ public final class DeviceModel {
         return 0;
     }
 
-    /**
-     * Completes the next descriptor, even before its time.
-     *
-     * @return false if no descriptor is queued, or if the device has died
-     */
+    /** Completes the next descriptor, even before its time. Returns false if there is none. */
     public boolean step() {
         return completeNext(Long.MAX_VALUE);
     }
@@ -235,12 +228,7 @@ public final class DeviceModel {
         return false;
     }
 
-    /**
-     * Waits until the time of a descriptor has come and completes it. Returns when the device has
-     * died or the thread is interrupted.
-     *
-     * @throws InterruptedException if the thread is interrupted
-     */
+    /** Completes descriptors at their time until the device dies or the thread is interrupted. */
     public void run() throws InterruptedException {
         while (!Thread.interrupted()) {
             if (completeNext(clock.getAsLong())) {
@@ -284,9 +272,7 @@ public final class DeviceModel {
         queues.get(number).disabled = false;
     }
 
-    /**
-     * Ends the device. Later writes fail with ENOTCONN, and the device writes no further record.
-     */
+    /** Ends the device. Later writes fail with ENOTCONN, and no further record is written. */
     public synchronized void die() {
         dead = true;
         List.copyOf(drains.keySet()).forEach(this::notifyDrained);

@@ -57,10 +57,7 @@ public final class DeviceSettings {
         return this;
     }
 
-    /**
-     * Sets the capabilities, bits of this class's constants. The class adds the fields for the
-     * largest transfer and batch.
-     */
+    /** Sets the capabilities. The class adds the fields for the largest transfer and batch. */
     public DeviceSettings capabilities(long bits) {
         capabilities = bits;
         return this;
@@ -90,18 +87,14 @@ public final class DeviceSettings {
         return this;
     }
 
-    /**
-     * Sets the time of each operation on the device's clock: a latency, and a speed for its bytes.
-     */
+    /** Sets the latency of each operation and the speed for its bytes on the device's clock. */
     public DeviceSettings speed(long nanos, double newGigabytesPerSecond) {
         latencyNanos = nanos;
         gigabytesPerSecond = newGigabytesPerSecond;
         return this;
     }
 
-    /**
-     * Completes descriptors in a random order from a seed, unless a fence or a drain orders them.
-     */
+    /** Completes descriptors in a random order. A fence or a drain still orders them. */
     public DeviceSettings outOfOrder(long seed) {
         shuffleSeed = seed;
         return this;

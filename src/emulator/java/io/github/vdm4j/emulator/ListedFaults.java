@@ -44,13 +44,7 @@ public final class ListedFaults implements FaultPlan {
 
     private final List<Rule> rules = new ArrayList<>();
 
-    /**
-     * Creates a plan.
-     *
-     * @param faults the texts of the faults. If several faults occur at the same time, the first
-     *     counts
-     * @throws IllegalArgumentException if a text describes no fault
-     */
+    /** If several faults occur at the same time, the first counts. */
     public ListedFaults(List<String> faults) {
         for (String text : faults) {
             try {

@@ -81,9 +81,7 @@ public final class LocalMemory implements ClientMemory {
         });
     }
 
-    /**
-     * Accesses the memory. A page of a truncated file is missing, and the JVM then throws an error.
-     */
+    /** The JVM throws an error for a page of a truncated file. */
     private void access(long address, long length, boolean write, Runnable copy)
             throws MemoryFault {
         check(address, length, write);
@@ -108,10 +106,7 @@ public final class LocalMemory implements ClientMemory {
         return address;
     }
 
-    /**
-     * Throws an error that the JVM has not thrown yet. The JVM throws it when a native method
-     * returns.
-     */
+    /** The JVM throws a pending error when a native method returns. */
     private static void deliverFault() {
         Thread.holdsLock(STATUS);
     }

@@ -67,10 +67,7 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
         return length;
     }
 
-    /**
-     * Makes a page present by reading a byte. If the device writes the page later, the write makes
-     * it present.
-     */
+    /** Reads a byte of the page. If the device writes the page later, the write makes it present. */
     @Override
     public boolean resolve(long address, boolean write) {
         return transfer(address, 1, false) == 1;

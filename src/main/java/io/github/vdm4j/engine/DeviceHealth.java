@@ -12,7 +12,6 @@ import java.util.function.LongSupplier;
  * call this class, and no background thread exists.
  */
 public final class DeviceHealth {
-    /** A listener for the start and the end of a device's use. */
     @FunctionalInterface
     public interface Listener {
         /** Receives a decision. The caller holds no locks. The listener must not throw. */
@@ -22,10 +21,7 @@ public final class DeviceHealth {
     /** The number of consecutive failures after which the engine stops using the device. */
     static final int FAILURES = 8;
 
-    /**
-     * How long the queues may refuse all submissions. Shared queues can be full for a short time
-     * while many processes use them.
-     */
+    /** How long the queues may refuse everything. Other processes can fill shared queues. */
     static final long FULL_NANOS = 1_000_000_000L;
 
     /** The first pause and the longest pause before the engine retries the device. */
@@ -71,15 +67,11 @@ public final class DeviceHealth {
         return usable;
     }
 
-    /**
-     * Returns whether the engine may submit the next part to the device. After a pause, the method
-     * probes the device.
-     */
+    /** Returns whether the engine may submit to the device. After a pause, it probes the device. */
     boolean mayBeUsed() {
         return usable || retryDevice();
     }
 
-    /** Records a part that has succeeded. */
     void worked() {
         if (troubled) {
             recordSuccess();
@@ -201,7 +193,6 @@ public final class DeviceHealth {
         return status == Slot.OK;
     }
 
-    /** Checks the trial, if a trial is in flight. */
     void finish() {
         if (trial != null) {
             retryDevice();

@@ -19,10 +19,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
     /** The time limit for the device's answer and for retries on full queues. */
     private static final long MAX_NANOS = 1_000_000_000L;
 
-    /**
-     * Tries the device. If the device does not answer, the slot stays reserved, because the device
-     * may still write to the memory of its pool.
-     */
+    /** Tries the device. Without an answer, the slot stays lent, because the device may write. */
     public static DeviceTrial of(SlotPool pool, long queueFullNanos) {
         Slot slot = pool.take();
         try {

@@ -37,15 +37,11 @@ public record EnginePlan(
         return health != null && health.isUsable();
     }
 
-    /** Returns the remaining nanoseconds of a closing that began at a time. */
     long closeNanosLeft(long start) {
         return closeNanos - (System.nanoTime() - start);
     }
 
-    /**
-     * Returns whether a flush needs a slot. The JDK forces pages without a slot. A device or DML's
-     * software writes cache lines back through a slot.
-     */
+    /** Returns whether a flush needs a slot. The JDK forces pages without a slot. */
     boolean needsSlotToFlush(Operation<?> flush) {
         return (hasDevice() || durability().lines() == null)
                 && durability().kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;

@@ -7,38 +7,25 @@ import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** The settings of a mover with worker threads. The builder of the mover sets them. */
+/** The settings of a mover with worker threads. The builders of the movers describe them. */
 public final class EngineSettings {
-    /** The largest number of operations in flight. */
     public int capacity = 128;
-    /** The behaviour of an operation if no slot is free. */
     public WhenFull whenFull = WhenFull.WAIT;
-    /** The largest number of operations that wait for a slot with {@link WhenFull#FAIL}. */
     public int queueSize = 128;
-    /** How long the engine retries a full queue. */
     public Duration queueFullTimeout = Duration.ofMillis(100);
-    /** The time limit for one submission on a device. */
     public Duration deviceTimeout = Duration.ofSeconds(30);
-    /** The time limit for closing. */
     public Duration closeTimeout = Duration.ofSeconds(30);
-    /** The size in bytes from which the device executes an operation. */
     public long offloadFrom = OffloadPolicy.OFFLOAD_FROM;
-    /** The size in bytes from which the device executes an operation that a thread awaits alone. */
     public long offloadFromWhenAwaited = OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED;
-    /** Whether a thread that awaits a long copy executes a share of it. */
     public boolean splitLongCopies;
-    /** The size in bytes from which a worker executes an operation if the device does not. */
     public long workersFrom = 4L << 20;
     public int workers;
-    /** How an idle worker waits. */
     public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
-    /** Whether native memory of unknown domain is persistent memory. */
     public boolean nativeMemoryIsPersistent;
-    /** How long a force may wait for further operations, or null for the engines' setting. */
+    /** Null means the setting of the engines. */
     public Duration forceWait;
-    /** The write-back engines. Tests replace them. */
+    /** Tests replace the engines. */
     public Durability durability = Durability.system();
-    /** The clock for the pauses of a failing device, in nanoseconds. */
     public LongSupplier clock = System::nanoTime;
 
     public EngineSettings(int workers) {
@@ -87,12 +74,10 @@ public final class EngineSettings {
                 hasSoftware);
     }
 
-    /** Returns the largest number of waiting operations. */
     public int mostPending() {
         return whenFull == WhenFull.FAIL ? queueSize : Integer.MAX_VALUE;
     }
 
-    /** Returns the write-back engines with the settings. */
     public Durability engines() {
         Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
         return forceWait == null ? chosen : chosen.forceWait(forceWait);

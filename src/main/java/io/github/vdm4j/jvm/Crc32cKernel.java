@@ -13,10 +13,7 @@ import java.util.zip.CRC32C;
  * <p>Only one thread at a time may use an instance, because it keeps its buffers between calls.
  */
 public final class Crc32cKernel {
-    /**
-     * The bytes of a piece of a copy. Source and destination of a piece fit into a core's first two
-     * caches.
-     */
+    /** The bytes of a piece of a copy. Both ranges fit into a core's first two caches. */
     private static final int COPIED_PIECE = 1 << 17;
 
     /** The largest power of two that fits a byte buffer. It is a multiple of every alignment. */
@@ -76,8 +73,8 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Returns the CRC of two adjacent ranges, computed from the CRC of the first range with any
-     * seed and the CRC of the second range with the seed 0.
+     * Returns the CRC of two adjacent ranges, computed from their CRCs. The CRC of the second range
+     * has the seed 0.
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();
@@ -87,10 +84,7 @@ public final class Crc32cKernel {
         return reversed ? Integer.reverse(both) : both;
     }
 
-    /**
-     * Begins a CRC with a seed. The JDK's CRC takes no seed, but four bytes set its register to any
-     * value.
-     */
+    /** Begins a CRC. The JDK's CRC takes no seed, but four bytes set its register to any value. */
     private void begin(CrcOptions options) {
         crc.reset();
         int register =
@@ -151,10 +145,7 @@ public final class Crc32cKernel {
         }
     }
 
-    /**
-     * Adds a range with the highest bit of each byte first. The method reverses each byte, because
-     * the JDK processes the lowest bit first.
-     */
+    /** Reverses each byte, because the JDK processes the lowest bit first. */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {
             int piece = (int) Math.min(SCRATCH, length - done);

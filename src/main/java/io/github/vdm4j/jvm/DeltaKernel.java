@@ -17,10 +17,7 @@ public final class DeltaKernel {
     private static final int BLOCK_BYTES = Long.BYTES;
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
-    /**
-     * The number of equal blocks after which the JDK's mismatch searches the rest. An earlier call
-     * would cost more time than it saves.
-     */
+    /** After so many equal blocks, the JDK's mismatch is faster than the loop. */
     private static final int EQUAL_BLOCKS = 16;
 
     private DeltaKernel() {}
@@ -60,18 +57,12 @@ public final class DeltaKernel {
         return written;
     }
 
-    /**
-     * Returns the defect with which a whole record would write outside of its destination or be
-     * refused by DSA, or null.
-     */
+    /** Returns why a record would write outside of its destination or DSA refuses it, or null. */
     public static String defect(MemorySegment record, long size) {
         return defect(record, record.byteSize(), size);
     }
 
-    /**
-     * Returns the {@linkplain #defect(MemorySegment, long) defect} of a record that does not fill
-     * its segment, or null.
-     */
+    /** Returns the defect of a record that does not fill its segment, or null. */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
             return "the delta record has %,d bytes: it must be a multiple of %d"

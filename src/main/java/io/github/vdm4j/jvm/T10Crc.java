@@ -15,10 +15,7 @@ final class T10Crc {
     private static final int WORDS = 2;
     private static final int STEP = WORDS * Long.BYTES;
 
-    /**
-     * The effect of each byte on the CRC by its position in a step and its value. The last position
-     * comes first.
-     */
+    /** The effect of a byte on the CRC by position, the last position first, and value. */
     private static final char[] TABLE = new char[STEP << 8];
 
     static {

@@ -28,10 +28,8 @@ public final class Durability {
     /** Whether the engine for cache lines is the engine of this machine. The first use opens it. */
     private final boolean ofMachine;
 
-    /** True if native memory of unknown domain counts as persistent memory. */
     private final boolean nativeIsPersistent;
 
-    /** The longest time that a force waits for further requests. */
     private final long forceWaitNanos;
 
     /** The result of a refused operation, and the reason as text after "memset of 64 bytes ". */
@@ -53,15 +51,11 @@ public final class Durability {
         this.forceWaitNanos = forceWaitNanos;
     }
 
-    /**
-     * Returns the engines of this machine: libpmem if it is installed, and the JDK's {@code
-     * force()}.
-     */
+    /** Returns libpmem, if it is installed, and the JDK's {@code force()}. */
     public static Durability system() {
         return SYSTEM;
     }
 
-    /** Returns the engines of a machine without libpmem. */
     public static Durability withoutLibpmem() {
         return new Durability(null, new JdkPageWriteBack());
     }
@@ -73,10 +67,7 @@ public final class Durability {
                 : new Durability(lines, pages, ofMachine, persistent, forceWaitNanos);
     }
 
-    /**
-     * Returns these engines with a bound for the time that a force waits for further requests. The
-     * bound 0 means no wait.
-     */
+    /** Returns these engines with a bound for the time that a force waits. 0 means no wait. */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
                 : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
@@ -95,10 +86,7 @@ public final class Durability {
         return time.compareTo(NO_BOUND) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
-    /**
-     * The holder of libpmem. It opens libpmem at the first use, because this takes milliseconds and
-     * most movers never copy durably.
-     */
+    /** Opens libpmem at the first use, because this takes milliseconds and most movers do not. */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
     }
@@ -136,10 +124,7 @@ public final class Durability {
         };
     }
 
-    /**
-     * Returns the kind of write-back of a mapping. This checks MAP_SYNC only if the flag decides
-     * between {@code force()} and cache lines.
-     */
+    /** Checks MAP_SYNC only if the flag decides between {@code force()} and cache lines. */
     private static WriteBackKind kindOf(Backing backing) {
         return switch (backing) {
             case SYNCHRONOUS_FILE -> WriteBackKind.CACHE_LINES;
@@ -148,10 +133,7 @@ public final class Durability {
         };
     }
 
-    /**
-     * Returns the engine for cache lines, or null if only a mover can write them back. The first
-     * call opens the engine of the machine.
-     */
+    /** Returns the engine for cache lines, or null if only a mover can write them back. */
     public CacheLineWriteBack lines() {
         return ofMachine ? Lines.OF_MACHINE : lines;
     }

@@ -42,7 +42,6 @@ final class FailedFiles {
         return count;
     }
 
-    /** Records that a write-back of a mapping failed. */
     synchronized void add(MappedFile mapping) {
         String file = mapping.file();
         var failure = new Failure(count + 1, mapping.birth());
@@ -56,7 +55,6 @@ final class FailedFiles {
         count = failure.number();
     }
 
-    /** Returns whether a failure concerns a mapping. */
     boolean concern(MappedFile mapping) {
         Failure failure = mapping.file() == null ? null : latest.get(mapping.file());
         return failure != null && failure.concerns(mapping) || ofEveryFile.concerns(mapping);

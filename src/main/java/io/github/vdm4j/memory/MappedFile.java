@@ -29,10 +29,7 @@ public final class MappedFile {
         this.failuresBefore = failuresBefore;
     }
 
-    /**
-     * Determines the file behind a mapping that other code made. The mapping counts as older than
-     * every failure.
-     */
+    /** Determines the file of other code's mapping. It counts as older than every failure. */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
         return new MappedFile(
@@ -42,19 +39,13 @@ public final class MappedFile {
                 0);
     }
 
-    /**
-     * Determines the file behind a mapping that other code created, and whether it is a MAP_SYNC
-     * mapping. This is slower than {@link #of}.
-     */
+    /** Determines the file like {@link #of}, and slowly whether the mapping has MAP_SYNC. */
     public static MappedFile withFlags(MemorySegment segment) {
         return new MappedFile(
                 MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
     }
 
-    /**
-     * Determines the file behind a new mapping. The mapping ignores the {@link #failures} before
-     * its creation.
-     */
+    /** Determines the file of a new mapping. It ignores the failures before its creation. */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
                 MemoryMaps.find(segment.address(), segment.byteSize()), failuresBefore);
@@ -102,14 +93,11 @@ public final class MappedFile {
         failed = true;
     }
 
-    /**
-     * Returns the device and inode number, or null if the mapping does not have exactly one file.
-     */
+    /** Returns device and inode number, or null if the mapping does not have exactly one file. */
     String file() {
         return mapping.file();
     }
 
-    /** Returns the path for messages. */
     String path() {
         return mapping.path().isEmpty() ? "the mapped file" : mapping.name();
     }

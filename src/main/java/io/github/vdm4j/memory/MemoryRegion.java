@@ -11,10 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * operations in flight. The memory is freed once.
  */
 public final class MemoryRegion {
-    /**
-     * The bit of {@link #state} that is set when the close begins. The remaining bits count the
-     * pins.
-     */
+    /** The bit of {@link #state} for a begun close. The remaining bits count the pins. */
     private static final int CLOSING = 1 << 31;
 
     private final MemorySegment whole;
@@ -82,9 +79,7 @@ public final class MemoryRegion {
         return mapping;
     }
 
-    /**
-     * Keeps the region open until {@link #unpin}. Returns false if it is being closed or is closed.
-     */
+    /** Keeps the region open until {@link #unpin}. Returns false if it closes or is closed. */
     public boolean pin() {
         int seen = state.get();
         while (seen >= 0) {
@@ -96,10 +91,7 @@ public final class MemoryRegion {
         return false;
     }
 
-    /**
-     * Adds a pin to a region that the caller has pinned. This succeeds while the region is being
-     * closed.
-     */
+    /** Adds a pin to a pinned region, even while the region is being closed. */
     public void pinAgain() {
         state.incrementAndGet();
     }
@@ -121,7 +113,6 @@ public final class MemoryRegion {
         return state.get() >= 0;
     }
 
-    /** Throws if the close has begun. */
     public void requireOpen() {
         if (!isOpen()) {
             throw new IllegalStateException(FailureName.BUFFER_CLOSED.endOf(

@@ -10,17 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * during an operation.
  */
 public final class MemoryRegions {
-    /**
-     * The regions by scope. All views of a region share its scope. All raw segments share a scope,
-     * too.
-     */
+    /** The regions by scope. Their views share a scope, and so do all raw segments. */
     private static final Map<MemorySegment.Scope, RangeIndex<MemoryRegion>> BY_SCOPE =
             new ConcurrentHashMap<>();
 
-    /**
-     * True if a region exists. Every operation reads this, because the read costs less than a
-     * look-up.
-     */
+    /** Every operation reads this, because the read costs less than a look-up. */
     private static volatile boolean any;
 
     /** The number of regions that may lack pages. */
@@ -80,10 +74,7 @@ public final class MemoryRegions {
                 : regions.find(segment.address(), segment.byteSize(), null);
     }
 
-    /**
-     * Pins the regions of an operation. Each of them can be null. Returns false if a region is
-     * being closed. No region is pinned then.
-     */
+    /** Pins regions or null. Returns false and pins none if a region is being closed. */
     public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null && !destination.pin()) {
             return false;
@@ -99,10 +90,7 @@ public final class MemoryRegions {
         return true;
     }
 
-    /**
-     * Unpins the regions that {@link #pin} has pinned. The caller keeps the regions, because a
-     * later look-up can find another region.
-     */
+    /** Unpins the regions of {@link #pin}. A later look-up could find other regions. */
     public static void unpin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null) {
             destination.unpin();
@@ -115,10 +103,7 @@ public final class MemoryRegions {
         }
     }
 
-    /**
-     * Adds an action that polls operations in flight and does not block. A thread that waits until
-     * no pin is left runs the action.
-     */
+    /** Adds a non-blocking action that polls operations while a thread waits for the last pin. */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);
     }

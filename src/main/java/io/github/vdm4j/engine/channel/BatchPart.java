@@ -24,7 +24,6 @@ final class BatchPart {
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
 
-    /** Whether the part goes to the device. */
     private boolean device;
 
     /** The longest task in bytes, or a negative number if there are no batches. */
@@ -60,10 +59,7 @@ final class BatchPart {
         return fits(task);
     }
 
-    /**
-     * Returns whether one descriptor of the device can express a task, and the task needs no
-     * further step after the batch. Otherwise the slot has to execute the task alone.
-     */
+    /** Returns whether one descriptor can express a task, with no further step after the batch. */
     private boolean fits(Operation<?> task) {
         // The mover must write a CRC to memory before a later task can read it.
         if (task.byteSize() > longest || task.crcDestination() != null) {
@@ -111,10 +107,7 @@ final class BatchPart {
         return size == 0;
     }
 
-    /**
-     * Writes the descriptors of the next part. Returns {@code true} if the part is the whole batch
-     * and the call keeps all its arenas open.
-     */
+    /** Returns whether the part is the whole batch and the call keeps all its arenas open. */
     boolean gather(boolean begun) {
         arenas.clear();
         List<Operation<?>> tasks = order.tasks();
@@ -174,10 +167,7 @@ final class BatchPart {
         buffer.put(place, part);
     }
 
-    /**
-     * Returns whether a task has ended. If an arena of the task is closed, the method fails the
-     * task.
-     */
+    /** Returns whether a task has ended. Fails a task with a closed arena. */
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!TaskOrder.isOver(task) && !isOpen(task)) {
             order.fail(index, VdmResult.SEGMENT_UNUSABLE,
@@ -225,7 +215,6 @@ final class BatchPart {
         faults = 0;
     }
 
-    /** Records the end of each task. */
     void takeRecords() {
         ExecutionPath path = slot.path();
         boolean progress = false;

@@ -24,7 +24,6 @@ public final class BatchProgram extends Program {
     private final BatchPart part;
     private Operation<?> operation;
 
-    /** Whether the program has submitted a task. */
     private boolean begun;
 
     /** The program of the current task if the slot executes it alone, or null. */
@@ -63,7 +62,6 @@ public final class BatchProgram extends Program {
         return forces != null && !forces.isEmpty();
     }
 
-    /** Returns the forces of the tasks, or null if there are none. */
     public Forces forces() {
         return forces;
     }
@@ -148,10 +146,7 @@ public final class BatchProgram extends Program {
         }
     }
 
-    /**
-     * Returns whether the batch can continue after a part. DML reports an error if a task is not a
-     * plain success. The batch continues if any task has run.
-     */
+    /** DML reports an error if a task is not a plain success. The batch continues if a task ran. */
     @Override
     boolean isGood(int status) {
         return alone != null ? alone.isGood(status) : status == OK || part.hasRunTask();
@@ -182,10 +177,7 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /**
-     * Returns whether a part can be repeated. A part of several tasks is repeated only if no task
-     * has run.
-     */
+    /** A part of several tasks is repeated only if no task has run. */
     @Override
     public boolean isRepeatable() {
         return alone == null || alone.isRepeatable();
@@ -213,10 +205,7 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /**
-     * Checks all segments before the first submission, because that submission does not contain all
-     * tasks.
-     */
+    /** Checks all segments before the first submission, because it does not contain all tasks. */
     private void requireUsable() {
         List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size(); i++) {

@@ -28,10 +28,7 @@ public interface Channel {
     /** Returns the limits of one submission. They never change. */
     ChannelLimits limits();
 
-    /**
-     * Returns the longest copy or fill in bytes that {@link Slot#execute} executes, or 0 if slots
-     * cannot execute an operation in one call.
-     */
+    /** Returns the longest copy or fill in bytes for {@link Slot#execute}, or 0 for none. */
     long inlineBytes();
 
     /** Returns the flags of a descriptor with which the device makes a destination durable. */
@@ -44,10 +41,7 @@ public interface Channel {
      */
     Slot makeSlot();
 
-    /**
-     * Allocates native memory for the batches of a slot. Its address is a multiple of 64. The
-     * memory stays alive until the channel is closed.
-     */
+    /** Allocates memory for the batches of a slot at a multiple of 64, until the channel closes. */
     MemorySegment allocate(long bytes);
 
     /** Returns the size of the native memory of the slots and their batches in bytes. */
@@ -56,9 +50,7 @@ public interface Channel {
     /** Returns whether slots may be created and used. They may not after {@link #close}. */
     boolean isOpen();
 
-    /**
-     * Frees the memory. The pool calls this when no slot is in use. Further calls have no effect.
-     */
+    /** Frees the memory when no slot is in use. Further calls have no effect. */
     void close();
 
     /**
@@ -68,9 +60,6 @@ public interface Channel {
      */
     VdmStatus status(int status);
 
-    /**
-     * Returns the name of the place where the device or its software executes a part. A message
-     * contains it, for example "on HARDWARE failed".
-     */
+    /** Returns the place of a part for messages, for example "on HARDWARE failed". */
     String place(boolean device);
 }

@@ -28,7 +28,6 @@ final class CopySplit {
         share = null;
     }
 
-    /** Begins a divided copy. */
     void begin(Operation<?> copy, CopyShare adapted) {
         share = adapted;
         progress = new CopyProgress(copy);
@@ -44,7 +43,6 @@ final class CopySplit {
         return progress;
     }
 
-    /** Publishes the number of first bytes that are copied without a gap. */
     void publish(long bytes) {
         CopyProgress current = progress;
         if (current != null) {
@@ -76,11 +74,7 @@ final class CopySplit {
         deviceWaits = false;
     }
 
-    /**
-     * Copies a piece at the end of the remaining bytes. They begin at the end of the device's part
-     * and end at the thread's copied bytes. Returns the number of copied bytes, or 0 if the thread
-     * has to wait.
-     */
+    /** Copies a piece at the end of a range. Returns its bytes, or 0 if the thread has to wait. */
     long copyPiece(Segments segments, long begin, long end) {
         if (share == null) {
             return 0;

@@ -49,7 +49,6 @@ final class DataResult {
         return exists;
     }
 
-    /** Writes the completion record of a successful operation. */
     void succeed(Operation<?> what, ExecutionPath path) {
         if (exists) {
             what.succeed(path, value, outcome);
@@ -63,16 +62,14 @@ final class DataResult {
         outcome = executed.outcome();
     }
 
-    /** Records the bad block that ended a part. */
     void takeBadBlock(long offset, int errors) {
         value = offset;
         outcome = errors;
     }
 
     /**
-     * Records the completion record of a part: its {@link Slot#result}, the offset of a difference
-     * in the operation, and the CRC or the size of a delta record. Returns {@code false} if no
-     * further part can change the result.
+     * Records the completion record of a part. The offset is that of a difference, and the number is
+     * a CRC or the size of a delta record. Returns false if no further part can change the result.
      *
      * @throws SegmentClosedException if the arena of a segment with a difference is closed
      * @throws WrongThreadException if a segment with a difference is confined to another thread

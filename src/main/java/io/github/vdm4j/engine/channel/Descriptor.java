@@ -14,9 +14,7 @@ public final class Descriptor {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /**
-     * The flags for a valid address of the completion record and for a request to write the record.
-     */
+    /** The flags for a valid record address and for a request to write the record. */
     private static final int WITH_RECORD = 0xC;
 
     private Descriptor() {}

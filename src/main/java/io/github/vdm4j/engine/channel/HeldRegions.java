@@ -10,11 +10,7 @@ final class HeldRegions {
     private MemoryRegion[] regions = new MemoryRegion[4];
     private int count;
 
-    /**
-     * Pins the buffer of a segment or null. The method ignores segments outside of this library's
-     * buffers, and buffers that are pinned already. Returns {@code false} if the buffer is being
-     * closed.
-     */
+    /** Pins the buffer of a segment or null. Returns false if the buffer is being closed. */
     boolean pin(MemorySegment segment) {
         if (segment == null) {
             return true;

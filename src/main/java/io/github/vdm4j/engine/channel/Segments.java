@@ -32,9 +32,7 @@ final class Segments {
         secondIsWritten = operation.secondDestination() != null;
     }
 
-    /**
-     * Begins to write back the cache lines that cover a range (H10). Returns their size in bytes.
-     */
+    /** Begins to write back the cache lines of a range (H10). Returns their size in bytes. */
     long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
         destinationIsWritten = false;
@@ -75,7 +73,6 @@ final class Segments {
         return destination.address() - source.address();
     }
 
-    /** Copies or fills a range on the calling thread. */
     void move(long offset, long bytes, byte fill) {
         if (source == null) {
             PatternKernel.fill(destination.asSlice(offset, bytes), fill);
@@ -84,10 +81,7 @@ final class Segments {
         }
     }
 
-    /**
-     * Prepares the pages of mapped files for a part. Returns {@code false} if the kernel does not
-     * report missing pages. Only the JVM may touch the segments in this case.
-     */
+    /** Prepares the pages of a part. Returns false if only the JVM may touch its segments. */
     boolean prepare(Part part, boolean device) {
         if (!mayLack || device && !destinationIsWritten) {
             return true;
@@ -134,7 +128,6 @@ final class Segments {
         }
     }
 
-    /** Makes the pages of a task's destinations writable like {@link #populate(Part)}. */
     static void populate(Operation<?> task) {
         populate(task.destination());
         populate(task.secondDestination());
@@ -165,7 +158,6 @@ final class Segments {
         prefault(second, part.second, part.bytes, secondIsWritten);
     }
 
-    /** Touches the pages of a task like {@link #prefault(Part)}. */
     static void prefault(Operation<?> task) {
         prefault(task.source(), false);
         prefault(task.destination(), true);

@@ -18,10 +18,7 @@ import java.util.List;
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    /**
-     * The state of a slot that the closing thread has taken for ever. A drain does not wait for
-     * such a slot.
-     */
+    /** A closing thread has taken the slot for ever. A drain does not wait for it. */
     private static final int RETIRED = 2;
 
     private static final VarHandle TAKEN;
@@ -36,28 +33,19 @@ public final class SlotPool {
         }
     }
 
-    /**
-     * The slots, or null for places that were not used yet. In a new JVM, the creation of all slots
-     * would take milliseconds.
-     */
+    /** The slots, or null for unused places. The creation of all slots would take milliseconds. */
     private final Slot[] slots;
 
     /** Guarded by this. */
     private final Channel channel;
 
-    /**
-     * The number of slots that the closing thread has retired, in the order of their places.
-     * Guarded by this.
-     */
+    /** The number of retired slots, in the order of their places. Guarded by this. */
     private int retired;
 
     /** The slots that wait for an overdue answer of the device. Guarded by this. */
     private final List<Slot> overdue = new ArrayList<>();
 
-    /**
-     * The free slots without a place. They lost their places while they were overdue. Guarded by
-     * this.
-     */
+    /** The free slots that lost their places while they were overdue. Guarded by this. */
     private final List<Slot> spare = new ArrayList<>();
 
     /** The number of lent slots without a place. Guarded by this. */
@@ -99,17 +87,13 @@ public final class SlotPool {
         return null;
     }
 
-    /** Returns the place from which the current thread searches. */
     private int firstPlace() {
         long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
         // Scales the hash by a multiplication, because a division would be slower.
         return (int) (hash * slots.length >>> 32);
     }
 
-    /**
-     * Creates and takes the slot of an empty place. Returns null if another thread has taken the
-     * slot, if the pool is being closed, or if the channel refuses.
-     */
+    /** Takes the slot of an empty place. Returns null if the pool closes or the channel refuses. */
     private synchronized Slot takeNew(int place) {
         Slot slot = slots[place];
         if (slot != null) {
@@ -145,10 +129,7 @@ public final class SlotPool {
         TAKEN.setRelease(slot, FREE);
     }
 
-    /**
-     * Returns the slot at a place, in any state, for a check of its {@linkplain Slot#owner()
-     * owner}. The slot is null if the place was not used yet.
-     */
+    /** Returns the slot at a place in any state, or null if the place was not used yet. */
     public Slot peek(int place) {
         return slots[place];
     }
@@ -186,7 +167,6 @@ public final class SlotPool {
         spare.add(slot);
     }
 
-    /** Returns a spare or new slot, or null if the channel refuses. */
     private Slot anotherSlot() {
         if (!spare.isEmpty()) {
             return spare.removeLast();
@@ -198,10 +178,7 @@ public final class SlotPool {
         }
     }
 
-    /**
-     * Checks the overdue slots. If the device has answered, the slot releases its pins and becomes
-     * free.
-     */
+    /** Frees the overdue slots that the device has answered. Returns the number of the rest. */
     public int collectOverdue() {
         if (overdueCount == 0) {
             return 0;
@@ -255,15 +232,11 @@ public final class SlotPool {
         return slot.taken == LENT;
     }
 
-    /** Returns how many operations have ended with a slot. */
     private static long usesOf(Slot slot) {
         return (long) USES.getOpaque(slot);
     }
 
-    /**
-     * Returns the size of the native memory of the slots and their batches in bytes, or 0 after the
-     * pool is closed.
-     */
+    /** Returns the native memory of the slots and their batches in bytes, or 0 after the close. */
     public synchronized long nativeBytes() {
         return channel.isOpen() ? channel.nativeBytes() : 0;
     }

@@ -26,7 +26,6 @@ final class TaskOrder {
 
     private int limit;
 
-    /** The first task that has failed. */
     private int firstFailure;
 
     void begin(List<Operation<?>> work, Durability engines) {
@@ -51,7 +50,6 @@ final class TaskOrder {
         return durability;
     }
 
-    /** Returns the place of the first task that has not ended. */
     int next() {
         return next;
     }
@@ -60,7 +58,6 @@ final class TaskOrder {
         return tasks.get(next);
     }
 
-    /** Returns the place behind the last task of the section. */
     int limit() {
         return limit;
     }
@@ -101,30 +98,25 @@ final class TaskOrder {
         return destination != null && durability.kindOf(destination) == WriteBackKind.PAGES;
     }
 
-    /** Records that all tasks before a place have succeeded. */
     void succeededBefore(int place) {
         next = place;
     }
 
-    /** Records the end of a task, with or without success. */
     void recordEnd(int index) {
         if (tasks.get(index).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, index);
         }
     }
 
-    /** Fails a task that was not executed. */
     void fail(int index, VdmResult how, String reason, Throwable cause) {
         tasks.get(index).fail(ExecutionPath.NONE, how, null, reason, cause);
         recordEnd(index);
     }
 
-    /** Fails a task with an exception of {@link Program#submit}. */
     void fail(int index, RuntimeException e) {
         fail(index, Program.resultOf(e), "failed: " + e.getMessage(), Program.causeOf(e));
     }
 
-    /** Fails a task with a status of the channel. */
     void fail(int index, Slot slot, int code) {
         VdmStatus status = slot.channel().status(code);
         tasks.get(index)

@@ -42,14 +42,12 @@ final class WriteBacks {
         operation = null;
     }
 
-    /** Describes an operation and its durable destinations. */
     void describe(Slot slot) {
         slot.part()
                 .begin(operation, first == null ? 0 : slot.channel().durableFlags(),
                         second != null);
     }
 
-    /** Returns whether a slot can write back the destination of a flush. */
     boolean canFlush(Slot slot) {
         return isOfLines() && (slot.onDevice() || linesBySlot);
     }
@@ -58,10 +56,7 @@ final class WriteBacks {
         return first == WriteBackKind.CACHE_LINES;
     }
 
-    /**
-     * Returns the next destination with cache lines that the processor has written and the slot has
-     * to write back, or null.
-     */
+    /** Returns the next destination with lines for the slot to write back, or null. */
     MemorySegment nextLines(boolean byProcessor) {
         while (linesBySlot && byProcessor && examined < 2) {
             if ((examined++ == 0 ? first : second) == WriteBackKind.CACHE_LINES) {
@@ -87,10 +82,7 @@ final class WriteBacks {
         }
     }
 
-    /**
-     * Adds the forces of the destinations whose pages have to be forced to the forces of earlier
-     * tasks. Both are null if there are none.
-     */
+    /** Adds the forces of pages. The forces of earlier tasks and the result are null if empty. */
     Forces addForces(Forces earlier) {
         Forces forces = add(earlier, operation.destination(), first);
         return add(forces, operation.secondDestination(), second);
