@@ -62,8 +62,7 @@ final class DescriptorRunner {
     /** Between two fences the descriptors run in any order. */
     private Completion runBatch(Descriptor batch, Access access) {
         long count = batch.size();
-        Access.Extent list =
-                access.extent(count * Descriptor.BYTES).with(batch.source(), false);
+        Access.Extent list = access.extent(count * Descriptor.BYTES).with(batch.source(), false);
         long fetched = list.length() / Descriptor.BYTES;
         byte[] bytes;
         try {

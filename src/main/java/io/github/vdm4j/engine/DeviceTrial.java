@@ -47,9 +47,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
         status = slot.check();
         while (status == Slot.IN_FLIGHT) {
             if (System.nanoTime() - start >= MAX_NANOS) {
-                return failed(
-                        "the hardware did not complete a no-op within a second",
-                        null);
+                return failed("the hardware did not complete a no-op within a second", null);
             }
             Thread.onSpinWait();
             status = slot.check();

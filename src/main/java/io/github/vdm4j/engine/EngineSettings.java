@@ -70,8 +70,7 @@ public final class EngineSettings {
             DeviceHealth health, boolean hasSoftware) {
         return new EnginePlan(pool, threadPrefix, policy, health, engines(),
                 queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos(),
-                workers, workerStrategy, mostPending(),
-                hasSoftware);
+                workers, workerStrategy, mostPending(), hasSoftware);
     }
 
     public int mostPending() {

@@ -63,8 +63,7 @@ public final class DurableMove {
                     "failed: a segment can no longer be used: " + e.getMessage(), e, done);
         } catch (PageUnavailableException e) {
             return operation.fail(executed(done), VdmResult.IO_ERROR, null,
-                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e,
-                    done);
+                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e, done);
         }
     }
 

@@ -37,8 +37,7 @@ public final class Durability {
 
     /** Combines engines. The engine for cache lines is null if only a mover can write them back. */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
-        this(lines, Objects.requireNonNull(pages, "pages"), false, false,
-                Long.MAX_VALUE);
+        this(lines, Objects.requireNonNull(pages, "pages"), false, false, Long.MAX_VALUE);
     }
 
     private Durability(
@@ -109,7 +108,7 @@ public final class Durability {
         }
         if (range.isMapped()) {
             MappedFile file = BareMappings.of(range);
-            return file.hasFailed() ? WriteBackKind.FAILED_BEFORE : kindOf(file.backing());
+            return file.hasFailed() ? WriteBackKind.FAILED_BEFORE : kindOf(file.mapping.backing());
         }
         return nativeIsPersistent || lines() != null && lines().recognizes(range)
                 ? WriteBackKind.CACHE_LINES

@@ -17,10 +17,10 @@ final class FailedFiles {
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
-            return number > mapping.failuresBefore()
+            return number > mapping.failuresBefore
                     && (birth == null
-                            || mapping.birth() == null
-                            || birth.equals(mapping.birth()));
+                            || mapping.birth == null
+                            || birth.equals(mapping.birth));
         }
     }
 
@@ -44,7 +44,7 @@ final class FailedFiles {
 
     synchronized void add(MappedFile mapping) {
         String file = mapping.file();
-        var failure = new Failure(count + 1, mapping.birth());
+        var failure = new Failure(count + 1, mapping.birth);
         if (file == null) {
             mapping.fail(); // other mappings of the file are unknown
         } else if (latest.size() < capacity || latest.containsKey(file)) {

@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 public final class MappedFile {
     private static final FailedFiles FAILED = new FailedFiles(4_096);
 
-    private final Mapping mapping;
-    private final String birth;
-    private final int failuresBefore;
+    final Mapping mapping;
+    final String birth;
+    final int failuresBefore;
     private volatile boolean failed;
     private volatile ForceQueue forces;
 
@@ -41,8 +41,7 @@ public final class MappedFile {
 
     /** Determines the file like {@link #of}, and slowly whether the mapping has MAP_SYNC. */
     public static MappedFile withFlags(MemorySegment segment) {
-        return new MappedFile(
-                MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
+        return new MappedFile(MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
     }
 
     /** Determines the file of a new mapping. It ignores the failures before its creation. */
@@ -80,10 +79,6 @@ public final class MappedFile {
                 || mapping.backing() == Backing.UNKNOWN && PlatformName.isLinuxX64();
     }
 
-    Backing backing() {
-        return mapping.backing();
-    }
-
     /** Records a failed write-back for every existing mapping of the file. */
     void recordFailure() {
         FAILED.add(this);
@@ -100,18 +95,6 @@ public final class MappedFile {
 
     String path() {
         return mapping.path().isEmpty() ? "the mapped file" : mapping.name();
-    }
-
-    String birth() {
-        return birth;
-    }
-
-    int failuresBefore() {
-        return failuresBefore;
-    }
-
-    Mapping mapping() {
-        return mapping;
     }
 
     public ForceCounters forceCounters() {

@@ -31,8 +31,7 @@ public final class MemoryRegion {
      * {@code release} once, and again after an {@link IllegalStateException}.
      */
     public MemoryRegion(MemorySegment whole, DurabilityDomain domain, MappedFile file,
-            boolean mapping,
-            Runnable release) {
+            boolean mapping, Runnable release) {
         this.whole = whole;
         scope = whole.scope();
         this.domain = domain;

@@ -171,8 +171,7 @@ final class BatchPart {
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!TaskOrder.isOver(task) && !isOpen(task)) {
             order.fail(index, VdmResult.SEGMENT_UNUSABLE,
-                    "failed: the arena of a segment was closed",
-                    null);
+                    "failed: the arena of a segment was closed", null);
         }
         return TaskOrder.isOver(task);
     }

@@ -40,8 +40,7 @@ public final class Descriptor {
                         part.destinationBytes, 0);
             case Opcode.DELTA_APPLY -> // The size of the record follows.
                 put(memory, at, head, part.source, part.destination, part.destinationBytes,
-                        part.bytes, 0,
-                        0);
+                        part.bytes, 0, 0);
             case Opcode.DUALCAST ->
                 put(memory, at, head, part.source, part.destination, part.bytes, part.second, 0, 0);
             case Opcode.CRC ->
@@ -61,8 +60,7 @@ public final class Descriptor {
     }
 
     private static void writeDif(MemorySegment memory, long at, long head, Part part,
-            boolean ofSource,
-            boolean ofDestination) {
+            boolean ofSource, boolean ofDestination) {
         // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
         // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
