@@ -62,9 +62,7 @@ public final class JvmFailures {
 
     /** Makes the JVM throw its pending exception for a missing page of a mapped file. */
     public static void deliver(Operation<?> operation) {
-        if (MemoryRegions.mayLackPages(operation.destination())
-                || MemoryRegions.mayLackPages(operation.source())
-                || MemoryRegions.mayLackPages(operation.second())) {
+        if (MemoryRegions.mayLackPages(operation)) {
             PageFaults.deliver();
         }
     }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.memory;
 
+import io.github.vdm4j.Operation;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +61,11 @@ public final class MemoryRegions {
      */
     public static boolean mayLackPages(MemorySegment segment) {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
+    }
+
+    public static boolean mayLackPages(Operation<?> operation) {
+        return mayLackPages(operation.destination()) || mayLackPages(operation.source())
+                || mayLackPages(operation.second());
     }
 
     private static boolean isInMapping(MemorySegment segment) {

@@ -79,8 +79,8 @@ final class BatchPart {
             case DIF_STRIP -> device && !Part.isAdjacent(task.source().address(),
                     task.destination().address(), task.byteSize());
             // The device reports missing pages, but a move within its own range cannot be repeated.
-            case MEMMOVE -> device ? !overlaps(task) : !mayLackPages(task);
-            default -> device || !mayLackPages(task);
+            case MEMMOVE -> device ? !overlaps(task) : !MemoryRegions.mayLackPages(task);
+            default -> device || !MemoryRegions.mayLackPages(task);
         };
     }
 
@@ -90,17 +90,11 @@ final class BatchPart {
     }
 
     private boolean isOfLines(MemorySegment destination) {
-        return order.durability().kindOf(destination) == WriteBackKind.CACHE_LINES;
+        return order.durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
     }
 
     private static boolean overlaps(Operation<?> task) {
         return Math.abs(task.destination().address() - task.source().address()) < task.byteSize();
-    }
-
-    private static boolean mayLackPages(Operation<?> task) {
-        return MemoryRegions.mayLackPages(task.destination())
-                || MemoryRegions.mayLackPages(task.source())
-                || MemoryRegions.mayLackPages(task.second());
     }
 
     boolean isEmpty() {
@@ -110,7 +104,7 @@ final class BatchPart {
     /** Returns whether the part is the whole batch and the call keeps all its arenas open. */
     boolean gather(boolean begun) {
         arenas.clear();
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         int next = order.next();
         int limit = order.limit();
         int room = Math.min(slot.channel().limits().tasks(device), limit - next);
@@ -205,7 +199,7 @@ final class BatchPart {
     }
 
     void takeSuccess() {
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         ExecutionPath path = slot.path();
         for (int i = 0; i < size; i++) {
             succeed(i, BatchBuffer.SUCCESS, tasks.get(placed[i]), path);
@@ -221,7 +215,7 @@ final class BatchPart {
         boolean again = false;
         for (int i = 0; i < size; i++) {
             int index = placed[i];
-            Operation<?> task = order.tasks().get(index);
+            Operation<?> task = order.tasks.get(index);
             int status = buffer.status(i);
             if (isSuccess(status, task)) {
                 progress = true;
@@ -268,7 +262,7 @@ final class BatchPart {
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         try {
-            Segments.prefault(order.tasks().get(index));
+            Segments.prefault(order.tasks.get(index));
             return true;
         } catch (PageUnavailableException | SegmentClosedException e) {
             order.fail(index, e);

@@ -78,13 +78,13 @@ public final class BatchProgram extends Program {
                 begun = true;
             }
             Durability.Refusal refusal =
-                    task.isDurable() ? refusal(task, order.durability()) : null;
+                    task.isDurable() ? refusal(task, order.durability) : null;
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();
                 return OK;
             }
-            alone = slot().begin(task, order.durability(), false);
+            alone = slot().begin(task, order.durability, false);
         }
         return submitAlone();
     }
@@ -196,7 +196,7 @@ public final class BatchProgram extends Program {
 
     @Override
     public boolean pin() {
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size() && MemoryRegions.any(); i++) {
             if (!pin(tasks.get(i))) {
                 return false;
@@ -207,7 +207,7 @@ public final class BatchProgram extends Program {
 
     /** Checks all segments before the first submission, because it does not contain all tasks. */
     private void requireUsable() {
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             Slot.requireUsable(task.destination());
@@ -240,7 +240,7 @@ public final class BatchProgram extends Program {
     @Override
     public long bytesMoved() {
         long sum = 0;
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             if (task.howItEnded() == VdmResult.SUCCESS) {

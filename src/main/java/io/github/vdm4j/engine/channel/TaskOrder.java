@@ -15,8 +15,8 @@ import java.util.List;
  * or at the end of the batch.
  */
 final class TaskOrder {
-    private List<Operation<?>> tasks = List.of();
-    private Durability durability;
+    List<Operation<?>> tasks = List.of();
+    Durability durability;
 
     /** The first task that has not ended. */
     private int next;
@@ -40,14 +40,6 @@ final class TaskOrder {
     void clear() {
         tasks = List.of();
         limit = 0;
-    }
-
-    List<Operation<?>> tasks() {
-        return tasks;
-    }
-
-    Durability durability() {
-        return durability;
     }
 
     int next() {
