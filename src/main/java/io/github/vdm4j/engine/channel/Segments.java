@@ -32,7 +32,11 @@ final class Segments {
         secondIsWritten = operation.secondDestination() != null;
     }
 
-    /** Begins to write back the cache lines of a range (H10). Returns their size in bytes. */
+    /**
+     * Begins to write back the cache lines that cover a range (H10).
+     *
+     * @return their size in bytes
+     */
     long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
         destinationIsWritten = false;
