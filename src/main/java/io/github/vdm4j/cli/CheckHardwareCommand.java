@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.cli.MoverOptions.MoverChoice;
 import io.github.vdm4j.cli.check.CheckReport;
 import io.github.vdm4j.cli.check.CheckReportText;
 import io.github.vdm4j.cli.check.CheckedDevice;

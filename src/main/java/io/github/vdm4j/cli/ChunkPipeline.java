@@ -68,6 +68,7 @@ abstract class ChunkPipeline {
      * @throws io.github.vdm4j.VdmException if the operation on a chunk failed
      */
     final Map<ExecutionPath, Long> run() {
+        progress.begin(bytes);
         try {
             lanes.forEach(this::startNext);
             while (!completions.isEmpty()) {
@@ -84,6 +85,7 @@ abstract class ChunkPipeline {
                     lane.operation.busyPoll();
                 }
             }
+            progress.end();
         }
     }
 
