@@ -20,12 +20,7 @@ public final class CheckReportText {
 
     private CheckReportText() {}
 
-    /**
-     * Returns the text form of a report.
-     *
-     * @param report the report
-     * @return the lines of the text
-     */
+    /** Returns the lines of a report. */
     public static String of(CheckReport report) {
         var page = new CheckReportText();
         page.head(report);

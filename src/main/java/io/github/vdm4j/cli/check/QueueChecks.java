@@ -8,6 +8,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.HardwareCheck.OpenMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
@@ -29,7 +30,6 @@ import java.util.stream.Stream;
  */
 final class QueueChecks {
     private static final String FULL = "full queue";
-    private static final String ALL = "all queues";
     private static final String WAITING = "block on fault";
     private static final int COPY_BYTES = 16 << 10;
     private static final int LONG_BYTES = 1 << 20;
@@ -67,25 +67,21 @@ final class QueueChecks {
     void run(List<String> queues, CheckMemory memory) {
         if (device.choosesQueues()) {
             for (String queue : queues) {
-                String name = "queue " + queue;
-                check(name, List.of(queue), COPIES, COPIES, mover -> {
-                    copy(mover, name, COPIES, COPY_BYTES);
-                    requireWork(name, device.counts(mover));
-                });
+                checkWork("queue " + queue, List.of(queue), COPIES, COPY_BYTES);
             }
-            device.queuesOf("dedicated").forEach(this::runDedicated);
+            // More operations are in flight than a dedicated queue holds. A full queue would drop
+            // them.
+            device.queuesOf("dedicated")
+                    .forEach(queue -> checkWork("dedicated " + queue, List.of(queue),
+                            inFlight(device.capacity(List.of(queue))), COPY_BYTES));
             runWaiting(memory);
         }
-        int copies = 4 * queues.size();
-        check(ALL, List.of(), copies, copies, mover -> {
-            copy(mover, ALL, copies, LONG_BYTES);
-            requireWork(ALL, device.counts(mover));
-        });
+        checkWork("all queues", List.of(), 4 * queues.size(), LONG_BYTES);
         int capacity = device.capacity(queues);
         int inFlight = inFlight(capacity);
-        check(FULL, List.of(), inFlight, ROUNDS * inFlight, mover -> {
+        check(FULL, List.of(), inFlight, ROUNDS * inFlight, false, mover -> {
             for (int round = 0; round < ROUNDS; round++) {
-                copy(mover, FULL, inFlight, COPY_BYTES);
+                copy(mover, FULL, inFlight, COPY_BYTES, null);
             }
             List<DsaQueue> done = device.counts(mover);
             results.note(FULL, VARIANT, "%,d operations in flight on queues of %,d%s".formatted(
@@ -95,12 +91,10 @@ final class QueueChecks {
         });
     }
 
-    /** Has more operations in flight than a dedicated queue holds. A full queue would drop them. */
-    private void runDedicated(String queue) {
-        String name = "dedicated " + queue;
-        int copies = inFlight(device.capacity(List.of(queue)));
-        check(name, List.of(queue), copies, copies, mover -> {
-            copy(mover, name, copies, COPY_BYTES);
+    /** Copies on queues, and requires that each queue has executed something. */
+    private void checkWork(String name, List<String> queues, int copies, int bytes) {
+        check(name, queues, copies, copies, false, mover -> {
+            copy(mover, name, copies, bytes, null);
             requireWork(name, device.counts(mover));
         });
     }
@@ -118,20 +112,13 @@ final class QueueChecks {
         check(WAITING, queues, COPIES, COPIES, true, mover -> {
             copy(mover, WAITING, COPIES, COPY_BYTES, memory);
             results.note(WAITING, VARIANT, "on %s, which reported %,d page faults".formatted(
-                    String.join(", ", queues), device.counts(mover)
-                            .stream()
-                            .mapToLong(DsaQueue::pageFaults)
-                            .sum()));
+                    String.join(", ", queues),
+                    device.counts(mover).stream().mapToLong(DsaQueue::pageFaults).sum()));
         });
     }
 
     private static int inFlight(int capacity) {
         return Math.min(4 * capacity + 64, MOST_IN_FLIGHT);
-    }
-
-    private void check(String name, List<String> queues, int slots, int operations,
-            Consumer<Vdm> check) {
-        check(name, queues, slots, operations, false, check);
     }
 
     private void check(String name, List<String> queues, int slots, int operations,
@@ -141,8 +128,8 @@ final class QueueChecks {
             check.accept(open.mover());
             add(open.mover());
         } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
-            results.count(name, VARIANT, failure(name, "the mover could not be opened again", null,
-                    0, 0));
+            results.count(name, VARIANT,
+                    failure(name, "the mover could not be opened again", null, 0, 0));
         }
     }
 
@@ -155,28 +142,19 @@ final class QueueChecks {
         }
     }
 
-    /** Has copies in flight at once, and compares their bytes. */
-    private void copy(Vdm mover, String name, int count, int bytes) {
-        copy(mover, name, count, bytes, null);
-    }
-
-    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
-        try {
-            return memory.of(content, Variant.UNTOUCHED, arena);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void copy(Vdm mover, String name, int count, int bytes, CheckMemory untouched) {
+    /**
+     * Has copies in flight at once, and compares their bytes. If a file is given, the destination
+     * has pages of the file that were not touched.
+     */
+    private void copy(Vdm mover, String name, int count, int bytes, CheckMemory file) {
         if (results.isHopeless()) {
             return;
         }
         Arena arena = Arena.ofShared();
         MemorySegment source = CheckMemory.present((long) count * bytes, arena);
         MemorySegment destination = CheckMemory.present((long) count * bytes, arena);
-        if (untouched != null) {
-            destination = untouched(untouched, destination, arena);
+        if (file != null) {
+            destination = untouched(file, destination, arena);
         }
         var random = new Random(seed);
         byte[] noise = new byte[bytes];
@@ -202,6 +180,14 @@ final class QueueChecks {
             results.abort();
         } else {
             arena.close();
+        }
+    }
+
+    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
+        try {
+            return memory.of(content, Variant.UNTOUCHED, arena);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
