@@ -48,11 +48,7 @@ public record DmlDiagnosis(
      * @param sentence a sentence with both outcomes and the reason
      */
     public record Verdict(Outcome hardware, Outcome auto, String sentence) {
-        /**
-         * Returns whether the hardware path should work.
-         *
-         * @return {@code true} if no finding prevents it
-         */
+        /** {@return whether the hardware path should work, because no finding prevents it} */
         public boolean hardwareWorks() {
             return hardware == Outcome.HARDWARE;
         }

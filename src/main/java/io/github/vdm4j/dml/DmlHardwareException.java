@@ -45,20 +45,14 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     /**
-     * Returns DML's status of the trial.
-     *
-     * @return the status, or null if there was no trial or no answer. It is null after
-     *     deserialisation, too
+     * {@return DML's status of the trial, or null} It is null without a trial or an answer, and
+     * after deserialisation.
      */
     public DmlStatus status() {
         return status;
     }
 
-    /**
-     * Returns the diagnosis at the time of the trial.
-     *
-     * @return the diagnosis, or null after deserialisation
-     */
+    /** {@return the diagnosis at the time of the trial, or null after deserialisation} */
     public DmlDiagnosis diagnosis() {
         return diagnosis;
     }

@@ -111,11 +111,7 @@ public final class DmlLibrary {
         return named != null && !named.isEmpty();
     }
 
-    /**
-     * Returns the exception that {@link #open()} would throw.
-     *
-     * @return the exception, or empty if DML is available
-     */
+    /** {@return the exception that {@link #open()} would throw, or empty if DML is available} */
     public static Optional<DmlUnavailableException> whyUnavailable() {
         try {
             open();
@@ -253,11 +249,9 @@ public final class DmlLibrary {
     }
 
     /**
-     * Returns the version that the library reports.
+     * {@return the version that the library reports}
      *
      * <p>C counterpart: {@code dml_get_library_version}.
-     *
-     * @return the version
      */
     public DmlVersion version() {
         DmlVersion known = version;
@@ -268,12 +262,7 @@ public final class DmlLibrary {
         return known;
     }
 
-    /**
-     * Returns the name with which the dynamic loader found the library. It is a path or a file
-     * name.
-     *
-     * @return the name
-     */
+    /** {@return the path or the file name with which the dynamic loader found the library} */
     public String location() {
         return location;
     }

@@ -46,11 +46,7 @@ public final class DmlUnavailableException extends RuntimeException {
                                                 + " install DML, see docs/install-dml.md.")));
     }
 
-    /**
-     * Returns the attempts in their order.
-     *
-     * @return the attempts, at least one
-     */
+    /** {@return the attempts in their order, at least one} */
     public List<Attempt> attempts() {
         return attempts;
     }

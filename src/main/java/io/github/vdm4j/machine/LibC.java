@@ -140,7 +140,6 @@ public final class LibC {
             return error == ENOSYS || error == EOPNOTSUPP;
         }
 
-        /** Returns true if the file does not exist. */
         public boolean isMissingFile() {
             return error == ENOENT;
         }
@@ -215,7 +214,6 @@ public final class LibC {
                 state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset));
     }
 
-    /** Unmaps memory. */
     public static void unmap(long address, long length) {
         callOnce((state, arena) -> (int) MUNMAP.invokeExact(state, address, length));
     }
@@ -248,7 +246,6 @@ public final class LibC {
         return open(path, O_RDWR_CREAT_CLOEXEC);
     }
 
-    /** Opens a file that exists for reading and writing. */
     public static int openExisting(byte[] path) throws CallFailedException {
         return open(path, O_RDWR_CLOEXEC);
     }
@@ -279,12 +276,11 @@ public final class LibC {
     public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
 
     /**
-     * Returns the NUMA node of the processor that runs the calling thread. The call does not
-     * allocate.
+     * Returns the NUMA node of the processor that runs the calling thread, or -1 if the system does
+     * not report it. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
      *     call
-     * @return the node, or -1 if the system does not report it
      */
     public static int currentNode(MemorySegment callState, MemorySegment result) {
         if (GETCPU == null) {
@@ -298,13 +294,7 @@ public final class LibC {
         }
     }
 
-    /**
-     * Returns the NUMA node of the memory at an address. The call does not allocate.
-     *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
-     *     call
-     * @return the node, or -1 if the system does not report it
-     */
+    /** Returns the NUMA node of the memory at an address, like {@link #currentNode}. */
     public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
         try {
             long error = (long) GET_MEMPOLICY.invokeExact(callState, SYS_GET_MEMPOLICY, result, 0L,
@@ -316,10 +306,9 @@ public final class LibC {
     }
 
     /**
-     * Writes to a file. The call does not allocate.
+     * Writes to a file. The call does not allocate. For the first parameter, see {@link
+     * #currentNode}.
      *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
-     *     call
      * @return how many bytes the file accepted, or the negative error number
      */
     public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
@@ -332,7 +321,6 @@ public final class LibC {
         }
     }
 
-    /** Closes a descriptor. */
     public static void close(int descriptor) {
         callOnce((state, arena) -> (int) CLOSE.invokeExact(state, descriptor));
     }

@@ -74,7 +74,6 @@ public final class Processor {
         return (ebx & CPUID_AVX512) == CPUID_AVX512;
     }
 
-    /** Returns the processor's feature flags. The set is empty if the file cannot be read. */
     public static Set<String> flags(Path cpuinfo) {
         // Every opening of a mover runs this. This code avoids streams and regular expressions,
         // because they are slow at their first use in a JVM.

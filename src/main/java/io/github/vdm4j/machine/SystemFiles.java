@@ -16,12 +16,7 @@ import java.util.function.Predicate;
  */
 public record SystemFiles(Path root) {
 
-    /**
-     * Lists a folder below the root.
-     *
-     * @param folder the folder, relative to the root
-     * @return the paths, sorted by length first, for example wq0.2 before wq0.10
-     */
+    /** Lists a folder below the root like {@link #list(Path, Predicate)}. */
     public List<Path> list(String folder, Predicate<String> name) {
         return list(root.resolve(folder), name);
     }
@@ -46,22 +41,12 @@ public record SystemFiles(Path root) {
         }
     }
 
-    /**
-     * Returns whether a file exists.
-     *
-     * @param file the file, relative to the root
-     * @return false if the file is missing, or if the process may not access its folder
-     */
+    /** Returns whether a file below the root exists and the process may access its folder. */
     public boolean has(String file) {
         return Files.exists(root.resolve(file));
     }
 
-    /**
-     * Reads a file below the root.
-     *
-     * @param file the file, relative to the root
-     * @return its text without surrounding white space, or null
-     */
+    /** Returns the text of a file below the root like {@link #text(Path)}. */
     public String text(String file) {
         return text(root.resolve(file));
     }

@@ -31,12 +31,7 @@ public final class CompletionRecord {
     private final MemorySegment memory;
     private final long at;
 
-    /**
-     * Creates a view of memory.
-     *
-     * @param memory native memory
-     * @param at where the record begins, a multiple of 64
-     */
+    /** Creates a view of native memory. The record begins at a multiple of 64. */
     public CompletionRecord(MemorySegment memory, long at) {
         this.memory = memory;
         this.at = at;
@@ -51,33 +46,23 @@ public final class CompletionRecord {
     }
 
     /**
-     * Returns the status byte. The caller then sees all earlier writes of the device.
-     *
-     * @return 0 until the descriptor is complete. Bit 7 is {@link DsaStatus#WRITE_FAULT}
+     * Returns the status byte, or 0 until the descriptor is complete. Bit 7 is {@link
+     * DsaStatus#WRITE_FAULT}. The caller then sees all earlier writes of the device.
      */
     public int status() {
         return (byte) STATUS.getAcquire(memory, at) & BYTE_MASK;
     }
 
-    /** Returns the result byte. */
     public int result() {
         return memory.get(BYTE, at + RESULT) & BYTE_MASK;
     }
 
-    /**
-     * Returns how much the device has processed.
-     *
-     * @return the number of bytes, or the number of descriptors of a batch
-     */
+    /** Returns the number of bytes that the device has processed, or of descriptors of a batch. */
     public long completed() {
         return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));
     }
 
-    /**
-     * Returns the CRC or the size of the delta record.
-     *
-     * @return the low 32 bits
-     */
+    /** Returns the CRC or the size of the delta record. */
     public int value() {
         return memory.get(INT, at + VALUE);
     }

@@ -33,7 +33,6 @@ final class Lane {
         return memory.descriptor();
     }
 
-    /** Returns where the descriptor is, or was last. */
     QueueState queue() {
         return queue;
     }
@@ -42,7 +41,6 @@ final class Lane {
         return inFlight;
     }
 
-    /** Returns how much the descriptor processes. */
     long bytes() {
         return bytes;
     }
@@ -59,9 +57,9 @@ final class Lane {
     }
 
     /**
-     * Submits the descriptor that was written.
+     * Submits the descriptor that was written. Its first eight bytes have the flags that the queue
+     * obeys.
      *
-     * @param head the first eight bytes, with the flags that the queue obeys
      * @return 0, or the negative error number
      */
     int submit(QueueState next, long head) {

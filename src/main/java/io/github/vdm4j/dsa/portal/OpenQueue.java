@@ -49,12 +49,10 @@ public final class OpenQueue {
     }
 
     /**
-     * Opens a queue, or returns the queue that this process already has open.
+     * Opens a queue, or returns the queue that this process already has open. The caller
+     * {@linkplain #release releases} it.
      *
-     * @param node the device file
      * @param size the number of entries of a dedicated queue, or 0 for a shared queue
-     * @param opener opens the file
-     * @return the queue, to be {@linkplain #release released}
      * @throws IOException with the system's message if the file cannot be opened
      */
     public static OpenQueue acquire(Path node, int size, Portal.Opener opener)
@@ -74,7 +72,6 @@ public final class OpenQueue {
     /**
      * Releases the queue. The last user closes the file. Closing waits for the device.
      *
-     * @param nanos how long to wait
      * @return false if the device still executes descriptors after this time. A thread of the
      *     library then closes the file later
      */
@@ -126,20 +123,11 @@ public final class OpenQueue {
         }
     }
 
-    /**
-     * Returns whether the file is being opened again.
-     *
-     * @return true until {@link #reopen} has ended
-     */
     public boolean isReopening() {
         return reopening.get();
     }
 
-    /**
-     * Submits one descriptor.
-     *
-     * @return 0 if the queue accepted the descriptor, or the negative error number
-     */
+    /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
     public int submit(SlotMemory memory) {
         AtomicInteger source = credits;
         if (source == null) {
@@ -161,18 +149,8 @@ public final class OpenQueue {
     }
 
     /**
-     * Records that a device has executed a descriptor.
-     *
-     * @param memory the memory of the submission
-     */
-    public void completed(SlotMemory memory) {
-        memory.returnCredit();
-    }
-
-    /**
      * Submits a no-op and waits for its completion record.
      *
-     * @param nanos how long to wait for the record, and how long to retry a full queue
      * @return the status, or {@code NONE} if the device did not answer
      */
     public DsaStatus probe(long nanos) {
@@ -196,7 +174,7 @@ public final class OpenQueue {
         if (status == DsaStatus.NONE) {
             UNANSWERED.add(memory);
         } else {
-            completed(memory);
+            memory.returnCredit();
         }
         return DsaStatus.of(status & DsaStatus.MASK);
     }

@@ -48,8 +48,6 @@ public interface Portal {
      */
     void reopen() throws IOException;
 
-    /**
-     * Closes the file. Waits until the device has executed all submissions through the file.
-     */
+    /** Closes the file. Waits until the device has executed all submissions through the file. */
     void close();
 }
