@@ -124,7 +124,6 @@ final class DsaOpening implements AutoCloseable {
                 && !Boolean.FALSE.equals(device.batchOffered());
     }
 
-    /** Returns the usable queues. */
     List<WorkQueue> queues() {
         return queues;
     }

@@ -80,17 +80,17 @@ public record DsaSystem(
         }
 
         private static Process read(SystemFiles files) {
-            var status = new LinkedHashMap<String, String>();
-            String text = files.text("proc/self/status");
-            if (text != null) {
-                text.lines().filter(line -> line.indexOf(':') > 0).forEach(line -> {
-                    int colon = line.indexOf(':');
-                    status.put(line.substring(0, colon), line.substring(colon + 1).strip());
-                });
-            }
-            return new Process(
-                    rawIo(status.get("CapEff"), files.text("proc/self/uid_map")),
-                    nodes(status.get("Cpus_allowed_list"), files));
+            String status = Objects.requireNonNullElse(files.text("proc/self/status"), "");
+            return new Process(rawIo(field(status, "CapEff:"), files.text("proc/self/uid_map")),
+                    nodes(field(status, "Cpus_allowed_list:"), files));
+        }
+
+        private static String field(String status, String name) {
+            return status.lines()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(name.length()).strip())
+                    .findFirst()
+                    .orElse(null);
         }
 
         private static Boolean rawIo(String capabilities, String userIds) {
@@ -173,8 +173,7 @@ public record DsaSystem(
     static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
         var files = new SystemFiles(root);
         List<DsaDevice> devices = DsaDevice.readAll(folders, root, mayOpen);
-        return new DsaSystem(
-                flags(Processor.flags(root.resolve("proc/cpuinfo"))),
+        return new DsaSystem(flags(Processor.flags(root.resolve("proc/cpuinfo"))),
                 files.text("proc/sys/kernel/osrelease"),
                 files.has("sys/bus/pci/drivers/idxd"),
                 devices.isEmpty() ? undriven(files) : List.of(),

@@ -163,11 +163,8 @@ final class QueueRules {
 
     /** Returns the smaller of the known limits, or the default if Linux shows no limit. */
     static long limit(Long ofDevice, Long ofQueue, long otherwise) {
-        return List.of(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
-                Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE))
-                .stream()
-                .filter(limit -> limit < Long.MAX_VALUE)
-                .min(Long::compare)
-                .orElse(otherwise);
+        long least = Math.min(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
+                Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE));
+        return least < Long.MAX_VALUE ? least : otherwise;
     }
 }
