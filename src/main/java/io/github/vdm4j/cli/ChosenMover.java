@@ -27,10 +27,8 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
     private static final String NAMED = "the command line names it";
 
     /**
-     * Opens the mover that the command line names.
+     * Opens the mover that the command line names. The path is null if the command line names none.
      *
-     * @param path the path, or null if the command line names no path
-     * @param operations the number of operations in flight
      * @throws CommandFailure if the mover cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)

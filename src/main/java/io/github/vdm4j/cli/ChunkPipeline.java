@@ -34,12 +34,7 @@ abstract class ChunkPipeline {
         }
     }
 
-    /**
-     * Creates a pipeline.
-     *
-     * @param chunk bytes in a chunk, above 0. The last chunk may be shorter
-     * @param depth the largest number of chunks in flight, above 0
-     */
+    /** Creates a pipeline of chunks of bytes. Both the chunk and the depth are above 0. */
     ChunkPipeline(Vdm mover, long bytes, long chunk, int depth, Progress progress) {
         this.bytes = bytes;
         this.chunk = chunk;
@@ -52,11 +47,7 @@ abstract class ChunkPipeline {
     /** Prepares an operation for a chunk. */
     abstract void prepare(VdmOperation operation, long offset, long length);
 
-    /**
-     * Processes the result of an operation that has succeeded.
-     *
-     * @return {@code false} if no further chunk is needed
-     */
+    /** Processes the result of a success. Returns {@code false} if no further chunk is needed. */
     boolean finish(VdmOperation operation, long offset) {
         return true;
     }

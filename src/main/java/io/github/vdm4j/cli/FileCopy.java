@@ -30,17 +30,13 @@ import java.util.zip.CRC32C;
  */
 record FileCopy(Path source, Path target, boolean durable, boolean verify, long chunk,
         int depth) {
-    /** The size of the buffer that reads a file for its checksum. */
     private static final int BUFFER = 1 << 20;
 
     /**
      * The outcome of a copy. Its components, in this order, are the keys of the JSON.
      *
-     * @param bytes the number of copied bytes
      * @param nanos the time until the target existed, without the verification
-     * @param mover the name of the mover on the command line
      * @param chunks the number of chunks by path
-     * @param durable whether the copy is durable
      * @param crc32c the CRC-32C of both files in hexadecimal digits, or null without verification
      */
     record Outcome(String source, String target, long bytes, long nanos, String mover,

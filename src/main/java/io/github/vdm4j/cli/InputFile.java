@@ -28,12 +28,7 @@ final class InputFile implements AutoCloseable {
         return open(path, path.toString(), "read");
     }
 
-    /**
-     * Opens a file.
-     *
-     * @param name the name of the file in messages
-     * @param use the use of the file in messages, a participle
-     */
+    /** Opens a file. Messages contain its name and its use, a participle. */
     static InputFile open(Path path, String name, String use) throws CommandFailure {
         refuseUnlessRegular(path, name, "");
         try {

@@ -17,10 +17,7 @@ interface Progress {
     /** Reports that a chunk is complete. */
     default void moved(long bytes) {}
 
-    /**
-     * Reports that the work has ended, with or without success. The command calls this after every
-     * {@link #begin}.
-     */
+    /** Reports that the work has ended, after every {@link #begin}. */
     default void end() {}
 
     /** A progress bar on a terminal. It disappears when the work has ended. */

@@ -62,7 +62,6 @@ record SystemReport(
 
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
-    /** Returns a report with the diagnoses and further facts. */
     static SystemReport of(Diagnoses diagnoses) {
         DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();

@@ -242,10 +242,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return new File("/sys/bus/dsa/devices").exists();
     }
 
-    /**
-     * Returns the limits of all enabled queues together, because DML chooses the queue. A device
-     * that accepts no batches from processes has batches of 0 tasks.
-     */
+    /** Returns the limits of all enabled queues together, because DML chooses the queue. */
     ChannelLimits limits(List<DsaDevice> devices) {
         long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
                 .orElse(maxTransferBytes);

@@ -57,10 +57,7 @@ public final class DmlLibrary {
     private final DmlFunctions functions;
     private final boolean simulated;
 
-    /**
-     * The version, read at its first use, because linking the call takes milliseconds. All threads
-     * read the same value.
-     */
+    /** The version, read at its first use, because linking the call takes milliseconds. */
     private volatile DmlVersion version;
 
     private DmlLibrary(String location, SymbolLookup symbols, boolean simulated) {
@@ -104,7 +101,7 @@ public final class DmlLibrary {
         return found;
     }
 
-    /** Returns whether the user names the library's file. An empty value disables the library. */
+    /** Returns whether the user names the library. An empty value disables the library. */
     static boolean isSetByUser() {
         String property = System.getProperty(PROPERTY);
         String named = property != null ? property : System.getenv(ENVIRONMENT);
@@ -219,10 +216,7 @@ public final class DmlLibrary {
         return loader.open(file);
     }
 
-    /**
-     * Requires that the system has enabled the AVX-512 features that CPUID shows. DML reads only
-     * CPUID.
-     */
+    /** Requires that the system has enabled the AVX-512 features of CPUID. DML reads only CPUID. */
     static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
         if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
             throw new UnsatisfiedLinkError("the processor has AVX-512, which DML would use, but"
@@ -236,10 +230,7 @@ public final class DmlLibrary {
         return new DmlLibrary(location, symbols, true);
     }
 
-    /**
-     * Returns whether the library consists of upcalls. Its devices differ from the devices of this
-     * machine.
-     */
+    /** Returns whether the library consists of upcalls. Its devices differ from this machine's. */
     boolean isSimulated() {
         return simulated;
     }

@@ -41,7 +41,6 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
         this.made = made;
     }
 
-    /** Returns the decision for a path, or null before the decision. */
     DmlPathDecision decision() {
         return decision;
     }

@@ -36,10 +36,7 @@ final class QueueAccess {
         NONE
     }
 
-    /**
-     * A queue and the obstacle between DML and the queue. A device without queues counts like a
-     * disabled queue.
-     */
+    /** A queue and its obstacle. A device without queues counts like a disabled queue. */
     record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
         String name() {
             return queue == null ? device.name() : queue.name();

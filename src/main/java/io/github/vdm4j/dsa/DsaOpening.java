@@ -132,7 +132,6 @@ final class DsaOpening implements AutoCloseable {
         return queues.stream().map(WorkQueue::name).toList();
     }
 
-    /** Returns the reason for each unusable queue. */
     List<Finding> findings() {
         return findings;
     }

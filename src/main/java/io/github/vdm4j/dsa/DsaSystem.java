@@ -50,9 +50,7 @@ public record DsaSystem(
 
     private static final String INTEL = "0x8086";
 
-    /**
-     * The PCI device IDs of Sapphire Rapids to Granite Rapids, Granite Rapids-D and Diamond Rapids.
-     */
+    /** The PCI device IDs of Sapphire to Granite Rapids, Granite Rapids-D and Diamond Rapids. */
     private static final Set<String> DSA_IDS = Set.of("0x0b25", "0x11fb", "0x1212");
 
     /** Copies the map and the lists. */

@@ -155,9 +155,7 @@ public final class LibC {
         long invoke(MemorySegment callState, Arena arena) throws Throwable;
     }
 
-    /**
-     * Calls a function that returns -1 after an error. Calls it again if a signal interrupted it.
-     */
+    /** Calls a function that returns -1 after an error, again after each interrupting signal. */
     private static long call(String name, Call call) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
@@ -177,10 +175,7 @@ public final class LibC {
         }
     }
 
-    /**
-     * Calls a function once and ignores its error. A second close could close the file of another
-     * thread.
-     */
+    /** Calls a function once, because a second close could close the file of another thread. */
     private static void callOnce(Call call) {
         try (Arena arena = Arena.ofConfined()) {
             call.invoke(arena.allocate(CALL_STATE), arena);

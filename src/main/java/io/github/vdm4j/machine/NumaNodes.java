@@ -18,7 +18,6 @@ public final class NumaNodes {
         return files.list(FOLDER, name -> name.matches("node\\d+"));
     }
 
-    /** Returns the number of a node. */
     public static long number(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring("node".length()));
     }

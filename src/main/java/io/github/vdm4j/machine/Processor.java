@@ -90,7 +90,6 @@ public final class Processor {
         }
     }
 
-    /** Returns the flags line of the first processor, or an empty text. */
     private static String firstFlags(InputStream file) throws IOException {
         var text = new StringBuilder("\n");
         byte[] piece = new byte[PIECE];

@@ -69,10 +69,7 @@ public final class CheckReportText {
         return Objects.toString(value, "unknown");
     }
 
-    /**
-     * Appends the table of operations. It has a row for each operation and a column for each
-     * variant.
-     */
+    /** Appends the table with a row for each operation and a column for each variant. */
     private void operations(List<Check> checks) {
         text.append(String.format("%n" + NAME, "operation"));
         for (Variant variant : Variant.values()) {

@@ -38,7 +38,6 @@ final class CheckResults {
     private long failures;
     private boolean aborted;
 
-    /** Begins a check of a number of operations. */
     void plan(String name, String variant, long operations) {
         lines.putIfAbsent(new Key(name, variant), new Line(operations));
     }

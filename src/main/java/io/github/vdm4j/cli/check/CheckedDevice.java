@@ -80,10 +80,8 @@ public final class CheckedDevice {
     }
 
     /**
-     * Opens a mover.
-     *
-     * @param queues the names of its queues, or an empty list for all queues
-     * @param waitsForPages whether descriptors wait for missing pages, where a queue allows it
+     * Opens a mover. An empty list stands for all queues. If {@code waitsForPages} is set, descriptors
+     * wait for missing pages where a queue allows it.
      */
     Vdm open(List<String> queues, int slots, boolean waitsForPages) {
         if (!choosesQueues()) {
@@ -107,16 +105,12 @@ public final class CheckedDevice {
                 .closeTimeout(deviceTimeout);
     }
 
-    /** Returns the queues that a mover uses. */
     List<String> queuesOf(Vdm mover) {
         return choosesQueues() ? counts(mover).stream().map(DsaQueue::name).toList()
                 : queuesOf("shared");
     }
 
-    /**
-     * Returns the queues of a mover with their counters. The list is empty if the mover does
-     * not count by queue.
-     */
+    /** Returns the queues with their counters. The list is empty if the mover does not count. */
     List<DsaQueue> counts(Vdm mover) {
         return mover instanceof DsaDataMover counting ? counting.queues() : List.of();
     }
@@ -126,7 +120,6 @@ public final class CheckedDevice {
         return dsa != null;
     }
 
-    /** Returns the enabled queues of a mode. */
     List<String> queuesOf(String mode) {
         return workQueues()
                 .filter(queue -> queue.enabled() && mode.equals(queue.mode()))
@@ -146,10 +139,7 @@ public final class CheckedDevice {
         return emulated;
     }
 
-    /**
-     * Returns the reason why no device supports an operation. Returns null if a device does, or if
-     * Linux does not report it.
-     */
+    /** Returns the reason why no device supports an operation, or null if Linux shows no reason. */
     String obstacle(CheckedOperation operation, Variant variant) {
         int opcode = operation.opcode();
         boolean force = operation == CheckedOperation.FLUSH && variant.isFile();
@@ -216,10 +206,7 @@ public final class CheckedDevice {
                 .orElse(0);
     }
 
-    /**
-     * Describes queues. If the mover counts by queue, the description contains completions, page
-     * faults and refusals.
-     */
+    /** Describes queues. The counters are null if the mover does not count by queue. */
     List<Queue> queues(List<String> names, Map<String, long[]> counts) {
         return workQueues(names).map(queue -> {
             long[] done = counts.get(queue.name());

@@ -85,9 +85,7 @@ enum CheckedOperation {
         return this != NOP && this != FLUSH;
     }
 
-    /**
-     * Returns the offset that the operation allows. Deltas require ranges at multiples of eight.
-     */
+    /** Returns the offset that the operation allows. Deltas require multiples of eight. */
     int place(int offset) {
         return this == DELTA_CREATE || this == DELTA_APPLY || this == CRC_TO_MEMORY ? offset & -8
                 : offset;
@@ -101,7 +99,6 @@ enum CheckedOperation {
         return this == DUALCAST && role == 1 ? 0 : role;
     }
 
-    /** Returns the size of each range. */
     List<Long> sizes(CheckCase that) {
         long bytes = that.bytes();
         long delta = Math.clamp(bytes & -8, 8, LONGEST_DELTA);
@@ -125,9 +122,8 @@ enum CheckedOperation {
     }
 
     /**
-     * Gives random ranges the content that the operation needs.
-     *
-     * @return the length of the delta record in bytes, or 0 without a record
+     * Gives random ranges the content that the operation needs. Returns the length of the delta record
+     * in bytes, or 0 without a record.
      */
     long prepare(CheckCase that, Vdm reference, MemorySegment... s) {
         Random random = that.content();

@@ -19,10 +19,7 @@ final class OperationChecks {
     private static final int TOGETHER = 16;
     /** The size in bytes above which no further operation may be in flight. */
     private static final long LONG = 4 << 20;
-    /**
-     * The longest transfer of a device for which a longer operation is checked. Larger operations
-     * would take too long.
-     */
+    /** The longest transfer for which a longer operation is checked, to limit the time. */
     private static final long LONGEST_SPLIT = 16 << 20;
 
     private final CheckedDevice device;

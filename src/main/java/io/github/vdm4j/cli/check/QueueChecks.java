@@ -54,7 +54,6 @@ final class QueueChecks {
         return counts;
     }
 
-    /** Adds the counters of a mover's queues. */
     void add(Vdm mover) {
         for (DsaQueue queue : device.counts(mover)) {
             long[] sum = counts.computeIfAbsent(queue.name(), name -> new long[3]);

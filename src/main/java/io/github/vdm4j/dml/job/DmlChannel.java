@@ -136,7 +136,6 @@ public final class DmlChannel implements Channel {
         return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** Allocates a block of memory for the next jobs. */
     private void reserve(int jobs) {
         long bytes = jobs * (hardwareSize + softwareSize);
         next = allocate(bytes).address();

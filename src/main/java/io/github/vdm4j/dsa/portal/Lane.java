@@ -56,12 +56,7 @@ final class Lane {
         status = DsaStatus.NONE;
     }
 
-    /**
-     * Submits the descriptor that was written. Its first eight bytes have the flags that the queue
-     * obeys.
-     *
-     * @return 0, or the negative error number
-     */
+    /** Submits the descriptor with a new first word. Returns 0, or the negative error number. */
     int submit(QueueState next, long head) {
         memory.descriptor().set(LONG, 0, head);
         record.clear();
@@ -73,7 +68,6 @@ final class Lane {
         return error;
     }
 
-    /** Reads the record of a descriptor in flight. */
     void poll() {
         int seen = record.status();
         if (seen != DsaStatus.NONE) {

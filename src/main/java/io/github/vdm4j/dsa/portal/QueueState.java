@@ -117,7 +117,6 @@ public final class QueueState {
         lose(DsaStatus.ETIMEDOUT);
     }
 
-    /** Records that the device has executed a descriptor. */
     void completed(SlotMemory memory, int status, long moved) {
         memory.returnCredit();
         switch (status) {

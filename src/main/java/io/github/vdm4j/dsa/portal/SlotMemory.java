@@ -59,7 +59,6 @@ public final class SlotMemory {
         return buffer.clear();
     }
 
-    /** Returns how many bytes of the buffer the channel has written. */
     int written() {
         return buffer.position();
     }
@@ -78,12 +77,10 @@ public final class SlotMemory {
         return callState;
     }
 
-    /** Records the counter that gets the credit of the submission back. */
     void credits(AtomicInteger source) {
         credits = source;
     }
 
-    /** Returns the credit of a submission that is complete. */
     void returnCredit() {
         if (credits != null) {
             credits.incrementAndGet();
