@@ -10,7 +10,6 @@ import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;
-import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
 import io.github.vdm4j.worker.PartExecutor;
@@ -120,7 +119,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      * @throws IllegalArgumentException if the machine has no such node. The message lists the nodes
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
-        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
+        node = NumaNodes.check(Path.of("/"), numaNode);
         return this;
     }
 

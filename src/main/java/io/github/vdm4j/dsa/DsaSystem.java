@@ -77,10 +77,13 @@ public record DsaSystem(
             nodes = nodes == null ? null : List.copyOf(nodes);
         }
 
-        private static Process read(SystemFiles files) {
-            String status = Objects.requireNonNullElse(files.text("proc/self/status"), "");
-            return new Process(rawIo(field(status, "CapEff:"), files.text("proc/self/uid_map")),
-                    nodes(field(status, "Cpus_allowed_list:"), files));
+        private static Process read(Path root) {
+            String status = Objects.requireNonNullElse(
+                    SystemFiles.text(root.resolve("proc/self/status")), "");
+            return new Process(
+                    rawIo(field(status, "CapEff:"),
+                            SystemFiles.text(root.resolve("proc/self/uid_map"))),
+                    nodes(field(status, "Cpus_allowed_list:"), root));
         }
 
         private static String field(String status, String name) {
@@ -103,10 +106,10 @@ public record DsaSystem(
             }
         }
 
-        private static List<Long> nodes(String allowed, SystemFiles files) {
+        private static List<Long> nodes(String allowed, Path root) {
             Set<Long> mine = numbers(allowed);
             var nodes = new ArrayList<Long>();
-            for (Path node : NumaNodes.folders(files)) {
+            for (Path node : NumaNodes.folders(root)) {
                 var processors = numbers(SystemFiles.text(node.resolve("cpulist")));
                 if (processors.stream().anyMatch(mine::contains)) {
                     nodes.add(NumaNodes.number(node));
@@ -169,16 +172,15 @@ public record DsaSystem(
     }
 
     static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
-        var files = new SystemFiles(root);
         List<DsaDevice> devices = DsaDevice.readAll(folders, root, mayOpen);
         return new DsaSystem(flags(Processor.flags(root.resolve("proc/cpuinfo"))),
-                files.text("proc/sys/kernel/osrelease"),
-                files.has("sys/bus/pci/drivers/idxd"),
-                devices.isEmpty() ? undriven(files) : List.of(),
+                SystemFiles.text(root.resolve("proc/sys/kernel/osrelease")),
+                Files.exists(root.resolve("sys/bus/pci/drivers/idxd")),
+                devices.isEmpty() ? undriven(root) : List.of(),
                 devices,
                 SystemFiles.list(folders.sysfs(), name -> name.matches("iax\\d+")).size(),
-                iommu(files.text("proc/cmdline")),
-                Process.read(files));
+                iommu(SystemFiles.text(root.resolve("proc/cmdline"))),
+                Process.read(root));
     }
 
     private static Map<String, Boolean> flags(Set<String> present) {
@@ -190,8 +192,8 @@ public record DsaSystem(
         return flags;
     }
 
-    private static List<String> undriven(SystemFiles files) {
-        return files.list("sys/bus/pci/devices", name -> true)
+    private static List<String> undriven(Path root) {
+        return SystemFiles.list(root.resolve("sys/bus/pci/devices"), name -> true)
                 .stream()
                 .filter(device -> !Files.exists(device.resolve("driver")))
                 .filter(device -> DSA_IDS.contains(SystemFiles.text(device.resolve("device")))

@@ -42,8 +42,8 @@ public final class FileBirth {
     }
 
     /**
-     * Returns a text that differs for each file of an inode number. It is null if the file system does
-     * not report the time.
+     * Returns a text that differs for each file of an inode number. It is null if the file system
+     * does not report the time.
      */
     public static String of(Mapping mapping) {
         if (mapping.file() == null) {

@@ -44,7 +44,7 @@ public final class PageUnavailableException extends RuntimeException {
         return "the JVM reports \"" + cause.getMessage() + "\"";
     }
 
-    /** Returns a file that is too short or a full file system as the reason, or null. */
+    /** Returns that the file is too short or the file system full, or null for another reason. */
     private static String whyMissing(long address) {
         FilePosition place = MemoryMaps.firstFile(address, 1);
         if (place == null) {

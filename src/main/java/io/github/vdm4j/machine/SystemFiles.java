@@ -8,18 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/**
- * The kernel's files below a root. The result for a missing, unreadable or malformed file is null
- * or empty.
- *
- * @param root the folder that stands for {@code /}
- */
-public record SystemFiles(Path root) {
-
-    /** Lists a folder below the root like {@link #list(Path, Predicate)}. */
-    public List<Path> list(String folder, Predicate<String> name) {
-        return list(root.resolve(folder), name);
-    }
+/** The kernel's files. The result for a missing, unreadable or malformed file is null or empty. */
+public final class SystemFiles {
+    private SystemFiles() {}
 
     /** Lists a folder. Shorter paths come first, for example wq0.2 before wq0.10. */
     public static List<Path> list(Path folder, Predicate<String> name) {
@@ -39,16 +30,6 @@ public record SystemFiles(Path root) {
         } catch (IOException | RuntimeException e) {
             return List.of();
         }
-    }
-
-    /** Returns whether a file below the root exists and the process may access its folder. */
-    public boolean has(String file) {
-        return Files.exists(root.resolve(file));
-    }
-
-    /** Returns the text of a file below the root like {@link #text(Path)}. */
-    public String text(String file) {
-        return text(root.resolve(file));
     }
 
     /** Returns the text of a file without surrounding white space, or null. */

@@ -80,8 +80,8 @@ public final class CheckedDevice {
     }
 
     /**
-     * Opens a mover. An empty list stands for all queues. If {@code waitsForPages} is set, descriptors
-     * wait for missing pages where a queue allows it.
+     * Opens a mover. An empty list stands for all queues. If {@code waitsForPages} is set,
+     * descriptors wait for missing pages where a queue allows it.
      */
     Vdm open(List<String> queues, int slots, boolean waitsForPages) {
         if (!choosesQueues()) {

@@ -122,8 +122,8 @@ enum CheckedOperation {
     }
 
     /**
-     * Gives random ranges the content that the operation needs. Returns the length of the delta record
-     * in bytes, or 0 without a record.
+     * Gives random ranges the content that the operation needs. Returns the length of the delta
+     * record in bytes, or 0 without a record.
      */
     long prepare(CheckCase that, Vdm reference, MemorySegment... s) {
         Random random = that.content();
