@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -125,7 +126,7 @@ public final class LibC {
     }
 
     /** Thrown if a call of the C library fails. */
-    public static final class CallFailedException extends Exception {
+    public static final class CallFailedException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final int error;

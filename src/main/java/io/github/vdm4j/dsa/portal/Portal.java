@@ -28,7 +28,7 @@ public interface Portal {
      * @throws IOException with the system's words if the file cannot be opened
      */
     static Portal open(Path node) throws IOException {
-        return PlatformName.nativeCallsAllowed() ? WritePortal.open(node) : new ChannelPortal(node);
+        return PlatformName.nativeCallsAllowed() ? new WritePortal(node) : new ChannelPortal(node);
     }
 
     /**

@@ -37,7 +37,7 @@ class OpenQueueTest {
         WRITE {
             @Override
             public Portal open(Path node) throws IOException {
-                return WritePortal.open(node);
+                return new WritePortal(node);
             }
         },
         CHANNEL {
