@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -204,8 +205,8 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
     }
 
     private void forceFolder() throws CommandFailure {
-        try {
-            StagedFile.forceFolder(folder());
+        try (FileChannel folder = FileChannel.open(folder(), StandardOpenOption.READ)) {
+            folder.force(true);
         } catch (IOException e) {
             throw CommandFailure.of(
                     "the copy %s is complete, but its name may not survive a power cut"

@@ -69,12 +69,6 @@ final class StagedFile implements AutoCloseable {
         moved = true;
     }
 
-    static void forceFolder(Path folder) throws IOException {
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
     private synchronized void discard() {
         discarded = true;
         if (channel != null && !moved) {

@@ -4,7 +4,6 @@ import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A prediction whether DML can use the DSA devices of this machine, with the reasons and the
@@ -86,17 +85,6 @@ public record DmlDiagnosis(
             version = null;
         }
         return here(version, NumaNodes.ANY);
-    }
-
-    /**
-     * Diagnoses this machine for an opened DML.
-     *
-     * @param library the library
-     * @return the current diagnosis
-     */
-    public static DmlDiagnosis of(DmlLibrary library) {
-        Objects.requireNonNull(library, "library");
-        return here(library.version(), NumaNodes.ANY);
     }
 
     /** Diagnoses this machine. The version is null if DML is unavailable. */

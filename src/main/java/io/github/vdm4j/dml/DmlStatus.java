@@ -22,10 +22,6 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
             VdmStatus {
     private static final Map<Integer, DmlStatus> KNOWN = new HashMap<>();
 
-    /** The operation is done. */
-    public static final DmlStatus OK =
-            known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
-
     /** The process cannot use any hardware. */
     public static final DmlStatus LIBACCEL_NOT_FOUND =
             known(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND, "LIBACCEL_NOT_FOUND", VdmResult.NO_DEVICE,
@@ -53,6 +49,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     + "-e DMAR -e idxd.";
 
     static {
+        known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
         known(dml_h.DML_STATUS_FALSE_PREDICATE_OK, "FALSE_PREDICATE_OK", VdmResult.INTERNAL_ERROR,
                 "The operation is done, but its result differs from the expected result. "
                         + REPORT);

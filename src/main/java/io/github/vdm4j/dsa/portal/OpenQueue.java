@@ -6,12 +6,11 @@ import io.github.vdm4j.machine.LibraryThread;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -82,15 +81,12 @@ public final class OpenQueue {
             }
             OPEN.remove(node, this);
         }
-        var closed = new CountDownLatch(1);
-        new LibraryThread("vdm4j closing " + node, () -> {
-            // This runs on another thread, because an interrupt cannot end close(2).
-            portal.close();
-            closed.countDown();
-        }).start();
+        // Another thread closes the file, because an interrupt cannot end close(2).
+        var closing = new LibraryThread("vdm4j closing " + node, portal::close);
+        closing.start();
         boolean interrupted = Thread.interrupted();
         try {
-            return closed.await(nanos, TimeUnit.NANOSECONDS);
+            return closing.join(Duration.ofNanos(nanos));
         } catch (InterruptedException e) {
             interrupted = true;
             return false;
