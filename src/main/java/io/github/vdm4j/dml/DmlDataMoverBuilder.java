@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.dml.DmlOpening.Opened;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.engine.DeviceHealth;
@@ -205,17 +206,18 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
                         settings.queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
-        SlotPool pool;
+        Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            pool = opening.asked(path);
+            found = opening.asked(path);
         } else if (nothingToTry) {
-            pool = opening.withoutDevices();
+            found = opening.withoutDevices();
         } else {
-            pool = opening.tried(path == DmlPath.AUTO);
+            found = opening.tried(path == DmlPath.AUTO);
         }
-        boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
+        SlotPool pool = found.pool();
+        boolean hardware = found.decision().path() == DmlPath.HARDWARE;
         OffloadPolicy policy = policy(hardware);
-        var decisions = new PathDecisions(opening.decision(), policy.words(), listener);
+        var decisions = new PathDecisions(found.decision(), policy.words(), listener);
         DeviceHealth health = hardware
                 ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
                         device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),

@@ -124,13 +124,13 @@ public final class DmlLibrary {
         if (!processorFits(processorFlags, attempts)) {
             throw new DmlUnavailableException(attempts);
         }
+        String decided =
+                property != null ? PROPERTY : environment != null ? ENVIRONMENT : null;
         DmlLibrary found = explicit("property " + PROPERTY, property, attempts);
-        String decided = property != null ? PROPERTY : null;
-        if (decided != null) {
+        if (property != null) {
             attempts.add(new Attempt("environment " + ENVIRONMENT, notTried(decided)));
         } else {
             found = explicit("environment " + ENVIRONMENT, environment, attempts);
-            decided = environment != null ? ENVIRONMENT : null;
         }
         for (String name : names) {
             if (decided != null) {
