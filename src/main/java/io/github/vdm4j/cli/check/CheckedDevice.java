@@ -27,31 +27,23 @@ import java.util.stream.Stream;
 /**
  * The devices of a machine, used through one kind of mover without fallback. A {@link DmlDataMover}
  * uses the enabled shared queues and does not count by queue.
+ *
+ * @param dsaBuilders supplies a builder for each mover, or null for the movers of DML
+ * @param dmlBuilders supplies a builder for each mover, or null for the movers of DSA
  */
-public final class CheckedDevice {
+public record CheckedDevice(
+        DsaSystem system,
+        boolean emulated,
+        Duration deviceTimeout,
+        Supplier<DsaDataMoverBuilder> dsaBuilders,
+        Supplier<DmlDataMoverBuilder> dmlBuilders) {
+
     private static final Duration DEVICE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration QUEUE_FULL_TIMEOUT = Duration.ofSeconds(30);
 
     private static final long OVERLAP = 1 << 1;
     private static final long DURABLE = 1 << 5;
     private static final long READBACK = 1 << 8;
-
-    private final DsaSystem system;
-    private final boolean emulated;
-    private final Duration deviceTimeout;
-    /** Supplies a builder for each mover, or null for the movers of DML. */
-    private final Supplier<DsaDataMoverBuilder> dsa;
-    /** Supplies a builder for each mover, or null for the movers of DSA. */
-    private final Supplier<DmlDataMoverBuilder> dml;
-
-    private CheckedDevice(DsaSystem system, boolean emulated, Duration deviceTimeout,
-            Supplier<DsaDataMoverBuilder> dsa, Supplier<DmlDataMoverBuilder> dml) {
-        this.system = system;
-        this.emulated = emulated;
-        this.deviceTimeout = deviceTimeout;
-        this.dsa = dsa;
-        this.dml = dml;
-    }
 
     /** Returns the devices of this machine for a {@link DsaDataMover}. */
     public static CheckedDevice dsa() {
@@ -85,12 +77,12 @@ public final class CheckedDevice {
      */
     Vdm open(List<String> queues, int slots, boolean waitsForPages) {
         if (!choosesQueues()) {
-            return configure(dml.get().path(DmlPath.HARDWARE), slots).open();
+            return configure(dmlBuilders.get().path(DmlPath.HARDWARE), slots).open();
         }
         // A mover takes a dedicated queue by its name only.
         List<String> names =
                 queues.isEmpty() && queuesOf("shared").isEmpty() ? queuesOf("dedicated") : queues;
-        DsaDataMoverBuilder builder = configure(dsa.get()
+        DsaDataMoverBuilder builder = configure(dsaBuilders.get()
                 .fallback(false)
                 .numaPolicy(DsaNumaPolicy.ALL)
                 .blockOnFault(waitsForPages), slots);
@@ -117,7 +109,7 @@ public final class CheckedDevice {
 
     /** Returns whether a mover can be restricted to named queues. */
     boolean choosesQueues() {
-        return dsa != null;
+        return dsaBuilders != null;
     }
 
     List<String> queuesOf(String mode) {
@@ -133,10 +125,6 @@ public final class CheckedDevice {
                 .filter(queue -> Boolean.TRUE.equals(queue.blockOnFault()))
                 .map(DsaDevice.WorkQueue::name)
                 .toList();
-    }
-
-    boolean isEmulated() {
-        return emulated;
     }
 
     /** Returns the reason why no device supports an operation, or null if Linux shows no reason. */

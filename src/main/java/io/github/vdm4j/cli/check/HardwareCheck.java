@@ -84,7 +84,7 @@ public final class HardwareCheck {
                         System.getProperty("os.version"), System.getProperty("os.arch")),
                 "%s, %d threads".formatted(processor(),
                         Runtime.getRuntime().availableProcessors()),
-                device.mover(), device.isEmulated(), device.devices(),
+                device.mover(), device.emulated(), device.devices(),
                 device.queues(queues, queueChecks.counts()), settings.seed(), rounds,
                 elapsed().toMillis(), results.checks(), results.failures());
     }

@@ -12,8 +12,11 @@ import java.lang.invoke.VarHandle;
  * The record does not share its cache line.
  *
  * <p>C counterpart: {@code struct dsa_completion_record} in linux/idxd.h.
+ *
+ * @param memory native memory
+ * @param at where the record begins, a multiple of 64
  */
-public final class CompletionRecord {
+public record CompletionRecord(MemorySegment memory, long at) {
     /** The size of a record with the rest of its cache line. */
     public static final int BYTES = 64;
 
@@ -27,15 +30,6 @@ public final class CompletionRecord {
     private static final int VALUE = 16;
     private static final int LAST = 24;
     private static final int BYTE_MASK = 0xff;
-
-    private final MemorySegment memory;
-    private final long at;
-
-    /** Creates a view of native memory. The record begins at a multiple of 64. */
-    public CompletionRecord(MemorySegment memory, long at) {
-        this.memory = memory;
-        this.at = at;
-    }
 
     /** Clears the record before a submission. This also brings its page into memory. */
     public void clear() {
