@@ -68,10 +68,6 @@ final class CaseRun {
         return ranges;
     }
 
-    CheckCase that() {
-        return that;
-    }
-
     boolean isSupported(Vdm device) {
         return starts.length == 0
                 || device.isSupported(that.variant().flags(), ranges(actual)[0]);

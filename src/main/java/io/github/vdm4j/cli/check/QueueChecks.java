@@ -8,6 +8,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.CheckResults.Line;
 import io.github.vdm4j.cli.check.HardwareCheck.OpenMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
@@ -21,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -29,14 +30,12 @@ import java.util.stream.Stream;
  * operations than the queues hold.
  */
 final class QueueChecks {
-    private static final String FULL = "full queue";
     private static final String WAITING = "block on fault";
     private static final int COPY_BYTES = 16 << 10;
     private static final int LONG_BYTES = 1 << 20;
     private static final int COPIES = 200;
     private static final int ROUNDS = 3;
     private static final int MOST_IN_FLIGHT = 4_096;
-    private static final String VARIANT = Variant.MEMORY.toString();
 
     private final CheckedDevice device;
     private final CheckResults results;
@@ -78,12 +77,12 @@ final class QueueChecks {
         checkWork("all queues", List.of(), 4 * queues.size(), LONG_BYTES);
         int capacity = device.capacity(queues);
         int inFlight = inFlight(capacity);
-        check(FULL, List.of(), inFlight, ROUNDS * inFlight, false, mover -> {
+        check("full queue", List.of(), inFlight, ROUNDS * inFlight, false, (mover, line) -> {
             for (int round = 0; round < ROUNDS; round++) {
-                copy(mover, FULL, inFlight, COPY_BYTES, null);
+                copy(mover, line, inFlight, COPY_BYTES, null);
             }
             List<DsaQueue> done = device.counts(mover);
-            results.note(FULL, VARIANT, "%,d operations in flight on queues of %,d%s".formatted(
+            line.note("%,d operations in flight on queues of %,d%s".formatted(
                     inFlight, capacity, done.isEmpty() ? ""
                             : ", which were full %,d times".formatted(
                                     done.stream().mapToLong(DsaQueue::refusals).sum())));
@@ -92,9 +91,9 @@ final class QueueChecks {
 
     /** Copies on queues, and requires that each queue has executed something. */
     private void checkWork(String name, List<String> queues, int copies, int bytes) {
-        check(name, queues, copies, copies, false, mover -> {
-            copy(mover, name, copies, bytes, null);
-            requireWork(name, device.counts(mover));
+        check(name, queues, copies, copies, false, (mover, line) -> {
+            copy(mover, line, copies, bytes, null);
+            requireWork(line, device.counts(mover));
         });
     }
 
@@ -104,13 +103,12 @@ final class QueueChecks {
                 .flatMap(mode -> device.queuesOf(mode).stream())
                 .toList());
         if (queues.isEmpty()) {
-            results.plan(WAITING, VARIANT, COPIES);
-            results.skip(WAITING, VARIANT, "no queue has block_on_fault");
+            results.plan(WAITING, Variant.MEMORY, COPIES).skip("no queue has block_on_fault");
             return;
         }
-        check(WAITING, queues, COPIES, COPIES, true, mover -> {
-            copy(mover, WAITING, COPIES, COPY_BYTES, memory);
-            results.note(WAITING, VARIANT, "on %s, which reported %,d page faults".formatted(
+        check(WAITING, queues, COPIES, COPIES, true, (mover, line) -> {
+            copy(mover, line, COPIES, COPY_BYTES, memory);
+            line.note("on %s, which reported %,d page faults".formatted(
                     String.join(", ", queues),
                     device.counts(mover).stream().mapToLong(DsaQueue::pageFaults).sum()));
         });
@@ -121,22 +119,20 @@ final class QueueChecks {
     }
 
     private void check(String name, List<String> queues, int slots, int operations,
-            boolean waitsForPages, Consumer<Vdm> check) {
-        results.plan(name, VARIANT, operations);
+            boolean waitsForPages, BiConsumer<Vdm, Line> check) {
+        Line line = results.plan(name, Variant.MEMORY, operations);
         try (var open = new OpenMover(device.open(queues, slots, waitsForPages), results)) {
-            check.accept(open.mover());
+            check.accept(open.mover(), line);
             add(open.mover());
         } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
-            results.count(name, VARIANT,
-                    failure(name, "the mover could not be opened again", null, 0, 0));
+            line.count(failure(line, "the mover could not be opened again", null, 0, 0));
         }
     }
 
-    private void requireWork(String name, List<DsaQueue> queues) {
+    private void requireWork(Line line, List<DsaQueue> queues) {
         for (DsaQueue queue : queues) {
             if (queue.completions() == 0 && !results.isHopeless()) {
-                results.count(name, VARIANT, failure(name, queue.name() + " executed nothing",
-                        null, 0, 0));
+                line.count(failure(line, queue.name() + " executed nothing", null, 0, 0));
             }
         }
     }
@@ -145,7 +141,7 @@ final class QueueChecks {
      * Has copies in flight at once, and compares their bytes. If a file is given, the destination
      * has pages of the file that were not touched.
      */
-    private void copy(Vdm mover, String name, int count, int bytes, CheckMemory file) {
+    private void copy(Vdm mover, Line line, int count, int bytes, CheckMemory file) {
         if (results.isHopeless()) {
             return;
         }
@@ -172,8 +168,7 @@ final class QueueChecks {
             VdmFuture<VdmOutput> copy = copies.get(i);
             copy.busyPoll();
             overdue |= copy.result() == VdmResult.TIMEOUT;
-            results.count(name, VARIANT,
-                    check(name, copy, source.asSlice((long) i * bytes, bytes)));
+            line.count(check(line, copy, source.asSlice((long) i * bytes, bytes)));
         }
         if (overdue) {
             results.abort();
@@ -190,26 +185,27 @@ final class QueueChecks {
         }
     }
 
-    private Failure check(String name, VdmFuture<VdmOutput> copy, MemorySegment source) {
+    private Failure check(Line line, VdmFuture<VdmOutput> copy, MemorySegment source) {
         int bytes = (int) source.byteSize();
         if (copy.result() != VdmResult.SUCCESS) {
-            return failure(name, "%s instead of SUCCESS".formatted(CaseRun.describe(copy)), null,
+            return failure(line, "%s instead of SUCCESS".formatted(CaseRun.describe(copy)), null,
                     -1, bytes);
         }
         if (copy.path() != ExecutionPath.DSA_HARDWARE) {
-            return failure(name, copy.path() + " executed it instead of the device", null, -1,
+            return failure(line, copy.path() + " executed it instead of the device", null, -1,
                     bytes);
         }
         long wrong = source.mismatch(copy.destination());
         return wrong < 0 ? null
-                : failure(name, "0x%02x instead of 0x%02x".formatted(
+                : failure(line, "0x%02x instead of 0x%02x".formatted(
                         copy.destination().get(JAVA_BYTE, wrong), source.get(JAVA_BYTE, wrong)),
                         "destination", wrong, bytes);
     }
 
-    private Failure failure(String name, String what, String range, long firstWrongByte,
+    private Failure failure(Line line, String what, String range, long firstWrongByte,
             long bytes) {
-        return new Failure(name, VARIANT, what, range, range == null ? null : firstWrongByte,
+        return new Failure(line.name(), Variant.MEMORY.toString(), what, range,
+                range == null ? null : firstWrongByte,
                 List.of(bytes, bytes), List.of(0, 0), seed);
     }
 }
