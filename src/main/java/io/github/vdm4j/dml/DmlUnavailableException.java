@@ -19,6 +19,7 @@ public final class DmlUnavailableException extends RuntimeException {
      */
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
+    /** The attempts in their order. */
     @SuppressWarnings("serial") // List.copyOf returns serializable lists.
     private final List<Attempt> attempts;
 
