@@ -81,7 +81,9 @@ final class CopyCommand implements Callable<Integer> {
                 new FileCopy(source, checkFiles(), durable, verify, chunk.bytes(), depth);
         try (ChosenMover chosen = mover.open(depth)) {
             if (mover.isAuto()) {
-                print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
+                spec.commandLine()
+                        .getErr()
+                        .println("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
             FileCopy.Outcome outcome = copy.run(chosen, progress);
             spec.commandLine().getOut().println(json ? Json.of(outcome) : outcome);
@@ -145,9 +147,5 @@ final class CopyCommand implements Callable<Integer> {
             throw CommandFailure
                     .of("the target " + target + " is a symbolic link that cannot be followed", e);
         }
-    }
-
-    private void print(String line) {
-        spec.commandLine().getErr().println(line);
     }
 }

@@ -116,5 +116,4 @@ public final class DmlDataMover extends DeviceDataMover {
     public DmlLibrary library() {
         return library;
     }
-
 }

@@ -78,5 +78,4 @@ public final class DsaDataMover extends DeviceDataMover {
     public DsaDecision decision() {
         return decision.get();
     }
-
 }

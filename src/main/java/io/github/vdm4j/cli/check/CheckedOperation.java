@@ -130,7 +130,7 @@ enum CheckedOperation {
         switch (this) {
             case COMPARE -> disturb(s[1].copyFrom(s[0]), random, random.nextInt(2));
             case COMPARE_PATTERN -> {
-                finish(reference.fill(s[0], that.pattern()));
+                reference.fill(s[0], that.pattern()).await();
                 disturb(s[0], random, random.nextInt(2));
             }
             case DELTA_CREATE -> disturb(s[2].copyFrom(s[1]), random, that.differences());
@@ -139,7 +139,7 @@ enum CheckedOperation {
                 MemorySegment modified = MemorySegment.ofArray(new long[original.length / 8])
                         .copyFrom(s[0]);
                 disturb(modified, random, 1 + that.differences() / 2);
-                return finish(reference.createDelta(s[1], s[0], modified)).recordBytes();
+                return reference.createDelta(s[1], s[0], modified).await().recordBytes();
             }
             case DIF_CHECK -> protect(that, reference, s[0], random);
             case DIF_STRIP, DIF_UPDATE -> protect(that, reference, s[1], random);
@@ -163,13 +163,8 @@ enum CheckedOperation {
         byte[] data = new byte[(int) (source.byteSize() / (block + DifConfig.PROTECTION_BYTES)
                 * block)];
         random.nextBytes(data);
-        finish(reference.difInsert(source, MemorySegment.ofArray(data), that.dif(),
-                VdmFlags.NONE));
+        reference.difInsert(source, MemorySegment.ofArray(data), that.dif(), VdmFlags.NONE).await();
         disturb(source, random, random.nextInt(ONE_IN) == 0 ? 1 : 0);
-    }
-
-    private static <R> R finish(VdmFuture<R> future) {
-        return future.await();
     }
 
     /** Returns the idle operation on ranges in the order of the roles. */
