@@ -214,12 +214,7 @@ public final class LibC {
         callOnce((state, arena) -> (int) MUNMAP.invokeExact(state, address, length));
     }
 
-    /**
-     * Allocates memory with undefined content.
-     *
-     * @param alignment a power of two, 16 or more
-     * @param size bytes, above 0
-     */
+    /** Allocates memory with undefined content. The alignment is a power of two, 16 or more. */
     public static long allocate(long alignment, long size) throws CallFailedException {
         long rounded = Math.addExact(size, alignment - 1) & -alignment;
         return call("aligned_alloc", (state, arena) -> {
@@ -338,7 +333,6 @@ public final class LibC {
      * Allocates storage for a range of a file, holes included. The call changes no byte of the
      * file.
      *
-     * @param length the length in bytes, above 0
      * @param keepSize whether to keep the size of the file. If false, a shorter file grows to the
      *     end of the range
      */

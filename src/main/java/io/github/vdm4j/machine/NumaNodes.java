@@ -22,9 +22,7 @@ public final class NumaNodes {
         return Long.parseLong(folder.getFileName().toString().substring("node".length()));
     }
 
-    /**
-     * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
-     */
+    /** Refuses a node that the machine lacks. If Linux shows no nodes, every number passes. */
     public static int check(Path root, int node) {
         List<Long> known = folders(root).stream().map(NumaNodes::number).toList();
         if (node < ANY || node > ANY && !known.isEmpty() && !known.contains((long) node)) {

@@ -33,10 +33,7 @@ public final class Processor {
 
     private Processor() {}
 
-    /**
-     * Returns whether this machine's processor can write cache lines back without evicting them.
-     * Returns false if {@code /proc/cpuinfo} cannot be read.
-     */
+    /** Returns whether /proc/cpuinfo shows that cache lines are written back without eviction. */
     public static boolean hasClwb() {
         return flags().contains("clwb");
     }

@@ -41,10 +41,7 @@ public final class SystemFiles {
         }
     }
 
-    /**
-     * Returns the number in a file, or null. It is decimal, or hexadecimal of up to 64 bits after
-     * 0x.
-     */
+    /** Returns the number in a file, decimal or hexadecimal after 0x, or null. */
     public static Long number(Path file) {
         String text = text(file);
         try {

@@ -24,11 +24,8 @@ public final class HardwareCheck {
     private volatile boolean stopped;
 
     /**
-     * The settings of a run.
-     *
-     * @param seed the seed of all parameters and contents
-     * @param longest bytes in the longest operation
-     * @param folder the folder for the file whose pages are mapped
+     * The settings of a run. The longest operation has {@code longest} bytes, and the file whose
+     * pages are mapped is in the folder.
      */
     public record Settings(long seed, Duration limit, int mostRounds, long longest,
             Path folder) {}

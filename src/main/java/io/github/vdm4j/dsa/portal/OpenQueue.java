@@ -144,11 +144,7 @@ public final class OpenQueue {
         return error;
     }
 
-    /**
-     * Submits a no-op and waits for its completion record.
-     *
-     * @return the status, or {@code NONE} if the device did not answer
-     */
+    /** Submits a no-op. Returns the status, or {@code NONE} if the device did not answer. */
     public DsaStatus probe(long nanos) {
         var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));
         Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0, 0);
