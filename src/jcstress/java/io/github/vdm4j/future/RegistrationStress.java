@@ -86,6 +86,49 @@ public class RegistrationStress {
         }
     }
 
+    /**
+     * A caller offers a waker while another thread polls the future to its end, without a fence
+     * after the end.
+     */
+    @JCStressTest
+    @Outcome(id = {"1, 0", "0, 1", "1, 1"}, expect = Expect.ACCEPTABLE,
+            desc = "woken, or not left waiting")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a lost notification")
+    @State
+    public static class WakerOfPolled {
+        private final PollTask<Void> task = this::advance;
+        private final PollableFuture<Void> future = task.toFuture();
+        private volatile boolean ended;
+        private volatile int woken;
+
+        private FutureState advance(Notifier notifier, PollTask.Sink<Void> sink) {
+            notifier.useWaker();
+            return ended ? FutureState.COMPLETE : FutureState.RUNNING;
+        }
+
+        @Actor
+        public void poller(II_Result result) {
+            Notifier notifier = Notifier.of(() -> woken = 1);
+            FutureState seen = future.poll(notifier);
+            result.r2 = seen == FutureState.COMPLETE || notifier.used() != NotifierType.WAKER
+                    ? 1
+                    : 0;
+        }
+
+        @Actor
+        public void driver() {
+            ended = true;
+            while (future.poll() != FutureState.COMPLETE) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Arbiter
+        public void woken(II_Result result) {
+            result.r1 = woken;
+        }
+    }
+
     /** A waiter registers for the new generation before the future notifies the earlier waiters. */
     @JCStressTest
     @Outcome(id = "1, [01], [01]", expect = Expect.ACCEPTABLE, desc = "the earlier one is notified")

@@ -170,7 +170,7 @@ final class DeviceEngine {
     }
 
     /** Returns the program that executes an operation through a slot. */
-    Program describe(Operation<?> operation, Slot slot) {
+    private Program describe(Operation<?> operation, Slot slot) {
         return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
@@ -255,7 +255,7 @@ final class DeviceEngine {
      * Handles a refused part. If the queue is full, a later poll retries it. Otherwise the
      * operation fails.
      */
-    FutureState refused(Operation<?> operation, Program program, VdmStatus status) {
+    private FutureState refused(Operation<?> operation, Program program, VdmStatus status) {
         if (status.result() == VdmResult.QUEUE_FULL && program.mayRetry(plan.queueFullNanos())) {
             operation.countRetry();
             return inFlight(operation, program);

@@ -101,10 +101,8 @@ public final class DeviceExecutor implements VdmExecutor {
         if (plan.hasSoftware() && !operation.isOffHeap()) { // A device cannot access heap segments.
             return workers.handOver(operation) ? null : workers.startOnJvm(operation, false);
         }
-        // For a copy of 64 bytes, one call of the software path takes a third of the engine's time
-        // (docs/adr/0016).
-        if (bytes <= inlineBytes && type.ordinal() <= VdmOperationType.MEMSET.ordinal()
-                && !operation.isDurable() && isPlain(operation)) {
+        // For 64 bytes, a call of DML takes a third of the engine's time (docs/adr/0016).
+        if (isInline(operation, bytes)) {
             Slot slot = pool.take();
             if (slot != null) {
                 return executeInline(operation, slot, bytes);
@@ -132,36 +130,48 @@ public final class DeviceExecutor implements VdmExecutor {
         return startWithSlot(operation);
     }
 
-    /** Returns whether all pages of an operation's segments are present. */
-    private static boolean isPlain(Operation<?> operation) {
-        return !MemoryRegions.mayLackPages(operation.destination())
-                && !MemoryRegions.mayLackPages(operation.source());
+    /**
+     * Returns whether calls of DML's software execute an operation. No page of it may be missing.
+     * The engine executes a durable memmove, because such an operation cannot be repeated.
+     */
+    private boolean isInline(Operation<?> operation, long bytes) {
+        return bytes <= inlineBytes
+                && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
+                && !MemoryRegions.mayLackPages(operation.destination())
+                && !MemoryRegions.mayLackPages(operation.source())
+                && (!operation.isDurable() || operation.type() != VdmOperationType.MEMMOVE
+                        && bytes + 2 * Part.LINE <= inlineBytes
+                        && bytes < policy.workersFrom(operation) && durability.lines() == null
+                        && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES);
     }
 
     /**
-     * Executes an operation in one submission of the software path. No buffer needs a pin, because
-     * the call keeps the segments open. If the call does not succeed, the engine continues.
+     * Executes an operation in one submission of the software path. If the operation is durable,
+     * another submission writes it back. No buffer needs a pin, because each call keeps the
+     * segments open. If a call does not succeed, the engine repeats the operation.
      */
     private FutureState executeInline(Operation<?> operation, Slot slot, long bytes) {
         MemorySegment destination = operation.destination();
         MemorySegment source = operation.source();
-        int flags = operation.isForCache() ? Part.FOR_CACHE : 0;
+        boolean durable = operation.isDurable();
+        int flags = durable ? channel.durableFlags() : operation.isForCache() ? Part.FOR_CACHE : 0;
         int status;
         try {
             Part part = source == null
                     ? slot.part().fill(destination.address(), bytes, operation.pattern(), flags)
                     : slot.part().move(destination.address(), source.address(), bytes, flags);
             status = slot.execute(part, destination, source);
+            if (durable && status == Slot.OK) {
+                status = slot.execute(part.flush(destination.address(), bytes), destination, null);
+            }
         } catch (SegmentClosedException e) {
-            pool.give(slot);
-            return failures.unusable(operation, e);
+            return engine.begin(operation, slot);
         } catch (RuntimeException | Error e) {
             pool.give(slot); // Without this, close() would wait for the slot for ever.
             throw e;
         }
         if (status != Slot.OK) {
-            return engine.refused(operation, engine.describe(operation, slot),
-                    channel.status(status));
+            return engine.begin(operation, slot);
         }
         pool.give(slot);
         return operation.succeed(channel.software());
@@ -279,7 +289,9 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public void handOff() {
-        queue.handOff();
+        if (plan.hasDevice()) { // Otherwise no operation waits for a slot.
+            queue.handOff();
+        }
     }
 
     /**

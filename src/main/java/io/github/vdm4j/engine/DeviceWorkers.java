@@ -76,7 +76,7 @@ final class DeviceWorkers {
 
     /** Starts an operation with the JVM's kernels. A force thread executes the forces. */
     FutureState startOnJvm(Operation<?> operation, boolean detached) {
-        return forcesHere(operation) || !operation.isDurable() && operation.tasks() == null
+        return !operation.isDurable() && operation.tasks() == null || forcesHere(operation)
                 ? jvm.start(operation)
                 : forced.start(operation, detached);
     }

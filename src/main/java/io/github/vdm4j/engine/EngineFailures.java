@@ -11,7 +11,6 @@ import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,12 +91,6 @@ final class EngineFailures {
                                 + " not access its memory. Poll it to its end before you close the"
                                 + " mover, or use a shared arena").formatted(moved),
                         null, moved);
-    }
-
-    /** Fails an operation that has not begun, because the arena of a segment is closed. */
-    FutureState unusable(Operation<?> operation, SegmentClosedException e) {
-        return operation.fail(ExecutionPath.NONE, Program.resultOf(e), null,
-                "failed: " + e.getMessage(), Program.causeOf(e));
     }
 
     FutureState notDurable(Operation<?> operation, Refusal refusal) {

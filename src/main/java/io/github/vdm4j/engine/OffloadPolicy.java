@@ -39,7 +39,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
 
-    /** The longest durable operation in bytes that the calling thread executes. */
+    /** The longest durable operation in bytes that the calling thread executes without a wait. */
     private static final long DURABLE = 64 << 10;
 
     /**
@@ -122,9 +122,13 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return workersFrom != Long.MAX_VALUE;
     }
 
-    /** Returns the size from which a worker executes an operation that the device does not. */
+    /**
+     * Returns the size from which a worker executes an operation that the device does not. A durable
+     * operation is long, but a thread that awaits it needs no worker.
+     */
     long workersFrom(Operation<?> operation) {
-        return hasWorkers() && isDurable(operation) ? Math.min(workersFrom, DURABLE + 1)
+        return hasWorkers() && isDurable(operation) && !operation.mayBlockCaller()
+                ? Math.min(workersFrom, DURABLE + 1)
                 : workersFrom;
     }
 

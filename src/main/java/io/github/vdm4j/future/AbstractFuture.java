@@ -3,6 +3,7 @@ package io.github.vdm4j.future;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
@@ -23,9 +24,10 @@ import java.util.concurrent.CancellationException;
  */
 public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     /**
-     * The thread inside {@link #advance}, or null. Each thread compares the field only with itself.
+     * The number of the thread inside {@link #advance}, or 0. Each thread compares the field only
+     * with its own number. A reference to the thread would cause work for the garbage collector.
      */
-    private Thread advancing;
+    private int advancing;
 
     /** Creates an idle future. */
     protected AbstractFuture() {}
@@ -91,7 +93,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * #resumeDetached}.
      */
     protected final void detach() {
-        advancing = null;
+        advancing = 0;
         setState(DETACHED);
     }
 
@@ -166,6 +168,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     private FutureState pollWith(Notifier notifier, Waker waker) {
         Registration registration = register(waker);
         if (registration == null) {
+            if (waker instanceof Registration own) {
+                own.withdraw(); // The thread that completed the future may not have seen it.
+            }
             notifier.useNone();
             return observe();
         }
@@ -235,7 +240,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Waiters list = waiters;
         Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
         boolean promised = offered.used() == NotifierType.WAKER;
-        advancing = Thread.currentThread();
+        advancing = currentThread();
         FutureState reached;
         try {
             reached = advance(offered);
@@ -285,15 +290,20 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     private void leave(int next) {
-        advancing = null;
+        advancing = 0;
         setState(next);
     }
 
     private void publish() {
         int completed = generation;
-        advancing = null;
-        // This write precedes the read of the waiters, because waiters read the state.
-        state = COMPLETE;
+        boolean detached = state == DETACHED;
+        advancing = 0;
+        setState(COMPLETE);
+        if (detached) {
+            // A poll promises a notification if it sees this state after its registration. A thread
+            // that advances the future needs no fence, because other threads promise nothing then.
+            VarHandle.fullFence();
+        }
         Seam.step();
         try {
             published();
@@ -324,9 +334,13 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return true;
     }
 
+    private static int currentThread() {
+        return (int) Thread.currentThread().threadId();
+    }
+
     /** Returns whether the current thread is inside {@link #advance} of this future. */
     final boolean isAdvancedByCaller() {
-        return advancing == Thread.currentThread();
+        return advancing == currentThread();
     }
 
     /**

@@ -104,6 +104,20 @@ class DmlWorkersTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void awaitedDurableCopyRunsOnItsThread() {
+        DmlDataMover mover = open(builder(DmlPath.SOFTWARE).nativeMemoryIsPersistent(true));
+        MemorySegment source = noise(100_000);
+        MemorySegment destination = zeros(100_000);
+        VdmFuture<VdmOutput> polled = mover.memcpy(destination, source, VdmFlags.MEM_DURABLE);
+        finish(polled).orThrow();
+        assertNotSame(Thread.currentThread(), dml.lastSubmission().thread());
+
+        mover.memcpy(destination.fill((byte) 0), source, VdmFlags.MEM_DURABLE).await();
+        assertEquals(-1, destination.mismatch(source));
+        assertSame(Thread.currentThread(), dml.lastSubmission().thread());
+    }
+
+    @Test
     void confinedOperationRunsOnItsThread() {
         DmlDataMover mover = open(workersOf(DmlPath.SOFTWARE));
         try (Arena confined = Arena.ofConfined()) {

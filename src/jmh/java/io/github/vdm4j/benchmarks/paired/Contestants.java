@@ -18,11 +18,11 @@ final class Contestants {
     private Contestants() {}
 
     /** A reusable operation, started and polled. */
-    static final class ReusableCopy implements Contestant {
-        private final VdmOperation operation;
-        private final MemorySegment destination;
-        private final MemorySegment source;
-        private final VdmFlags flags;
+    static class ReusableCopy implements Contestant {
+        final VdmOperation operation;
+        final MemorySegment destination;
+        final MemorySegment source;
+        final VdmFlags flags;
 
         ReusableCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
             operation = mover.newOperation();
@@ -38,6 +38,21 @@ final class Contestants {
                 while (operation.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }
+                operation.orThrow();
+            }
+        }
+    }
+
+    /** A reusable operation, awaited. */
+    static final class AwaitedCopy extends ReusableCopy {
+        AwaitedCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+            super(mover, buffers, flags);
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                operation.memcpy(destination, source, flags).busyPoll();
                 operation.orThrow();
             }
         }

@@ -2,6 +2,7 @@ package io.github.vdm4j.benchmarks.paired;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.benchmarks.paired.Contestants.AwaitedCopy;
 import io.github.vdm4j.benchmarks.paired.Contestants.BareCopy;
 import io.github.vdm4j.benchmarks.paired.Contestants.InC;
 import io.github.vdm4j.benchmarks.paired.Contestants.JdkCopy;
@@ -162,7 +163,7 @@ final class Groups {
         addMiniasync(contest, "peer_miniasync_durable_copy", buffers);
         return addDurable(contest, buffers)
                 .add(Names.SOFTWARE,
-                        new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
+                        new AwaitedCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.MEM_DURABLE));
     }
 
     private Contest durableWithoutLibpmem(long bytes) {
@@ -172,10 +173,11 @@ final class Groups {
         return addDurable(contest, buffers);
     }
 
+    /** Adds a reusable operation that the caller awaits, like C, and a polled future. */
     private Contest addDurable(Contest contest, Buffers buffers) {
         Vdm mover = open(DmlPath.AUTO);
         return contest
-                .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.MEM_DURABLE))
+                .add(Names.REUSABLE, new AwaitedCopy(mover, buffers, VdmFlags.MEM_DURABLE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.MEM_DURABLE));
     }
 

@@ -31,6 +31,9 @@ public final class Part {
     /** The device does not reflect the data of a CRC. */
     public static final int BYPASS_DATA_REFLECTION = 1 << 18;
 
+    /** The bytes of a cache line. */
+    public static final long LINE = 64;
+
     private static final int MAX_TAG = 0xffff;
     private static final int DIF_OF_BOTH =
             DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
@@ -129,15 +132,16 @@ public final class Part {
         blockOfDestination = opcode == Opcode.DIF_STRIP ? data : whole;
     }
 
-    /** Describes the write-back of whole cache lines. {@link #range} describes its bytes. */
-    void beginFlush(long lines) {
+    /** Describes the write-back of the cache lines that cover a range (H10). */
+    public Part flush(long to, long length) {
         opcode = Opcode.CACHE_FLUSH;
         flags = 0;
         sourceStart = 0;
-        destinationStart = lines;
+        destinationStart = to & -LINE;
         secondStart = 0;
         deltaBytes = 0;
         dif = null;
+        return range(0, (to + length + LINE - 1 & -LINE) - destinationStart);
     }
 
     /** Describes a range of the operation. */

@@ -10,8 +10,6 @@ import java.lang.foreign.MemorySegment;
 
 /** The segments of an operation and their pages. The pages of a mapped file may be missing. */
 final class Segments {
-    private static final long LINE = 64;
-
     MemorySegment source;
     MemorySegment destination;
 
@@ -33,7 +31,7 @@ final class Segments {
     }
 
     /**
-     * Begins to write back the cache lines that cover a range (H10).
+     * Begins to write back the cache lines that cover a range.
      *
      * @return their size in bytes
      */
@@ -42,9 +40,7 @@ final class Segments {
         destinationIsWritten = false;
         secondIsWritten = false;
         isCopy = false;
-        long lines = range.address() & -LINE;
-        part.beginFlush(lines);
-        return (range.address() + range.byteSize() + LINE - 1 & -LINE) - lines;
+        return part.flush(range.address(), range.byteSize()).bytes;
     }
 
     private void begin(MemorySegment from, MemorySegment to, MemorySegment other) {

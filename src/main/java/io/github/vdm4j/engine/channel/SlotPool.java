@@ -126,7 +126,11 @@ public final class SlotPool {
             throw new IllegalStateException("a slot in flight cannot be given back");
         }
         USES.setOpaque(slot, slot.uses + 1);
-        TAKEN.setRelease(slot, FREE);
+        if (channel.hasDevice()) {
+            slot.taken = FREE; // The caller then looks for an operation that waits for a slot.
+        } else {
+            TAKEN.setRelease(slot, FREE);
+        }
     }
 
     /** Returns the slot at a place in any state, or null if the place was not used yet. */
