@@ -164,6 +164,19 @@ public final class Operation<R> extends OperationRecord<R> {
         runBeforeCallbacks(Objects.requireNonNull(work, "work"));
     }
 
+    /**
+     * Runs work of an executor that may complete operations, on a thread that may hold locks of a
+     * user. The callbacks of users wait until the returned task runs.
+     *
+     * @param work the work. It should not throw
+     * @param earlier the result of an earlier call that has not run, or null. The callbacks are
+     *     added to it
+     * @return a task that runs the callbacks, or null if there is none
+     */
+    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
+        return runWithoutCallbacks(Objects.requireNonNull(work, "work"), earlier);
+    }
+
     /** Counts a retry of a part after a full work queue. */
     public void countRetry() {
         if (mover != null) {
@@ -268,6 +281,11 @@ public final class Operation<R> extends OperationRecord<R> {
     @Override
     protected void polledWhileDetached() {
         executor.reap(this);
+    }
+
+    @Override
+    protected boolean workWhileAwaited() {
+        return executor.workWhileAwaited(this);
     }
 
     @Override

@@ -136,6 +136,11 @@ public final class WorkerExecutor implements VdmExecutor {
         return drain(operation);
     }
 
+    @Override
+    public boolean workWhileAwaited(Operation<?> operation) {
+        return workers.help();
+    }
+
     private void work(Operation<?> operation) {
         if (operation.attachment() instanceof Parts divided) {
             parts.work(operation, divided);
