@@ -41,6 +41,23 @@ public final class Operation<R> extends OperationRecord<R> {
         executor = mover == null ? null : mover.executor();
     }
 
+    /**
+     * {@return a part of this operation as a separate operation} It is not durable. The executor
+     * executes it and reads its completion record. No thread polls it.
+     *
+     * @param to the part of the destination, or null
+     * @param from the part of the source, or null
+     * @param second the part of the second range, or null
+     * @param options the options of a CRC or DIF operation for the part, or null
+     */
+    public Operation<?> part(MemorySegment to, MemorySegment from, MemorySegment second,
+            Object options) {
+        var part = new Operation<>(null);
+        part.describe(type(), to, from, second, pattern(), options,
+                isForCache() ? VdmFlags.NONE : VdmFlags.NO_CACHE_HINT);
+        return part;
+    }
+
     /** Marks an operation that is prepared later. */
     void leaveUnprepared() {
         withhold();

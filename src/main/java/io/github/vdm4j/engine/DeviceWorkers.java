@@ -7,12 +7,15 @@ import io.github.vdm4j.engine.channel.BatchProgram;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.engine.channel.SoftwareParts;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Durability;
@@ -34,6 +37,7 @@ final class DeviceWorkers {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
 
     private final EnginePlan plan;
+    private final EngineFailures failures;
     private final OffloadPolicy policy;
     private final SlotPool pool;
     private final SlotQueue queue;
@@ -46,6 +50,8 @@ final class DeviceWorkers {
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
     private boolean closing;
+    /** Set after the close timeout. */
+    private volatile boolean stopped;
     /** The workers, created for the first long operation. Writes are guarded by this. */
     private volatile Workers workers;
     /** Written before the field of the workers. */
@@ -53,6 +59,7 @@ final class DeviceWorkers {
 
     DeviceWorkers(EnginePlan plan, EngineFailures failures, SlotQueue queue) {
         this.plan = plan;
+        this.failures = failures;
         this.queue = queue;
         policy = plan.policy();
         pool = plan.pool();
@@ -179,7 +186,10 @@ final class DeviceWorkers {
      * alone.
      */
     private boolean divide(Operation<?> operation) {
-        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
+        boolean bySoftware = policy.isForSoftware() && operation.isOffHeap();
+        Parts divided = !jvm.canMakeDurable(operation) ? null
+                : parts.divide(operation, bySoftware ? new SoftwareParts(this::executePart)
+                        : PartKernel.JVM);
         return divided != null && divided.pin(); // If a buffer is closed, the worker reports it.
     }
 
@@ -243,7 +253,8 @@ final class DeviceWorkers {
         boolean needsSlot = operation.isOffHeap() && pool.channel().software() != ExecutionPath.JVM
                 && (operation.type() != VdmOperationType.FLUSH || plan.needsSlotToFlush(operation));
         Slot slot = needsSlot ? pool.take() : null;
-        return slot == null ? startOnJvm(operation, true) : engine.beginOnWorker(operation, slot);
+        return slot == null ? startOnJvm(operation, true)
+                : engine.beginOnWorker(operation, slot, false);
     }
 
     /**
@@ -257,8 +268,14 @@ final class DeviceWorkers {
             jvm.execute(task);
             return earlier;
         }
+        execute(task, slot);
+        return earlier;
+    }
+
+    /** Executes a task or a part with the channel's software. Its buffers are pinned. */
+    private void execute(Operation<?> task, Slot slot) {
         try {
-            for (FutureState reached = engine.beginOnWorker(task, slot);
+            for (FutureState reached = engine.beginOnWorker(task, slot, true);
                     reached != FutureState.COMPLETE;
                     reached = engine.proceed(task, (Program) task.attachment())) {
                 Thread.onSpinWait(); // The software path refuses submissions only for a short time.
@@ -266,7 +283,25 @@ final class DeviceWorkers {
         } catch (Throwable e) {
             JvmFailures.record(task, e, 0);
         }
-        return earlier;
+    }
+
+    /** Executes a part of an operation with the channel's software. */
+    private void executePart(Operation<?> part) {
+        Slot slot = pool.take();
+        for (int round = 0; slot == null; round++) {
+            SlotRefusedException refusal = pool.refusal();
+            if (stopped) {
+                part.failClosed();
+                return;
+            } else if (refusal != null && pool.lent() == 0) {
+                failures.noSlot(part, refusal);
+                return;
+            }
+            queue.finishAbandoned();
+            IDLE.idle(round);
+            slot = pool.take();
+        }
+        execute(part, slot);
     }
 
     /** Returns the number of operations that wait for a worker. */
@@ -346,6 +381,7 @@ final class DeviceWorkers {
         Workers running = refuse();
         if (running != null) {
             List<Operation<?>> stuck = running.stop(plan.closeNanosLeft(start));
+            stopped = true;
             refuseUnbegun(running);
             parts.stopAll(stuck);
             left.addAll(stuck);

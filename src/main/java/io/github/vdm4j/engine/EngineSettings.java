@@ -95,7 +95,7 @@ public final class EngineSettings {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)
                         .splitLongCopies(splitLongCopies)
-                : OffloadPolicy.allOnChannel(workersFrom);
+                : OffloadPolicy.allOnChannel(workersFrom, Long.MAX_VALUE);
     }
 
     /**

@@ -235,7 +235,7 @@ public final class CallerExecutor implements VdmExecutor {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
-            new Parts(operation).executeAll();
+            new Parts(operation, PartKernel.JVM).executeAll();
         } else {
             move(operation);
             JvmFailures.deliver(operation);
@@ -349,7 +349,7 @@ public final class CallerExecutor implements VdmExecutor {
             WriteBackKind secondKind, Forces earlier) {
         boolean byLibrary = firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
         boolean flush = operation.type() == VdmOperationType.FLUSH;
-        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
+        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : operation.executedBy();
         try {
             writeBackLines(operation.destination(), firstKind);
             writeBackLines(operation.secondDestination(), secondKind);

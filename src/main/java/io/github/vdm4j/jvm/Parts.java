@@ -1,6 +1,5 @@
 package io.github.vdm4j.jvm;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
@@ -33,6 +32,7 @@ public final class Parts {
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Operation<?> operation;
+    private final PartKernel kernel;
     private final Pins pins = new Pins();
     private final long partBytes;
     private final int count;
@@ -68,8 +68,9 @@ public final class Parts {
     private volatile long bytesDone;
 
     /** Divides an operation that {@linkplain #divides can be divided}. */
-    public Parts(Operation<?> operation) {
+    public Parts(Operation<?> operation, PartKernel kernel) {
         this.operation = operation;
+        this.kernel = kernel;
         long unit = unit(operation);
         long bytes = operation.byteSize();
         VdmOperationType type = operation.type();
@@ -177,9 +178,7 @@ public final class Parts {
         long from = (descending ? count - 1 - part : part) * partBytes;
         long length = Math.min(partBytes, operation.byteSize() - from);
         try {
-            long value = JvmOperations.execute(operation, from, length);
-            JvmFailures.deliver(operation);
-            recordDone(part, value);
+            recordDone(part, kernel.execute(operation, from, length));
         } catch (Throwable e) {
             recordFailure(part, e);
         }
@@ -233,11 +232,12 @@ public final class Parts {
      */
     synchronized void record() {
         if (failed < finder) {
-            JvmFailures.record(operation, failure, bytesDone);
+            PartKernel.recordFailure(operation, failure, bytesDone);
         } else if (finder != NONE || !stopped) {
-            JvmOperations.succeed(operation, crcs != null ? combinedCrc() : found);
+            JvmOperations.succeed(operation, kernel.path(),
+                    crcs != null ? combinedCrc() : found);
         } else {
-            operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
+            operation.fail(kernel.path(), VdmResult.STOPPED, null,
                     ("was stopped after %,d bytes, because it was cancelled, or because its mover"
                             + " was closed. Start another operation for the remaining bytes")
                             .formatted(bytesDone),

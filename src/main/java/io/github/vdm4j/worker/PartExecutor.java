@@ -3,6 +3,7 @@ package io.github.vdm4j.worker;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
@@ -41,13 +42,14 @@ public final class PartExecutor {
      * Divides a long operation and attaches its parts to it.
      *
      * @param operation an operation that was not handed over
+     * @param kernel the code that executes its parts
      * @return the parts, or null if the operation is executed as a whole
      */
-    public Parts divide(Operation<?> operation) {
+    public Parts divide(Operation<?> operation, PartKernel kernel) {
         if (operation.byteSize() < from || !kernels.isDivisible(operation)) {
             return null;
         }
-        var parts = new Parts(operation);
+        var parts = new Parts(operation, kernel);
         operation.attach(parts);
         return parts;
     }

@@ -12,6 +12,7 @@ import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.Pins;
 import io.github.vdm4j.machine.LibraryThread;
@@ -72,7 +73,7 @@ public final class WorkerExecutor implements VdmExecutor {
             // The wake-up of a worker takes longer than the copy.
             return forced.start(operation, false);
         }
-        Parts divided = parts.divide(operation);
+        Parts divided = parts.divide(operation, PartKernel.JVM);
         String reason = divided == null ? ForcedOperations.pin(operation)
                 : divided.pin() ? null : Pins.CLOSED;
         if (reason != null) {
