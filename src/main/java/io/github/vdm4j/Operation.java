@@ -144,6 +144,11 @@ public final class Operation<R> extends OperationRecord<R> {
         Seam.step();
     }
 
+    /** {@return whether the operation was {@linkplain #handOver handed over} and is incomplete} */
+    public boolean isHandedOver() {
+        return isDetached();
+    }
+
     /**
      * Completes an operation that was handed over. The executor has written its completion record.
      */
@@ -328,8 +333,10 @@ public final class Operation<R> extends OperationRecord<R> {
 
     @Override
     public long bytesDone() {
-        return state() == FutureState.COMPLETE ? done()
-                : state() == FutureState.IDLE ? 0 : executor.bytesDone(this);
+        FutureState seen = state();
+        long bytes = seen == FutureState.RUNNING ? executor.bytesDone(this) : 0;
+        // The operation may have ended during the call of the executor.
+        return state() == FutureState.COMPLETE ? done() : bytes;
     }
 
     @Override

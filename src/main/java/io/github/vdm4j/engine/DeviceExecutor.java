@@ -307,6 +307,7 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public long bytesDone(Operation<?> operation) {
+        boolean handedOver = operation.isHandedOver();
         if (operation.attachment() instanceof Program program) {
             CopyProgress progress = program.slot().progress();
             if (progress != null && progress.isOf(operation)) {
@@ -315,7 +316,7 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         // The slot may have ended the copy between these two reads.
         return switch (operation.attachment()) {
-            case Parts divided -> divided.bytesDone();
+            case Parts divided -> handedOver ? divided.bytesDone() : 0;
             case CopyProgress ended -> ended.bytes();
             case null, default -> 0;
         };

@@ -174,7 +174,10 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public long bytesDone(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
+        // An earlier execution may have left its parts attached.
+        return operation.isHandedOver() && operation.attachment() instanceof Parts divided
+                ? divided.bytesDone()
+                : 0;
     }
 
     @Override
