@@ -98,7 +98,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      * Sets the size in bytes from which all workers execute an operation together. It applies to
      * {@link DmlPath#AUTO} without hardware and to {@link DmlPath#SOFTWARE}. On {@code AUTO}, the
      * JVM's code executes the parts of the operation. Only operations of {@link #workersFrom} bytes
-     * or more have workers. A delta or a batch has one worker. Default: 8 MiB.
+     * or more have workers. A delta has one worker. Default: 8 MiB.
      *
      * @param bytes 1 or more, or {@link Long#MAX_VALUE} for never
      * @return this

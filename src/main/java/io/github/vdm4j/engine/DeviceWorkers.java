@@ -12,11 +12,11 @@ import io.github.vdm4j.engine.channel.SoftwareParts;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.PartKernel;
-import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
@@ -172,7 +172,7 @@ final class DeviceWorkers {
         }
         operation.handOver();
         if (!running.offer(operation, Integer.MAX_VALUE)) {
-            if (operation.attachment() instanceof Parts divided) {
+            if (operation.attachment() instanceof Division divided) {
                 divided.unpin();
                 operation.attach(null);
             }
@@ -186,11 +186,16 @@ final class DeviceWorkers {
      * alone.
      */
     private boolean divide(Operation<?> operation) {
+        if (!jvm.canMakeDurable(operation)) {
+            return false;
+        }
         boolean bySoftware = policy.isForSoftware() && operation.isOffHeap();
-        Parts divided = !jvm.canMakeDurable(operation) ? null
-                : parts.divide(operation, bySoftware ? new SoftwareParts(this::executePart)
-                        : PartKernel.JVM);
-        return divided != null && divided.pin(); // If a buffer is closed, the worker reports it.
+        Division divided = bySoftware
+                ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
+                        this::executePart, pool.channel().software())
+                : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
+                        ExecutionPath.JVM);
+        return divided != null && divided.pin() == null; // A worker reports a closed buffer.
     }
 
     /** Returns the workers, or null if the mover is closing or the system has no thread. */
@@ -216,7 +221,7 @@ final class DeviceWorkers {
 
     /** Executes an operation that the calling worker owns. */
     private void work(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             parts.work(operation, divided);
             return;
         }
@@ -313,7 +318,7 @@ final class DeviceWorkers {
     /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
     boolean cancel(Operation<?> operation) {
         Workers running = workers;
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             return parts.cancel(operation, divided);
         }
         return running != null && !(operation.attachment() instanceof Program)
@@ -358,7 +363,7 @@ final class DeviceWorkers {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.hasBegun()
+        return operation.attachment() instanceof Division divided && divided.hasBegun()
                 || operation.attachment() instanceof Program
                 || ForcedOperations.hasBegun(operation);
     }

@@ -287,9 +287,13 @@ public final class CallerExecutor implements VdmExecutor {
      * Writes the completion record of an operation after its parts were executed. Returns the
      * forces that it needs, or null.
      */
-    public Forces finish(Operation<?> operation, Parts parts) {
+    public Forces finish(Operation<?> operation, Division parts) {
         try {
-            parts.record();
+            if (parts instanceof TaskParts tasks) {
+                tasks.record();
+                return null;
+            }
+            ((Parts) parts).record();
             boolean durable = operation.isDurable();
             MemorySegment second = operation.secondDestination();
             return finish(operation, durable,

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
@@ -237,6 +239,37 @@ class SoftwareParallelTest extends AgainstSimulatedDml {
             assertEquals(-1, file.segment().mismatch(source));
             assertTrue(dml.submissions().size() > 1);
         }
+    }
+
+    @Test
+    void workersShareABatch() {
+        var together = new CyclicBarrier(2);
+        Plan meeting = Plan.succeed().during(() -> {
+            try {
+                together.await(20, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        dml.next(meeting, meeting);
+        MemorySegment source = noise(LONG);
+        MemorySegment copy = zeros(LONG);
+        DmlDataMover mover = workers(4);
+        Batch batch = mover.batch()
+                .crc32c(source)
+                .memcpy(copy.asSlice(0, 1 << 20),
+                        source.asSlice(0, 1 << 20))
+                .memset(copy.asSlice(1 << 20), (byte) 5, VdmFlags.NONE);
+        VdmFuture<BatchResult> future = finish(batch.submit());
+        future.output().orThrow();
+        assertSame(ExecutionPath.DML_SOFTWARE, future.path());
+        assertEquals(-1, copy.asSlice(0, 1 << 20).mismatch(source.asSlice(0, 1 << 20)));
+        assertEquals(5, copy.get(ValueLayout.JAVA_BYTE, LONG - 1));
+        try (Vdm jvm = SyncDataMover.open()) {
+            assertEquals(Integer.toUnsignedLong(jvm.crc32c(source).await().bits()),
+                    future.output().value(0));
+        }
+        assertEquals(0, mover.slotsInUse());
     }
 
     @Test
