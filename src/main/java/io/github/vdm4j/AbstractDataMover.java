@@ -1,17 +1,15 @@
 package io.github.vdm4j;
 
-import static io.github.vdm4j.VdmOperationType.DRAIN;
 import static java.util.Objects.requireNonNull;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
-import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
-import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The base class of all movers of this library and of a program's own movers. It checks arguments,
@@ -20,12 +18,15 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>C counterpart: {@code struct vdm}. Its function table corresponds to {@link VdmExecutor}.
  */
-public abstract class AbstractDataMover implements Vdm {
+public abstract non-sealed class AbstractDataMover
+        extends
+            OperationMethods<VdmFuture<VdmOutput>, VdmFuture<CompareResult>, VdmFuture<DeltaResult>,
+                    VdmFuture<Crc32c>, VdmFuture<DifResult>>
+        implements
+            Vdm {
     private final OperationTally tally = new OperationTally();
-    private final Futures futures = new Futures(this);
-    /** Written under {@link #closing}. */
     private volatile boolean closed;
-    private final Object closing = new Object();
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {
@@ -65,10 +66,12 @@ public abstract class AbstractDataMover implements Vdm {
         return tally;
     }
 
+    /** Requires an open mover for an operation, or for an object that prepares operations. */
     final void requireOpen(VdmOperationType type) {
         if (closed) {
             throw new IllegalStateException(FailureName.CLOSED.endOf(
-                    type + ": the mover is closed (" + name() + "). Open another mover"));
+                    (type == null ? "" : type + ": ") + "the mover is closed (" + name()
+                            + "). Open another mover"));
         }
     }
 
@@ -79,135 +82,19 @@ public abstract class AbstractDataMover implements Vdm {
         OperationRules.check(this, type, destination, source, second, options);
     }
 
-    /** The methods that create the future of an operation. */
-    static final class Futures extends OperationMethods<VdmFuture<?>> {
-        private final AbstractDataMover mover;
-
-        Futures(AbstractDataMover mover) {
-            this.mover = mover;
-        }
-
-        @Override
-        VdmFuture<?> describe(VdmOperationType type, MemorySegment destination,
-                MemorySegment source, MemorySegment second, long pattern, Object options,
-                VdmFlags flags) {
-            mover.check(type, destination, source, second, options, flags);
-            var operation = new Operation<>(mover);
-            operation.describe(type, destination, source, second, pattern, options, flags);
-            return operation;
-        }
-    }
-
-    @SuppressWarnings("unchecked") // Each method of Vdm has the output type of its operation.
-    private static <R> VdmFuture<R> typed(VdmFuture<?> future) {
-        return (VdmFuture<R>) future;
-    }
-
     @Override
-    public final VdmFuture<VdmOutput> memcpy(MemorySegment destination, MemorySegment source,
-            VdmFlags flags) {
-        return typed(futures.memcpy(destination, source, flags));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> memmove(MemorySegment destination, MemorySegment source,
-            VdmFlags flags) {
-        return typed(futures.memmove(destination, source, flags));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> memset(MemorySegment destination, byte value,
-            VdmFlags flags) {
-        return typed(futures.memset(destination, value, flags));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> flush(MemorySegment range) {
-        return typed(futures.flush(range));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> nop() {
-        return typed(futures.nop());
+    @SuppressWarnings("unchecked") // The type of the operation determines the type of the future.
+    final <F> F describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
+            MemorySegment second, long pattern, Object options, VdmFlags flags) {
+        check(type, destination, source, second, options, flags);
+        var operation = new Operation<>(this);
+        operation.describe(type, destination, source, second, pattern, options, flags);
+        return (F) operation;
     }
 
     @Override
     public final VdmFuture<VdmOutput> drain() {
-        return typed(futures.describe(DRAIN, null, null, null, 0, null, VdmFlags.NONE));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> fill(MemorySegment destination, long pattern,
-            VdmFlags flags) {
-        return typed(futures.fill(destination, pattern, flags));
-    }
-
-    @Override
-    public final VdmFuture<CompareResult> compare(MemorySegment first, MemorySegment second) {
-        return typed(futures.compare(first, second));
-    }
-
-    @Override
-    public final VdmFuture<CompareResult> comparePattern(MemorySegment range, long pattern) {
-        return typed(futures.comparePattern(range, pattern));
-    }
-
-    @Override
-    public final VdmFuture<DeltaResult> createDelta(MemorySegment record, MemorySegment original,
-            MemorySegment modified) {
-        return typed(futures.createDelta(record, original, modified));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> applyDelta(MemorySegment destination, MemorySegment record,
-            VdmFlags flags) {
-        return typed(futures.applyDelta(destination, record, flags));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> dualcast(MemorySegment first, MemorySegment second,
-            MemorySegment source, VdmFlags flags) {
-        return typed(futures.dualcast(first, second, source, flags));
-    }
-
-    @Override
-    public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options) {
-        return typed(futures.crc32c(range, options));
-    }
-
-    @Override
-    public final VdmFuture<Crc32c> crc32c(MemorySegment range, CrcOptions options,
-            MemorySegment destination) {
-        return typed(futures.crc32c(range, options, destination));
-    }
-
-    @Override
-    public final VdmFuture<Crc32c> copyCrc32c(MemorySegment destination, MemorySegment source,
-            CrcOptions options, VdmFlags flags) {
-        return typed(futures.copyCrc32c(destination, source, options, flags));
-    }
-
-    @Override
-    public final VdmFuture<DifResult> difCheck(MemorySegment source, DifConfig config) {
-        return typed(futures.difCheck(source, config));
-    }
-
-    @Override
-    public final VdmFuture<VdmOutput> difInsert(MemorySegment destination, MemorySegment source,
-            DifConfig config, VdmFlags flags) {
-        return typed(futures.difInsert(destination, source, config, flags));
-    }
-
-    @Override
-    public final VdmFuture<DifResult> difStrip(MemorySegment destination, MemorySegment source,
-            DifConfig config, VdmFlags flags) {
-        return typed(futures.difStrip(destination, source, config, flags));
-    }
-
-    @Override
-    public final VdmFuture<DifResult> difUpdate(MemorySegment destination, MemorySegment source,
-            DifConfig config, VdmFlags flags) {
-        return typed(futures.difUpdate(destination, source, config, flags));
+        return describe(VdmOperationType.DRAIN, null, null, null, 0, null, VdmFlags.NONE);
     }
 
     /**
@@ -216,26 +103,20 @@ public abstract class AbstractDataMover implements Vdm {
      */
     @Override
     public boolean isSupported(VdmFlags flags) {
-        return VdmFlags.ofBits(3).contains(requireNonNull(flags, "flags"));
+        requireNonNull(flags, "flags");
+        return true;
     }
 
     @Override
     public final VdmOperation newOperation() {
-        requireOpen();
+        requireOpen(null);
         return new VdmOperation(this);
     }
 
     @Override
     public final Batch batch() {
-        requireOpen();
+        requireOpen(null);
         return new Batch(this);
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException(FailureName.CLOSED.endOf(
-                    "the mover is closed (" + name() + "). Open another mover"));
-        }
     }
 
     @Override
@@ -263,11 +144,8 @@ public abstract class AbstractDataMover implements Vdm {
 
     /** Returns {@code true} for the first call. */
     private boolean beginClosing() {
-        synchronized (closing) {
-            boolean first = !closed;
-            closed = true;
-            return first;
-        }
+        closed = true;
+        return closing.compareAndSet(false, true);
     }
 
     @Override

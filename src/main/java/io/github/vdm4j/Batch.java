@@ -3,8 +3,6 @@ package io.github.vdm4j;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +10,7 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A list of operations that a mover executes together. A batch contains any number of operations of
@@ -35,23 +34,12 @@ import java.util.RandomAccess;
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
-public final class Batch extends OperationMethods<Batch> {
-    private static final VarHandle BUSY;
-
-    static {
-        try {
-            BUSY = MethodHandles.lookup().findVarHandle(Batch.class, "busy", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
+public final class Batch extends OperationMethods<Batch, Batch, Batch, Batch, Batch> {
     private final AbstractDataMover mover;
     private final TaskList tasks = new TaskList();
     /** Whether a thread is inside a method of this batch. */
-    private volatile boolean busy;
+    private final AtomicBoolean busy = new AtomicBoolean();
     private boolean fence;
-    /** Whether the tasks were submitted. */
     private boolean submitted;
     /** The future of the tasks, or null before the first submission. */
     private Operation<BatchResult> future;
@@ -61,7 +49,7 @@ public final class Batch extends OperationMethods<Batch> {
     }
 
     private void enter() {
-        if (!BUSY.compareAndSet(this, false, true)) {
+        if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException(
                     FailureName.CONCURRENT_USE.endOf(
                             "another thread is using this batch. Make a batch for each thread"));
@@ -69,11 +57,12 @@ public final class Batch extends OperationMethods<Batch> {
     }
 
     private void leave() {
-        BUSY.setRelease(this, false);
+        busy.setRelease(false);
     }
 
     @Override
-    Batch describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
+    @SuppressWarnings("unchecked") // Each method of this class returns a batch.
+    <S> S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
             MemorySegment second, long pattern, Object options, VdmFlags flags) {
         enter();
         try {
@@ -86,7 +75,7 @@ public final class Batch extends OperationMethods<Batch> {
             mover.check(type, destination, source, second, options, flags);
             tasks.add(fence, type, destination, source, second, pattern, options, flags);
             fence = false;
-            return this;
+            return (S) this;
         } finally {
             leave();
         }
@@ -216,7 +205,6 @@ public final class Batch extends OperationMethods<Batch> {
             size++;
         }
 
-        /** Clears the completion records of the tasks before the next execution. */
         void reset() {
             for (int i = 0; i < size; i++) {
                 tasks[i].reset();
@@ -235,7 +223,6 @@ public final class Batch extends OperationMethods<Batch> {
             return bytes;
         }
 
-        /** Returns the results of the tasks. */
         BatchResult result() {
             int before = generation;
             List<TaskResult> results = new ArrayList<>(size);

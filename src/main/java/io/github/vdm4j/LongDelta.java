@@ -36,10 +36,10 @@ public final class LongDelta {
     private LongDelta() {}
 
     /**
-     * Returns the largest size of the entries of two ranges.
+     * {@return the largest size of the entries of two ranges in bytes} It is the size of a range
+     * plus a few bytes for each block.
      *
      * @param bytes the size of each range
-     * @return the size in bytes. It is the size of a range plus a few bytes for each block
      * @throws IllegalArgumentException if the size is negative
      */
     public static long maxBytes(long bytes) {
@@ -141,7 +141,6 @@ public final class LongDelta {
         return bytes + WORD - 1 & -WORD;
     }
 
-    /** A comparison of two ranges block by block. */
     private record Blocks(Vdm mover, MemorySegment entries, MemorySegment original,
             MemorySegment modified) {
 

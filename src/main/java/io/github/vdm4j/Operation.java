@@ -63,6 +63,10 @@ public final class Operation<R> extends OperationRecord<R> {
         withhold();
     }
 
+    boolean isPrepared() {
+        return destination() != null || source() != null || type() != VdmOperationType.MEMCPY;
+    }
+
     @Override
     protected String whyWithheld() {
         return FailureName.NOT_PREPARED.endOf(
@@ -70,9 +74,8 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Replaces the descriptor.
-     *
-     * @throws IllegalStateException if the operation is running, or another thread prepares it
+     * Replaces the descriptor. If the operation is running, or another thread prepares it, this
+     * throws an {@link IllegalStateException}.
      */
     void prepare(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
             long pattern, Object options, VdmFlags flags) {
@@ -81,18 +84,13 @@ public final class Operation<R> extends OperationRecord<R> {
         becomeIdle();
     }
 
-    /**
-     * Makes the operation idle again with its current descriptor.
-     *
-     * @throws IllegalStateException if the operation is running, was never prepared, or another
-     *     thread prepares it
-     */
+    /** Makes the operation idle again with its current descriptor. */
     void prepareAgain() {
         // This precedes the reads of the fields, because another thread must not write them during
         // these reads.
         claim();
         try {
-            if (destination() == null && source() == null && type() == VdmOperationType.MEMCPY) {
+            if (!isPrepared()) {
                 throw new IllegalStateException(whyWithheld());
             }
             mover.check(type(), destination(), source(), second(),
@@ -212,10 +210,8 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /**
-     * Returns whether the operation may block the current thread. The thread that advances the
-     * operation calls this.
-     *
-     * @return {@code true} if a platform thread of the user awaits the operation without a timeout
+     * {@return whether a platform thread of the user awaits the operation without a timeout} The
+     * operation may block such a thread. The thread that advances the operation calls this.
      */
     public boolean mayBlockCaller() {
         return isAwaitedByCaller() && !Thread.currentThread().isVirtual()

@@ -246,7 +246,6 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         /** {@link CrcOptions} or {@link DifConfig}. */
         Object options;
         long pattern;
-        /** The tasks of a batch. */
         Batch.TaskList tasks;
         long value;
         int outcome;

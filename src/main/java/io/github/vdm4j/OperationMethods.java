@@ -24,25 +24,27 @@ import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The operations of {@link Vdm} for an object that stores their descriptors. A {@link Batch} adds
- * each operation to its tasks. A {@link VdmOperation} prepares it.
+ * The operations of a mover, of a {@link Batch} and of a {@link VdmOperation}. A mover returns the
+ * future of the operation, see {@link Vdm}. A batch adds the operation to its tasks, and a reusable
+ * operation prepares it. Both return themselves.
  *
  * <p>Each method checks its arguments and throws the same exceptions as the method of {@link Vdm}.
  * It also throws an {@link IllegalStateException} if the batch was submitted, if the reusable
  * operation is running, or if another thread uses the object. If a method throws an exception, the
  * object is unchanged.
  *
- * @param <S> the type of the object
+ * @param <O> what an operation with a {@link VdmOutput} returns
+ * @param <C> what a comparison returns
+ * @param <D> what the creation of a delta returns
+ * @param <K> what a CRC returns
+ * @param <I> what a check of protected blocks returns
  */
-public abstract sealed class OperationMethods<S>
-        permits Batch, VdmOperation, AbstractDataMover.Futures {
+public abstract sealed class OperationMethods<O, C, D, K, I>
+        permits Batch, VdmOperation, AbstractDataMover {
     OperationMethods() {}
 
-    /**
-     * Checks an operation and stores its descriptor. An argument is null if the operation does not
-     * have it.
-     */
-    abstract S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
+    /** Checks an operation and stores its descriptor. A missing argument is null. */
+    abstract <S> S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
             MemorySegment second, long pattern, Object options, VdmFlags flags);
 
     /**
@@ -51,9 +53,9 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param source the range to read
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+    public final O memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
         return describe(MEMCPY, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, null, flags);
     }
@@ -63,9 +65,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param source the range to read
-     * @return this
+     * @return the future, or this
      */
-    public final S memcpy(MemorySegment destination, MemorySegment source) {
+    public final O memcpy(MemorySegment destination, MemorySegment source) {
         return memcpy(destination, source, VdmFlags.NONE);
     }
 
@@ -75,9 +77,9 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param source the range to read
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
+    public final O memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
         return describe(MEMMOVE, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, null, flags);
     }
@@ -88,9 +90,9 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param value the byte
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S memset(MemorySegment destination, byte value, VdmFlags flags) {
+    public final O memset(MemorySegment destination, byte value, VdmFlags flags) {
         return describe(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
                 flags);
     }
@@ -99,18 +101,18 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#flush(MemorySegment)}.
      *
      * @param range the range to write back
-     * @return this
+     * @return the future, or this
      */
-    public final S flush(MemorySegment range) {
+    public final O flush(MemorySegment range) {
         return describe(FLUSH, requireNonNull(range, "range"), null, null, 0, null, VdmFlags.NONE);
     }
 
     /**
      * Describes {@link Vdm#nop()}.
      *
-     * @return this
+     * @return the future, or this
      */
-    public final S nop() {
+    public final O nop() {
         return describe(NOP, null, null, null, 0, null, VdmFlags.NONE);
     }
 
@@ -120,9 +122,9 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param pattern the pattern, with its lowest byte first in memory
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S fill(MemorySegment destination, long pattern, VdmFlags flags) {
+    public final O fill(MemorySegment destination, long pattern, VdmFlags flags) {
         return describe(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
                 flags);
     }
@@ -132,9 +134,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param destination the range to write
      * @param pattern the pattern, with its lowest byte first in memory
-     * @return this
+     * @return the future, or this
      */
-    public final S fill(MemorySegment destination, long pattern) {
+    public final O fill(MemorySegment destination, long pattern) {
         return fill(destination, pattern, VdmFlags.NONE);
     }
 
@@ -143,9 +145,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param first a range
      * @param second another range of the same size
-     * @return this
+     * @return the future, or this
      */
-    public final S compare(MemorySegment first, MemorySegment second) {
+    public final C compare(MemorySegment first, MemorySegment second) {
         return describe(COMPARE, null, requireNonNull(first, "first"),
                 requireNonNull(second, "second"),
                 0, null, VdmFlags.NONE);
@@ -156,9 +158,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param range the range
      * @param pattern the pattern, with its lowest byte first in memory
-     * @return this
+     * @return the future, or this
      */
-    public final S comparePattern(MemorySegment range, long pattern) {
+    public final C comparePattern(MemorySegment range, long pattern) {
         return describe(COMPARE_PATTERN, null, requireNonNull(range, "range"), null, pattern, null,
                 VdmFlags.NONE);
     }
@@ -169,9 +171,9 @@ public abstract sealed class OperationMethods<S>
      * @param record the record
      * @param original a range
      * @param modified another range of the same size
-     * @return this
+     * @return the future, or this
      */
-    public final S createDelta(MemorySegment record, MemorySegment original,
+    public final D createDelta(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
         return describe(DELTA_CREATE, requireNonNull(record, "record"),
                 requireNonNull(original, "original"), requireNonNull(modified, "modified"), 0, null,
@@ -184,9 +186,9 @@ public abstract sealed class OperationMethods<S>
      * @param destination the range to write
      * @param record the record
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
+    public final O applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
         return describe(DELTA_APPLY, requireNonNull(destination, "destination"),
                 requireNonNull(record, "record"), null, 0, null, flags);
     }
@@ -198,9 +200,9 @@ public abstract sealed class OperationMethods<S>
      * @param second another range to write
      * @param source the range to read
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
+    public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
             VdmFlags flags) {
         return describe(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
                 requireNonNull(second, "second"), 0, null, flags);
@@ -211,9 +213,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param range the range
      * @param options the seed and the reflections
-     * @return this
+     * @return the future, or this
      */
-    public final S crc32c(MemorySegment range, CrcOptions options) {
+    public final K crc32c(MemorySegment range, CrcOptions options) {
         return describe(CRC, null, requireNonNull(range, "range"), null, 0,
                 requireNonNull(options, "options"), VdmFlags.NONE);
     }
@@ -222,9 +224,9 @@ public abstract sealed class OperationMethods<S>
      * Describes {@link Vdm#crc32c(MemorySegment)}.
      *
      * @param range the range
-     * @return this
+     * @return the future, or this
      */
-    public final S crc32c(MemorySegment range) {
+    public final K crc32c(MemorySegment range) {
         return crc32c(range, CrcOptions.STANDARD);
     }
 
@@ -234,9 +236,9 @@ public abstract sealed class OperationMethods<S>
      * @param range the range
      * @param options the seed and the reflections
      * @param destination four bytes for the CRC
-     * @return this
+     * @return the future, or this
      */
-    public final S crc32c(MemorySegment range, CrcOptions options, MemorySegment destination) {
+    public final K crc32c(MemorySegment range, CrcOptions options, MemorySegment destination) {
         return describe(CRC, null, requireNonNull(range, "range"),
                 requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
                 VdmFlags.NONE);
@@ -249,9 +251,9 @@ public abstract sealed class OperationMethods<S>
      * @param source the range to read
      * @param options the seed and the reflections
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
+    public final K copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
             VdmFlags flags) {
         return describe(COPY_CRC, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
@@ -263,9 +265,9 @@ public abstract sealed class OperationMethods<S>
      *
      * @param source the range to read
      * @param config the blocks' size and their protection
-     * @return this
+     * @return the future, or this
      */
-    public final S difCheck(MemorySegment source, DifConfig config) {
+    public final I difCheck(MemorySegment source, DifConfig config) {
         return describe(DIF_CHECK, null, requireNonNull(source, "source"), null, 0,
                 requireNonNull(config, "config"), VdmFlags.NONE);
     }
@@ -277,9 +279,9 @@ public abstract sealed class OperationMethods<S>
      * @param source the range to read
      * @param config the blocks' size and their protection
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
+    public final O difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
             VdmFlags flags) {
         return describe(DIF_INSERT, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
@@ -292,9 +294,9 @@ public abstract sealed class OperationMethods<S>
      * @param source the range to read
      * @param config the blocks' size and their protection
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
+    public final I difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
             VdmFlags flags) {
         return describe(DIF_STRIP, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
@@ -307,9 +309,9 @@ public abstract sealed class OperationMethods<S>
      * @param source the range to read
      * @param config the blocks' size and their protection
      * @param flags the flags
-     * @return this
+     * @return the future, or this
      */
-    public final S difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
+    public final I difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
             VdmFlags flags) {
         return describe(DIF_UPDATE, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);

@@ -210,7 +210,6 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
                 null);
     }
 
-    /** Clears the completion record of a task before its next execution. */
     void reset() {
         bits = bits & 0xffffff;
         failure = null;

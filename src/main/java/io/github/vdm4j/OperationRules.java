@@ -9,6 +9,9 @@ import static io.github.vdm4j.VdmOperationType.DUALCAST;
 import static io.github.vdm4j.VdmOperationType.FLUSH;
 import static io.github.vdm4j.VdmOperationType.MEMCPY;
 import static io.github.vdm4j.VdmOperationType.MEMMOVE;
+import static io.github.vdm4j.operation.DeltaResult.DIFFERENCE_BYTES;
+import static io.github.vdm4j.operation.DeltaResult.MAX_RANGE_BYTES;
+import static io.github.vdm4j.operation.DeltaResult.MIN_RECORD_BYTES;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.DeltaResult;
@@ -20,11 +23,8 @@ import java.lang.foreign.MemorySegment;
  * same program therefore runs on all movers.
  */
 final class OperationRules {
-    private static final long MAX_DELTA_BYTES = DeltaResult.MAX_RANGE_BYTES;
-    private static final long MIN_RECORD_BYTES = DeltaResult.MIN_RECORD_BYTES;
-    private static final long DELTA_BYTES = DeltaResult.DIFFERENCE_BYTES;
     private static final long WORD = 8;
-    private static final long MAX_RECORD_BYTES = MAX_DELTA_BYTES / WORD * DELTA_BYTES;
+    private static final long MAX_RECORD_BYTES = DeltaResult.maxRecordBytes(MAX_RANGE_BYTES);
     private static final long PAGE_MASK = 0xfff;
     private static final String CRC_DESTINATION = "destination";
 
@@ -33,9 +33,6 @@ final class OperationRules {
     /**
      * Checks the rules of all movers. Each preparation of a reusable operation calls this, because
      * an arena may have been closed since the last preparation.
-     *
-     * @param second the second source, or the second destination, or null
-     * @param options {@link DifConfig} for DIF operations
      */
     static void check(AbstractDataMover mover, VdmOperationType type, MemorySegment destination,
             MemorySegment source, MemorySegment second, Object options) {
@@ -110,12 +107,7 @@ final class OperationRules {
     }
 
     private static void checkMove(VdmOperationType type, MemorySegment to, MemorySegment from) {
-        if (to.byteSize() != from.byteSize()) {
-            throw new IllegalArgumentException(
-                    ("%s: the destination has %,d bytes and the source %,d: they must have the same"
-                            + " size, see MemorySegment.asSlice")
-                            .formatted(type, to.byteSize(), from.byteSize()));
-        }
+        sameSize(type, "destination", to, "source", from);
         if (type == MEMCPY) {
             long shared = shared(to, from);
             if (shared > 0) {
@@ -231,7 +223,6 @@ final class OperationRules {
         }
     }
 
-    /** Returns the number of bytes that two segments share. */
     private static long shared(MemorySegment one, MemorySegment other) {
         if (one.byteSize() == 0 || other.byteSize() == 0) {
             return 0;
@@ -246,17 +237,17 @@ final class OperationRules {
     private static void deltaRange(VdmOperationType type, String role, MemorySegment segment) {
         aligned(type, role, segment);
         multipleOf(type, role, segment, WORD, "a delta is of words of 8 bytes");
-        if (segment.byteSize() > MAX_DELTA_BYTES) {
+        if (segment.byteSize() > MAX_RANGE_BYTES) {
             throw new IllegalArgumentException(
                     ("%s: the %s has %,d bytes, more than the %,d (0x80000) that a "
                             + "delta covers. Split the range, or use LongDelta")
-                            .formatted(type, role, segment.byteSize(), MAX_DELTA_BYTES));
+                            .formatted(type, role, segment.byteSize(), MAX_RANGE_BYTES));
         }
     }
 
     private static void deltaCapacity(VdmOperationType type, MemorySegment record) {
         aligned(type, "record", record);
-        multipleOf(type, "record", record, DELTA_BYTES, "each difference takes 10 bytes");
+        multipleOf(type, "record", record, DIFFERENCE_BYTES, "each difference takes 10 bytes");
         if (record.byteSize() < MIN_RECORD_BYTES) {
             throw new IllegalArgumentException(
                     "%s: the record has room for %,d bytes, must have at least %,d"
@@ -266,7 +257,7 @@ final class OperationRules {
 
     private static void deltaRecord(VdmOperationType type, MemorySegment record) {
         aligned(type, "record", record);
-        multipleOf(type, "record", record, DELTA_BYTES,
+        multipleOf(type, "record", record, DIFFERENCE_BYTES,
                 "each difference takes 10 bytes; slice it to the size that"
                         + " delta create told");
         if (record.byteSize() > MAX_RECORD_BYTES) {

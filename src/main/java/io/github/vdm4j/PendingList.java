@@ -1,10 +1,9 @@
 package io.github.vdm4j;
 
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -17,20 +16,9 @@ import java.util.function.Predicate;
  * allocation runs under the list's lock.
  */
 public final class PendingList {
-    private static final VarHandle FIRST;
-
-    static {
-        try {
-            FIRST = MethodHandles.lookup()
-                    .findVarHandle(PendingList.class, "first", Operation.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Object lock = new Object();
     /** Written under the lock. All threads read it. */
-    private volatile Operation<?> first;
+    private final AtomicReference<Operation<?>> first = new AtomicReference<>();
     // Guarded by the lock.
     private Operation<?> last;
     private int size;
@@ -68,7 +56,7 @@ public final class PendingList {
         operation.list = this;
         operation.previous = last;
         if (last == null) {
-            first = operation;
+            first.set(operation);
         } else {
             last.next = operation;
         }
@@ -110,7 +98,7 @@ public final class PendingList {
      * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take() {
-        if (first == null) {
+        if (first.get() == null) {
             return null;
         }
         Seam.step();
@@ -135,12 +123,12 @@ public final class PendingList {
         Objects.requireNonNull(into, "into");
         Objects.requireNonNull(isShort, "isShort");
         Objects.requireNonNull(atMark, "atMark");
-        if (first == null) {
+        if (first.get() == null) {
             return 0;
         }
         Seam.step();
         synchronized (lock) {
-            Operation<?> head = first;
+            Operation<?> head = first.get();
             if (head == null) {
                 return 0;
             }
@@ -152,7 +140,7 @@ public final class PendingList {
             while (count < share && (alone || isShort.test(head))) {
                 unlink(head);
                 into[count++] = head;
-                head = first;
+                head = first.get();
             }
             return count;
         }
@@ -168,7 +156,7 @@ public final class PendingList {
     public Operation<?> takeIf(Predicate<Operation<?>> condition) {
         Objects.requireNonNull(condition, "condition");
         synchronized (lock) {
-            Operation<?> found = first;
+            Operation<?> found = first.get();
             while (found != null && !condition.test(found)) {
                 found = found.next;
             }
@@ -201,7 +189,7 @@ public final class PendingList {
         Operation<?> after = operation.next;
         if (before == null) {
             // This needs no fence, because a thread that still sees this operation takes the lock.
-            FIRST.setRelease(this, after);
+            first.setRelease(after);
         } else {
             before.next = after;
         }
@@ -232,7 +220,7 @@ public final class PendingList {
 
     /** {@return whether no operation waits} */
     public boolean isEmpty() {
-        return first == null;
+        return first.get() == null;
     }
 
     /** {@return the number of waiting operations} */
@@ -264,7 +252,8 @@ public final class PendingList {
     }
 
     private long lowestPlace() {
-        long lowest = first == null ? added : first.place;
+        Operation<?> head = first.get();
+        long lowest = head == null ? added : head.place;
         for (int i = 0; i < unfinished.size(); i++) {
             lowest = Math.min(lowest, unfinished.get(i).place);
         }

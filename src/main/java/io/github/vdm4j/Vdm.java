@@ -349,12 +349,11 @@ public interface Vdm extends AutoCloseable {
     boolean isSupported(VdmFlags flags);
 
     /**
-     * Returns whether the mover supports flags for a destination. With {@link
+     * {@return whether the mover accepts operations with flags on a destination} With {@link
      * VdmFlags#MEM_DURABLE}, the result also applies to {@link #flush}.
      *
      * @param flags the flags
      * @param destination the range to be written
-     * @return {@code false} if the mover refuses an operation with these flags on this destination
      */
     boolean isSupported(VdmFlags flags, MemorySegment destination);
 

@@ -35,20 +35,14 @@ public final class VdmException extends RuntimeException {
     }
 
     /**
-     * Returns the status of the library behind the mover.
-     *
-     * @return the status, or null if there is no status. It is null after deserialisation, too
+     * {@return the status of the library behind the mover, or null} It is null after
+     * deserialisation, too.
      */
     public VdmStatus status() {
         return status;
     }
 
-    /**
-     * Returns the class, the message and the name of the result in docs/troubleshooting.md.
-     *
-     * @return for example {@code io.github.vdm4j.VdmException: memcpy of 64 bytes failed: the mover
-     *     was closed [VDM-CLOSED]}
-     */
+    /** Adds the name in docs/troubleshooting.md, for example {@code [VDM-CLOSED]}. */
     @Override
     public String toString() {
         return super.toString() + ' ' + FailureName.inBrackets(result.name());

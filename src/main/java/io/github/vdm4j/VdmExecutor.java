@@ -98,11 +98,11 @@ public interface VdmExecutor {
     }
 
     /**
-     * Returns the number of processed bytes of an incomplete operation. The number never decreases.
-     * It is at most the result of {@link Operation#bytesDone} after the end.
+     * {@return the number of processed bytes of an incomplete operation, or 0 if it is unknown} The
+     * number never decreases. It is at most the result of {@link Operation#bytesDone} after the
+     * end.
      *
      * @param operation the operation
-     * @return the number of bytes, or 0 if the executor does not know it
      */
     default long bytesDone(Operation<?> operation) {
         return 0;

@@ -77,20 +77,18 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
     public abstract ExecutionPath path();
 
     /**
-     * Returns the output of the operation. It is a new object on every call.
+     * {@return a new object with the output, or null} It is null if the operation failed and its
+     * output has a separate type, for example a CRC.
      *
-     * @return the output, or null if the operation failed and its output has a separate type, for
-     *     example a CRC
      * @throws IllegalStateException if the future is not complete
      */
     @Override
     public abstract R output();
 
     /**
-     * Returns the failure of the operation. The exception is new on every call and has the caller's
-     * stack trace.
+     * {@return the failure of the operation, or null if it succeeded} The exception is new on every
+     * call and has the caller's stack trace.
      *
-     * @return the failure, or null if the operation succeeded
      * @throws IllegalStateException if the future is not complete
      */
     @Override

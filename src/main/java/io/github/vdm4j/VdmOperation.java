@@ -30,7 +30,9 @@ import java.util.concurrent.Executor;
  *
  * <p>C counterpart: a reused {@code dml_job_t}. miniasync creates a new future for each operation.
  */
-public final class VdmOperation extends OperationMethods<VdmOperation>
+public final class VdmOperation
+        extends
+            OperationMethods<VdmOperation, VdmOperation, VdmOperation, VdmOperation, VdmOperation>
         implements
             PollableFuture<Object> {
     private final AbstractDataMover mover;
@@ -66,18 +68,14 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
         return this;
     }
 
-    private boolean isPrepared() {
-        return future.destination() != null || future.source() != null
-                || future.type() != VdmOperationType.MEMCPY;
-    }
-
     @Override
-    VdmOperation describe(VdmOperationType type, MemorySegment destination,
+    @SuppressWarnings("unchecked") // Each method of this class returns an operation.
+    <S> S describe(VdmOperationType type, MemorySegment destination,
             MemorySegment source, MemorySegment second, long pattern, Object options,
             VdmFlags flags) {
         mover.check(type, destination, source, second, options, flags);
         future.prepare(type, destination, source, second, pattern, options, flags);
-        return this;
+        return (S) this;
     }
 
     /**
@@ -210,6 +208,6 @@ public final class VdmOperation extends OperationMethods<VdmOperation>
 
     @Override
     public String toString() {
-        return isPrepared() ? future.toString() : "not prepared";
+        return future.isPrepared() ? future.toString() : "not prepared";
     }
 }

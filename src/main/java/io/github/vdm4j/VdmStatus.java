@@ -12,11 +12,7 @@ public interface VdmStatus {
     /** {@return the name in the library's header without the prefix, or {@code UNKNOWN}} */
     String name();
 
-    /**
-     * Returns the result of an operation with this status.
-     *
-     * @return the result
-     */
+    /** {@return the result of an operation with this status} */
     VdmResult result();
 
     /** {@return the meaning and the remedy} */

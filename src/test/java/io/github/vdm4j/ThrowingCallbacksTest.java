@@ -235,7 +235,7 @@ class ThrowingCallbacksTest {
 
     /** The method of a user's future that throws. */
     enum Method {
-        ADVANCE, CAN_ADVANCE, COMPLETE_WITH, PUBLISHED, OUTPUT, FAILURE, HAS_PROPERTY, POLLER
+        ADVANCE, COMPLETE_WITH, PUBLISHED, OUTPUT, FAILURE, HAS_PROPERTY, POLLER
     }
 
     /** A future of a user that is complete after some polls and throws in a selected method. */
@@ -270,12 +270,6 @@ class ThrowingCallbacksTest {
                 throw new IllegalArgumentException("for completeWith");
             }
             return FutureState.COMPLETE;
-        }
-
-        @Override
-        protected boolean canAdvance() {
-            pass(Method.CAN_ADVANCE);
-            return true;
         }
 
         @Override

@@ -22,8 +22,6 @@ public final class AppendFromManyThreads {
     private static final int RECORDS = 100;
     private static final int RECORD_BYTES = 400;
 
-    private AppendFromManyThreads() {}
-
     /** Returns when the record is durable. */
     static void append(Vdm mover, OffHeapBuffer log, AtomicLong end, MemorySegment record) {
         long offset = end.getAndAdd(record.byteSize());

@@ -25,8 +25,6 @@ public final class AppendLog {
     private static final long LOG_BYTES = 1 << 20;
     private static final long HEADER_BYTES = JAVA_LONG.byteSize();
 
-    private AppendLog() {}
-
     static FutureChain<Long> append(Vdm mover, MemorySegment log, MemorySegment record,
             MemorySegment newEnd) {
         long end = Math.max(HEADER_BYTES, log.get(JAVA_LONG, 0));

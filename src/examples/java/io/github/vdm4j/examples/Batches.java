@@ -12,8 +12,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Gathers small records in a page, and then computes the page's checksum. */
 public final class Batches {
-    private Batches() {}
-
     static Crc32c gather(Vdm mover, MemorySegment page, MemorySegment[] records) {
         Batch batch = mover.batch();
         long offset = 0;
@@ -22,7 +20,7 @@ public final class Batches {
             offset += record.byteSize();
         }
         BatchResult result = batch.fence().crc32c(page.asSlice(0, offset)).submit().await();
-        result.orThrow();
+        result.orThrow(); // throws the failure of the first failed task
         return result.get(records.length).output(Crc32c.class);
     }
 
@@ -46,11 +44,7 @@ public final class Batches {
         }
     }
 
-    /**
-     * Gathers ten records of four bytes, and prints the checksum.
-     *
-     * @param args none
-     */
+    /** Gathers ten records of four bytes, and prints the checksum. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofConfined(); var mover = SyncDataMover.open()) {
             MemorySegment[] records = new MemorySegment[10];

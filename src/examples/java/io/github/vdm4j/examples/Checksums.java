@@ -10,8 +10,6 @@ import java.lang.foreign.MemorySegment;
 
 /** CRC-32C of a range, of two parts, during a copy, and of many pages without garbage. */
 public final class Checksums {
-    private Checksums() {}
-
     static Crc32c ofTwoParts(Vdm mover, MemorySegment header, MemorySegment body) {
         Crc32c first = mover.crc32c(header).await();
         return mover.crc32c(body, CrcOptions.continuing(first)).await(); // of header and body
@@ -33,11 +31,7 @@ public final class Checksums {
         return sum;
     }
 
-    /**
-     * Prints three checksums.
-     *
-     * @param args none
-     */
+    /** Prints three checksums. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment text = arena.allocateFrom("123456789").asSlice(0, 9);

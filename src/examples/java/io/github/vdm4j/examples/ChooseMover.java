@@ -12,8 +12,6 @@ import java.util.Optional;
  * prints later changes of the path.
  */
 public final class ChooseMover {
-    private ChooseMover() {}
-
     static Vdm open() {
         Optional<DmlUnavailableException> missing = DmlLibrary.whyUnavailable();
         if (missing.isPresent()) {
@@ -26,11 +24,7 @@ public final class ChooseMover {
                 .open();
     }
 
-    /**
-     * Prints the name of the mover. The reason goes to standard error.
-     *
-     * @param args none
-     */
+    /** Prints the name of the mover. The reason goes to standard error. */
     public static void main(String[] args) {
         try (Vdm mover = open()) {
             System.out.println(mover.name());

@@ -12,13 +12,7 @@ import java.lang.foreign.MemorySegment;
 public final class CopyOnDsa {
     private static final long MEGABYTE = 1 << 20;
 
-    private CopyOnDsa() {}
-
-    /**
-     * Copies memory and prints the path and the counters of the work queues.
-     *
-     * @param args none
-     */
+    /** Copies memory and prints the path and the counters of the work queues. */
     public static void main(String... args) {
         try (var mover = DsaDataMover.open(); Arena arena = Arena.ofShared()) {
             MemorySegment source = arena.allocate(MEGABYTE).fill((byte) 7);

@@ -13,13 +13,7 @@ import java.lang.foreign.ValueLayout;
  * the test decides when a descriptor completes.
  */
 public final class EmulatedDevice {
-    private EmulatedDevice() {}
-
-    /**
-     * Submits a move to a queue that is full after one descriptor, and completes it.
-     *
-     * @param args none
-     */
+    /** Submits a move to a queue that is full after one descriptor, and completes it. */
     public static void main(String... args) {
         var device = new DeviceModel(new DeviceSettings().queue(QueueSettings.shared(1)));
         var memory = new LocalMemory();

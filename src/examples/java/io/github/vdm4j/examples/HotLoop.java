@@ -15,8 +15,6 @@ import java.lang.foreign.MemorySegment;
  * Fills the slots of a ring with an operation that the program prepares repeatedly.
  */
 public final class HotLoop {
-    private HotLoop() {}
-
     static void fillSlots(Vdm mover, MemorySegment[] slots, MemorySegment record) {
         VdmOperation operation = mover.newOperation(); // the only allocation
         for (MemorySegment slot : slots) {
@@ -28,11 +26,7 @@ public final class HotLoop {
         }
     }
 
-    /**
-     * Fills a thousand slots and prints the result.
-     *
-     * @param args none
-     */
+    /** Fills a thousand slots and prints the result. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofConfined(); Vdm mover = SyncDataMover.open()) {
             MemorySegment record = arena.allocate(64).fill((byte) 5);

@@ -10,8 +10,6 @@ import java.nio.file.Path;
 
 /** The example of the man page miniasync_vdm_dml(7), in Java. */
 final class ManPage {
-    private ManPage() {}
-
     static void copyDurably(MemorySegment destination, MemorySegment source) {
         try (DmlDataMover mover = DmlDataMover.open()) {
             mover.memcpy(destination, source, VdmFlags.MEM_DURABLE).await();

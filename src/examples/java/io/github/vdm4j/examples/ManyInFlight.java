@@ -17,8 +17,6 @@ public final class ManyInFlight {
         }
     }
 
-    private ManyInFlight() {}
-
     static void write(Vdm mover, List<Page> dirty) {
         var done = new CompletionQueue<Page>();
         for (Page page : dirty) {
@@ -31,11 +29,7 @@ public final class ManyInFlight {
         }
     }
 
-    /**
-     * Writes 4,096 pages, and prints the number of released pages.
-     *
-     * @param args none
-     */
+    /** Writes 4,096 pages, and prints the number of released pages. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment slots = arena.allocate(4_096 * 512);

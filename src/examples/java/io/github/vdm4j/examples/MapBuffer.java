@@ -18,8 +18,6 @@ public final class MapBuffer {
     private static final long SLOT_BYTES = 4096;
     private static final int SLOTS = 16;
 
-    private MapBuffer() {}
-
     static MemorySegment slot(OffHeapBuffer file, int number) {
         return file.slice(number * SLOT_BYTES, SLOT_BYTES);
     }

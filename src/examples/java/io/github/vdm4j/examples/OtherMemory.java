@@ -14,8 +14,6 @@ import org.apache.arrow.memory.ArrowBuf;
 
 /** Passes the memory of other libraries to a mover. */
 public final class OtherMemory {
-    private OtherMemory() {}
-
     /** The bytes between position and limit. The segment keeps the buffer reachable. */
     static MemorySegment of(ByteBuffer buffer) {
         return MemorySegment.ofBuffer(buffer);
@@ -65,11 +63,7 @@ public final class OtherMemory {
         return MemorySegment.ofAddress(address).reinterpret(length);
     }
 
-    /**
-     * Copies through a Netty buffer.
-     *
-     * @param args none
-     */
+    /** Copies through a Netty buffer. */
     public static void main(String[] args) {
         ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(64);
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {

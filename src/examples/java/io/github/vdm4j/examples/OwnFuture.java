@@ -15,8 +15,6 @@ import java.util.zip.CRC32C;
 public final class OwnFuture {
     private static final int PIECE = 64 << 10;
 
-    private OwnFuture() {}
-
     static PollableFuture<Long> crc32c(MemorySegment data) {
         ByteBuffer rest = data.asByteBuffer();
         CRC32C crc = new CRC32C();
@@ -33,11 +31,7 @@ public final class OwnFuture {
         return task.toFuture();
     }
 
-    /**
-     * Copies, then prints the checksum of the copy.
-     *
-     * @param args none
-     */
+    /** Copies, then prints the checksum of the copy. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(1 << 20).fill((byte) 9);

@@ -14,8 +14,6 @@ import java.util.List;
 public final class PollMany {
     private static final long CHUNK = 1 << 20;
 
-    private PollMany() {}
-
     static void copyInChunks(Vdm mover, MemorySegment destination, MemorySegment source) {
         List<VdmFuture<VdmOutput>> chunks = new ArrayList<>();
         for (long at = 0; at < source.byteSize(); at += CHUNK) {
@@ -27,11 +25,7 @@ public final class PollMany {
         chunks.forEach(VdmFuture::orThrow);
     }
 
-    /**
-     * Copies more than 10 MB and prints the result.
-     *
-     * @param args none
-     */
+    /** Copies more than 10 MB and prints the result. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment source = arena.allocate(10 * CHUNK + 7).fill((byte) 3);

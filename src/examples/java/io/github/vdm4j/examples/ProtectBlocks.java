@@ -14,8 +14,6 @@ import java.lang.foreign.MemorySegment;
 
 /** Protects outgoing blocks of a volume and checks incoming blocks. */
 public final class ProtectBlocks {
-    private ProtectBlocks() {}
-
     /** Protection of blocks of 512 bytes. The reference tag is the block's number on the volume. */
     static DifConfig config(int firstBlock, int volume) {
         DifTags tags = new DifTags(firstBlock, volume, 0);
@@ -39,11 +37,7 @@ public final class ProtectBlocks {
         return mover.difUpdate(newWire, wire, old.withDestination(now), VdmFlags.NONE).await();
     }
 
-    /**
-     * Sends two blocks, moves them, damages a block, and prints the results of the checks.
-     *
-     * @param args none
-     */
+    /** Sends two blocks, moves them, damages a block, and prints the results of the checks. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment blocks = arena.allocate(1_024).fill((byte) 7);

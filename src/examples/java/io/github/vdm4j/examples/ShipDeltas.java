@@ -12,8 +12,6 @@ import java.lang.foreign.MemorySegment;
  * Updates a replica of a page with the changes, or with the whole page if the changes are longer.
  */
 public final class ShipDeltas {
-    private ShipDeltas() {}
-
     static long update(
             Vdm mover, MemorySegment replica, MemorySegment old, MemorySegment page,
             MemorySegment record) {
@@ -31,11 +29,7 @@ public final class ShipDeltas {
         };
     }
 
-    /**
-     * Changes two bytes of a page and prints the number of sent bytes.
-     *
-     * @param args none
-     */
+    /** Changes two bytes of a page and prints the number of sent bytes. */
     public static void main(String[] args) {
         try (Arena arena = Arena.ofShared(); Vdm mover = ThreadsDataMover.open()) {
             MemorySegment old = arena.allocate(4_096, 8).fill((byte) 1);

@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 
 /** Three ways to wait for an operation. */
 public final class WaitWell {
-    private WaitWell() {}
-
     static VdmOutput withATimeout(Vdm mover, MemorySegment destination, MemorySegment source) {
         VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
         try {

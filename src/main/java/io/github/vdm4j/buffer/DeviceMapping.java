@@ -15,12 +15,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A mapping of a part of a device DAX.
- *
- * @param device the path of the device
- * @param offset the beginning of the part in bytes
- * @param size the size of the part in bytes
- * @param sys the mount point of sysfs
+ * A mapping of a part of a device DAX. Tests pass another {@code sys} than the mount point of
+ * sysfs.
  */
 record DeviceMapping(Path device, long offset, long size, Path sys) {
     private static final int KIND_OF_FILE = 0170000; // S_IFMT

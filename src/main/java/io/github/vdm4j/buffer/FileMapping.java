@@ -22,40 +22,17 @@ import java.util.List;
 import jdk.nio.mapmode.ExtendedMapMode;
 
 /** A mapping of a part of a file. On persistent memory it bypasses the page cache. */
-final class FileMapping {
+record FileMapping(Path file, long offset, long length, List<MapOption> options) {
     private static final long ABSENT = -1;
 
-    private final Path file;
-    private final long offset;
-    private final long length;
-    private final MapOption[] options;
-
-    private FileMapping(Path file, long offset, long length, MapOption... options) {
-        this.file = file;
-        this.offset = offset;
-        this.length = length;
-        this.options = options;
-    }
-
-    static OffHeapBuffer map(
-            Path file, long offset, long length, boolean write, MapOption... options)
-            throws IOException {
-        var mapping = new FileMapping(file, offset, length, options);
-        mapping.requireRange();
-        mapping.requireSystemPath();
-        return write ? mapping.growAndMap() : mapping.mapExisting();
-    }
-
-    private void requireRange() {
+    OffHeapBuffer map(boolean write) throws IOException {
         if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
             throw new IllegalArgumentException(
                     this + ": the offset must be 0 or more and the length above 0");
         }
-    }
-
-    private void requireSystemPath() {
         requireSystemPath(file, this, "Only files of the operating system can be mapped. Copy the"
                 + " file to such a path first.");
+        return write ? growAndMap() : mapExisting();
     }
 
     /**
@@ -149,12 +126,13 @@ final class FileMapping {
                 requireSpace(storeOf(storage.path()), length - storage.allocated());
             }
             try {
-                int failures = earlierFailures(storage);
+                // This precedes the growth. A refused file stays unchanged.
+                int failures = failuresBefore(storage.channel());
                 storage.provide(offset, length);
                 if (before == ABSENT) {
                     storage.syncFolder();
                 }
-                return mapGrown(storage, failures);
+                return mapGrown(storage.channel(), failures);
             } catch (IOException e) {
                 throw explained(e, left(before, storage));
             } catch (Throwable e) {
@@ -183,13 +161,6 @@ final class FileMapping {
         }
     }
 
-    /** Checks for failed write-backs before the file grows. A refused file stays unchanged. */
-    private int earlierFailures(FileStorage storage) throws IOException {
-        try (FileChannel channel = FileChannel.open(storage.path(), StandardOpenOption.READ)) {
-            return failuresBefore(channel);
-        }
-    }
-
     /**
      * Returns the number of failed write-backs in this process. The new mapping ignores these
      * failures. Throws if one of them concerns the file, unless the options accept it. The check
@@ -197,7 +168,7 @@ final class FileMapping {
      */
     private int failuresBefore(FileChannel channel) throws IOException {
         int failures = MappedFile.failures();
-        boolean accepted = List.of(options).contains(MapOption.AFTER_FAILED_WRITE_BACK);
+        boolean accepted = options.contains(MapOption.AFTER_FAILED_WRITE_BACK);
         if (failures > 0 && !accepted && channel.size() > 0) {
             try (Arena arena = Arena.ofConfined()) {
                 if (MappedFile.of(channel.map(MapMode.READ_ONLY, 0, 1, arena)).hasFailed()) {
@@ -214,15 +185,11 @@ final class FileMapping {
         return failures;
     }
 
-    private OffHeapBuffer mapGrown(FileStorage storage, int failures) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(storage.path(), StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            if (channel.size() < offset + length) {
-                throw new IOException("another user shortened the file during the call");
-            }
-            return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
+    private OffHeapBuffer mapGrown(FileChannel channel, int failures) throws IOException {
+        if (channel.size() < offset + length) {
+            throw new IOException("another user shortened the file during the call");
         }
+        return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
     }
 
     /**
@@ -319,7 +286,6 @@ final class FileMapping {
         return "mapping %,d bytes at offset %,d of %s".formatted(length, offset, file);
     }
 
-    /** The JDK's exception for an interrupted mapping, with a message. */
     private static final class InterruptedMappingException extends ClosedByInterruptException {
         private static final long serialVersionUID = 1L;
 

@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import java.util.Arrays;
  * no byte of the file and never shortens the file.
  *
  * <p>If native calls are allowed, the file is opened once by its name. All further accesses use the
- * descriptor. Without native calls, Java opens the file by its name for each access.
+ * descriptor. Without native calls, Java also opens the file by its name to append zeros.
  */
 final class FileStorage implements AutoCloseable {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -29,10 +30,12 @@ final class FileStorage implements AutoCloseable {
 
     private final Path path;
     private final int descriptor;
+    private final FileChannel channel;
 
-    private FileStorage(Path path, int descriptor) {
+    private FileStorage(Path path, int descriptor, OpenOption... options) throws IOException {
         this.path = path;
         this.descriptor = descriptor;
+        channel = FileChannel.open(path, options);
     }
 
     /** Opens a regular file, or creates it. */
@@ -40,9 +43,9 @@ final class FileStorage implements AutoCloseable {
         if (!PlatformName.nativeCallsAllowed() || !Files.isDirectory(DESCRIPTORS)) {
             return byName(file);
         }
+        int descriptor;
         try {
-            int descriptor = LibC.open(bytesOf(file));
-            return new FileStorage(DESCRIPTORS.resolve(Integer.toString(descriptor)), descriptor);
+            descriptor = LibC.open(bytesOf(file));
         } catch (CallFailedException e) {
             FileSystemException failure =
                     e.isMissingFile() ? new NoSuchFileException(file.toString())
@@ -52,11 +55,18 @@ final class FileStorage implements AutoCloseable {
             failure.initCause(e);
             throw failure;
         }
+        try {
+            return new FileStorage(DESCRIPTORS.resolve(Integer.toString(descriptor)), descriptor,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (Throwable e) {
+            LibC.close(descriptor);
+            throw e;
+        }
     }
 
-    /** Returns the storage of a file that Java opens by its name for each access. */
-    static FileStorage byName(Path file) {
-        return new FileStorage(file, NONE);
+    static FileStorage byName(Path file) throws IOException {
+        return new FileStorage(file, NONE, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
     }
 
     /**
@@ -84,6 +94,11 @@ final class FileStorage implements AutoCloseable {
      */
     Path path() {
         return path;
+    }
+
+    /** Returns a channel of the open file, for reading and mapping. */
+    FileChannel channel() {
+        return channel;
     }
 
     /** Makes the name of a new file durable. Only Linux supports this. */
@@ -152,20 +167,22 @@ final class FileStorage implements AutoCloseable {
      * the same time.
      */
     private void appendZeros(long end) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                        StandardOpenOption.APPEND)) {
+        try (FileChannel appending = FileChannel.open(path, StandardOpenOption.APPEND)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
-            for (long size = channel.size(); size < end; size = channel.size()) {
-                channel.write(zeros.clear().limit((int) Math.min(CHUNK, end - size)));
+            for (long size = appending.size(); size < end; size = appending.size()) {
+                appending.write(zeros.clear().limit((int) Math.min(CHUNK, end - size)));
             }
         }
     }
 
     @Override
-    public void close() {
-        if (descriptor != NONE) {
-            LibC.close(descriptor);
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            if (descriptor != NONE) {
+                LibC.close(descriptor);
+            }
         }
     }
 }

@@ -8,8 +8,10 @@ import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -24,13 +26,15 @@ import java.util.Objects;
  * {@link #slice} return. While an operation uses such a segment, or any slice of it, the buffer
  * cannot be freed.
  *
- * <p>Any thread may use and close a buffer. If the system property {@value
- * LeakReport#PROPERTY} is {@code true}, the library reports a buffer that was dropped but
- * not closed. Its memory is not freed, because its segments may still be in use.
+ * <p>Any thread may use and close a buffer. If the system property {@value #REPORT_LEAKS} is {@code
+ * true}, the library reports a buffer that was dropped but not closed. Its memory is not freed,
+ * because its segments may still be in use.
  *
  * <p>C counterpart: none. In C, memory is a pointer, and no check prevents a premature free.
  */
 public final class OffHeapBuffer implements AutoCloseable {
+    static final String REPORT_LEAKS = "vdm4j.buffer.reportLeaks";
+
     private final MemoryRegion memory;
     private final MemorySegment segment;
 
@@ -44,8 +48,26 @@ public final class OffHeapBuffer implements AutoCloseable {
             boolean mapping, Runnable release, String how) {
         var memory = new MemoryRegion(whole, domain, file, mapping, release);
         var buffer = new OffHeapBuffer(memory);
-        LeakReport.watch(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        if (Boolean.getBoolean(REPORT_LEAKS)) {
+            reportIfDropped(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+        }
         return buffer;
+    }
+
+    private static void reportIfDropped(OffHeapBuffer buffer, MemoryRegion memory, String what) {
+        var place = new Throwable("a buffer was dropped but not closed. The stack trace shows its "
+                + "creation by " + what);
+        DroppedBuffers.CLEANER.register(buffer, () -> {
+            if (memory.isOpen()) {
+                System.getLogger("io.github.vdm4j.buffer")
+                        .log(System.Logger.Level.WARNING, "vdm4j: leak", place);
+            }
+        });
+    }
+
+    /** The holder of a thread, because few programs need the thread. */
+    private static final class DroppedBuffers {
+        static final Cleaner CLEANER = Cleaner.create();
     }
 
     /**
@@ -93,8 +115,8 @@ public final class OffHeapBuffer implements AutoCloseable {
      */
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
-        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, true,
-                Objects.requireNonNull(options, "options"));
+        return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
+                List.of(Objects.requireNonNull(options, "options"))).map(true);
     }
 
     /**
@@ -114,8 +136,8 @@ public final class OffHeapBuffer implements AutoCloseable {
      */
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
-        return FileMapping.map(Objects.requireNonNull(file, "file"), offset, length, false,
-                Objects.requireNonNull(options, "options"));
+        return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
+                List.of(Objects.requireNonNull(options, "options"))).map(false);
     }
 
     /**
@@ -232,9 +254,8 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a byte buffer over the memory, in native byte order.
+     * {@return a direct byte buffer over the memory, in native byte order}
      *
-     * @return a direct buffer of the buffer's size, from position 0
      * @throws UnsupportedOperationException if the buffer is larger than 2^31 - 1 bytes
      * @throws IllegalStateException if the buffer is closed
      */
@@ -295,11 +316,9 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the counters of the forces of the mapped file in this process. They include all
-     * buffers, mappings and movers. A file can have the inode number of a deleted file. The
-     * counters may then include the forces of the deleted file.
-     *
-     * @return the counters, or zeros for memory without a file
+     * {@return the counters of the forces of the mapped file in this process, or zeros without a
+     * file} They include all buffers, mappings and movers. A file can have the inode number of a
+     * deleted file. The counters may then include the forces of the deleted file.
      */
     public ForceCounters forceCounters() {
         return memory.domain() == DurabilityDomain.NONE

@@ -47,17 +47,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     protected abstract FutureState advance(Notifier notifier);
 
     /**
-     * Returns whether a poll of the running future without a waker can make progress. Polls call
-     * this before they take the lock. Therefore a spinning thread does not write to memory that
-     * another thread has to write.
-     *
-     * @return {@code true}, unless a subclass overrides the method
-     */
-    protected boolean canAdvance() {
-        return true;
-    }
-
-    /**
      * Records the failure that {@link #failure} returns. The driver calls this immediately before
      * the future becomes complete.
      *
@@ -73,9 +62,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected void published() {}
 
-    /**
-     * Helps the driver. Each poll of a detached future calls this.
-     */
+    /** Helps the driver. Each poll of a detached future calls this. */
     protected void polledWhileDetached() {}
 
     /**
@@ -128,16 +115,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Completes a detached future with a failure. The driver calls this.
-     *
-     * @param failure the throwable that ended the task
-     */
-    protected final void failDetached(Throwable failure) {
-        fail(failure);
-        publish();
-    }
-
-    /**
      * Polls a detached future and attaches it to its pollers again. The driver calls this.
      *
      * @return the state of the task
@@ -158,8 +135,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING && canAdvance())
-                && changeState(seen, seen | how)) {
+        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
@@ -183,7 +159,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return waker == null ? poll() : pollWith(notifier, waker);
     }
 
-    /** Returns the current state for a poll that cannot advance the future. */
     private FutureState observe() {
         int seen = state;
         if (seen == WITHHELD) {
@@ -255,10 +230,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Returns whether the current thread is inside {@code await} without a timeout or inside
-     * {@code busyPoll}. The thread that advances the future calls this.
-     *
-     * @return {@code true} if the thread does no other work until the future is complete
+     * {@return whether the current thread is inside {@code await} without a timeout or inside
+     * {@code busyPoll}} Such a thread does no other work. The thread that advances the future calls
+     * this.
      */
     protected final boolean isAwaitedByCaller() {
         return (state & AWAITED) != 0;
@@ -367,8 +341,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
                 : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        failDetached(new CancellationException(FailureName.CANCELLED.endOf(
+        fail(new CancellationException(FailureName.CANCELLED.endOf(
                 "cancelled before it was started")));
+        publish();
         return true;
     }
 
@@ -397,5 +372,4 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
         return (state & (RUNNING | DETACHED)) != 0;
     }
-
 }

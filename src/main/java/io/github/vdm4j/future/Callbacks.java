@@ -18,21 +18,15 @@ final class Callbacks implements Runnable {
 
     private Callbacks() {}
 
-    /**
-     * Runs queued callbacks. If a loop already runs on this thread, that loop runs them later.
-     *
-     * @param chain the queued registrations, linked by {@code nextCallback}
-     */
+    /** Runs queued callbacks. If a loop already runs on this thread, that loop runs them later. */
     static void run(Registration chain) {
         Callbacks running;
-        boolean outermost = false;
+        boolean outermost;
         try {
             running = RUNNING.get();
-            if (running == null || !running.active) {
-                running = new Callbacks();
-                RUNNING.set(running);
-                running.active = true;
-                outermost = true;
+            outermost = running == null || !running.active;
+            if (outermost) {
+                running = begin();
             }
         } catch (OutOfMemoryError | StackOverflowError e) {
             callEach(chain);
@@ -43,42 +37,31 @@ final class Callbacks implements Runnable {
             if (outermost) {
                 running.loop();
             }
-        } finally {
+        } catch (StackOverflowError e) {
             if (outermost) {
-                running.active = false;
-                // Registrations remain only after a stack overflow.
-                // Their next wake-up has to queue them again.
-                for (Registration each = running.first; each != null; each = each.nextCallback) {
-                    each.queued = false;
-                }
+                running.end();
             }
+            throw e;
         }
     }
 
     /** Runs work, and then the callbacks that the work has queued on this thread. */
     static void runAfter(Runnable work) {
-        Callbacks running = null;
+        Callbacks outermost = null;
         try {
-            running = RUNNING.get();
+            Callbacks running = RUNNING.get();
             if (running == null || !running.active) {
-                running = new Callbacks();
-                RUNNING.set(running);
-                running.active = true;
-            } else {
-                running = null; // The loop on this thread runs the callbacks.
+                outermost = begin();
             }
         } catch (OutOfMemoryError | StackOverflowError e) {
-            running = null; // The callbacks run inside the work.
-        }
-        if (running == null) {
-            work.run();
-            return;
+            outermost = null; // The callbacks run inside the work.
         }
         try {
             work.run();
         } finally {
-            running.loop();
-            running.active = false;
+            if (outermost != null) {
+                outermost.loop();
+            }
         }
     }
 
@@ -136,6 +119,23 @@ final class Callbacks implements Runnable {
         }
     }
 
+    private static Callbacks begin() {
+        var running = new Callbacks();
+        RUNNING.set(running);
+        running.active = true;
+        return running;
+    }
+
+    private void end() {
+        active = false;
+        // Registrations remain only after a stack overflow. Their next wake-up has to queue them
+        // again.
+        for (Registration each = first; each != null; each = each.nextCallback) {
+            each.queued = false;
+        }
+        RUNNING.remove(); // A remaining value would keep the class loader alive.
+    }
+
     private void append(Registration chain) {
         if (last == null) {
             first = chain;
@@ -161,7 +161,7 @@ final class Callbacks implements Runnable {
                 callOne(next);
             }
         } finally {
-            RUNNING.remove(); // A remaining value would keep the class loader alive.
+            end();
         }
     }
 }

@@ -9,26 +9,24 @@ import java.util.function.Function;
  */
 @SuppressWarnings("unchecked")
 final class ChainStep {
-    /** The index among the chain's own entries, or -1 for a step of an inner chain. */
-    int index;
     ChainStep next;
-
-    private final boolean recovery;
+    /** Whether the step runs only after a failure. */
+    final boolean isRecovery;
+    /** The inner chain that ends with this step, or null. */
+    final FutureChain<?> ended;
+    volatile PollableFuture<?> future;
     /** The function that creates the future of a lazy step, or null for an eager step. */
     private final Function<Object, PollableFuture<?>> init;
     /** The function that prepares the future of an eager step, or null. */
     private BiConsumer<Object, Object> prepare;
-    private volatile PollableFuture<?> future;
-    /** The inner chain that ends with this step, or null. */
-    private final FutureChain<?> ended;
 
     private ChainStep(
-            boolean recovery,
+            boolean isRecovery,
             Function<?, ?> init,
             BiConsumer<?, ?> prepare,
             PollableFuture<?> future,
             FutureChain<?> ended) {
-        this.recovery = recovery;
+        this.isRecovery = isRecovery;
         this.init = (Function<Object, PollableFuture<?>>) init;
         this.prepare = (BiConsumer<Object, Object>) prepare;
         this.future = future;
@@ -52,27 +50,12 @@ final class ChainStep {
         return new ChainStep(true, init, null, null, null);
     }
 
-    /** Returns a separate step for the end of an inner chain. */
     static ChainStep endOf(FutureChain<?> inner) {
-        var end = new ChainStep(false, null, null, null, inner);
-        end.index = -1;
-        return end;
-    }
-
-    FutureChain<?> ended() {
-        return ended;
-    }
-
-    boolean isRecovery() {
-        return recovery;
+        return new ChainStep(false, null, null, null, inner);
     }
 
     boolean isLazy() {
         return init != null;
-    }
-
-    PollableFuture<?> future() {
-        return future;
     }
 
     /**

@@ -4,9 +4,7 @@ import io.github.vdm4j.machine.FailureName;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,15 +37,12 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     "this chain was extended, or a step of another chain returned it. "
                             + "Poll the chain that contains it");
 
-    private final int entries;
     private final ChainStep last;
     /**
      * The current step, or null at the end. The chain does not keep finished steps. The advancing
      * thread writes this field, and all threads read it.
      */
     private volatile ChainStep current;
-    /** The number of the chain's own entries that have begun or were skipped. */
-    private volatile int begun;
     /** The outer chain that executes the steps of this chain, or null. */
     private volatile FutureChain<?> driver;
     /**
@@ -55,19 +50,16 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * this chain to it.
      */
     private boolean taken;
-    /** The skipped lazy entries, or null. */
-    private volatile Set<Integer> skipped;
     private Object value;
     private Throwable failure;
 
-    private FutureChain(ChainStep first, ChainStep last, int entries) {
+    private FutureChain(ChainStep first, ChainStep last) {
         current = first;
         this.last = last;
-        this.entries = entries;
     }
 
     private static <T> FutureChain<T> of(ChainStep only) {
-        return new FutureChain<>(only, only, 1);
+        return new FutureChain<>(only, only);
     }
 
     /**
@@ -153,52 +145,11 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         return append(ChainStep.recover(Objects.requireNonNull(init, "init")));
     }
 
-    /**
-     * {@return the number of entries, map functions included} It includes finished entries. It does
-     * not include the entries of inner chains.
-     */
-    public int entries() {
-        return entries;
-    }
-
-    /**
-     * {@return whether an entry has its future} An eager entry always has a future. A lazy entry
-     * receives its future at its turn.
-     *
-     * @param entry the entry's index, from 0
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public boolean isInitialized(int entry) {
-        if (Objects.checkIndex(entry, entries) < begun) {
-            Set<Integer> some = skipped;
-            return some == null || !some.contains(entry);
-        }
-        for (ChainStep step = current; step != null; step = step.next) {
-            if (step.index == entry) {
-                return step.future() != null;
-            }
-        }
-        return true; // The entry began during the search.
-    }
-
-    /**
-     * {@return whether the chain has finished with an entry}
-     *
-     * @param entry the entry's index, from 0
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public boolean isProcessed(int entry) {
-        return Objects.checkIndex(entry, entries) < (isComplete() ? entries : begun - 1);
-    }
-
     @Override
     protected FutureState advance(Notifier notifier) {
         notifier.useNone();
         for (ChainStep step = current; step != null; step = current) {
-            if (step.index >= 0) {
-                begun = step.index + 1;
-            }
-            if (step.ended() != null || (failure != null) != step.isRecovery()) {
+            if (step.ended != null || (failure != null) != step.isRecovery) {
                 pass(step);
             } else {
                 try {
@@ -234,9 +185,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             return false;
         }
         ChainStep first = inner.current;
-        for (ChainStep each = first; each != null; each = each.next) {
-            each.index = -1;
-        }
         ChainStep end = inner.last;
         if (step.isLazy()) {
             inner.endTaken(); // No user has a reference to a chain that a function returned.
@@ -257,7 +205,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         value = output;
         failure = thrown;
         current = null;
-        begun = entries;
         completeDetached();
     }
 
@@ -269,7 +216,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
     }
 
-    /** Returns the chain that executes the steps of this chain. */
     private FutureChain<?> outermost() {
         FutureChain<?> outermost = this;
         for (FutureChain<?> outer = driver; outer != null; outer = outer.driver) {
@@ -299,7 +245,6 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     protected void completeWith(Throwable thrown) {
         ChainStep rest = current;
         current = null;
-        begun = entries;
         value = null;
         failure = thrown;
         for (ChainStep step = rest; step != null; step = step.next) {
@@ -309,18 +254,11 @@ public final class FutureChain<T> extends AbstractFuture<T> {
 
     /** Skips a step. If an inner chain ends with this step, it ends like this chain. */
     private void pass(ChainStep step) {
-        FutureChain<?> ended = step.ended();
-        if (ended != null) {
-            ended.end(value, failure);
-            return;
+        if (step.ended != null) {
+            step.ended.end(value, failure);
+        } else {
+            cancelFuture(step);
         }
-        if (step.index >= 0 && step.future() == null) {
-            if (skipped == null) {
-                skipped = ConcurrentHashMap.newKeySet();
-            }
-            skipped.add(step.index);
-        }
-        cancelFuture(step);
     }
 
     /**
@@ -328,9 +266,9 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      * recursion could overflow the stack.
      */
     private static void cancelFuture(ChainStep step) {
-        if (!(step.future() instanceof FutureChain<?> chain)) {
-            if (step.future() != null) {
-                step.future().cancel();
+        if (!(step.future instanceof FutureChain<?> chain)) {
+            if (step.future != null) {
+                step.future.cancel();
             }
             return;
         }
@@ -342,10 +280,10 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                 continue;
             }
             for (ChainStep each = next.current; each != null; each = each.next) {
-                if (each.future() instanceof FutureChain<?> inner) {
+                if (each.future instanceof FutureChain<?> inner) {
                     chains.add(inner);
-                } else if (each.future() != null) {
-                    each.future().cancel();
+                } else if (each.future != null) {
+                    each.future.cancel();
                 }
             }
             next.end(null, new CancellationException(
@@ -370,7 +308,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
     @Override
     public boolean hasProperty(FutureProperty property) {
         ChainStep step = current;
-        PollableFuture<?> future = step == null ? null : step.future();
+        PollableFuture<?> future = step == null ? null : step.future;
         return future != null && !(future instanceof FutureChain<?>)
                 && future.hasProperty(property);
     }
@@ -391,9 +329,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                                     + " and cannot be extended. Extend a chain before its first"
                                     + " poll"));
         }
-        step.index = entries;
         last.next = step;
-        var longer = new FutureChain<R>(current, step, entries + 1);
+        var longer = new FutureChain<R>(current, step);
         endTaken();
         return longer;
     }

@@ -15,7 +15,6 @@ final class FutureCompletion<T> extends CompletableFuture<T> {
      */
     private volatile boolean cancelling;
 
-    /** The registration of this completion with its task. */
     private final class Wait extends PollingRegistration<T> implements Runnable {
         Wait(PollableFuture<T> task) {
             super(task);

@@ -44,10 +44,9 @@ public final class Notifier {
     }
 
     /**
-     * Returns the kind of notification that the last polled future will give. If it is {@link
-     * NotifierType#NONE}, the caller has to poll without a notification.
-     *
-     * @return the future's answer, or {@code NONE} for {@link #none()}
+     * {@return the kind of notification that the last polled future will give} With {@link
+     * NotifierType#NONE}, the caller has to poll without a notification. {@link #none()} always
+     * returns {@code NONE}.
      */
     public NotifierType used() {
         return answer instanceof NotifierType type ? type : NotifierType.POLLER;

@@ -39,14 +39,6 @@ public interface PollTask<T> {
 
     /** {@return an idle future with this task} The polling thread executes the task. */
     default PollableFuture<T> toFuture() {
-        return new TaskFuture<>(this, false);
-    }
-
-    /**
-     * {@return an idle future with this task and with {@link FutureProperty#ASYNC}} Another thread
-     * or a device executes the task.
-     */
-    default PollableFuture<T> toAsyncFuture() {
-        return new TaskFuture<>(this, true);
+        return new TaskFuture<>(this);
     }
 }

@@ -64,19 +64,17 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns the output of the task.
+     * {@return the output of the task, or null if it has no output}
      *
      * <p>C counterpart: {@code FUTURE_OUTPUT}.
      *
-     * @return the output, or null if the task has no output
      * @throws IllegalStateException if the future is not complete
      */
     T output();
 
     /**
-     * Returns the failure of the task.
+     * {@return the failure of the task, or null if it succeeded}
      *
-     * @return the failure, or null if the task succeeded
      * @throws IllegalStateException if the future is not complete
      */
     Throwable failure();
@@ -98,13 +96,12 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns whether the future has a property at this time. A chain has the properties of its
-     * next entry.
+     * {@return whether the future has a property at this time} A chain has the properties of its
+     * next entry. The result is {@code false} for null.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property
-     * @return {@code true} if the future has the property. It is {@code false} for null
      */
     boolean hasProperty(FutureProperty property);
 
@@ -125,8 +122,7 @@ public interface PollableFuture<T> {
      * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await() {
         return FutureRuntime.shared().await(this);
@@ -140,8 +136,7 @@ public interface PollableFuture<T> {
      *     a poll that executes the task itself
      * @return the output
      * @throws FutureTimeoutException if the future is not complete within the time limit
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await(Duration timeout) {
         return FutureRuntime.shared().await(this, timeout);
@@ -154,8 +149,7 @@ public interface PollableFuture<T> {
      * @return the output
      * @throws InterruptedException if the thread is interrupted before the future is complete. The
      *     method clears the interrupted status
-     * @throws FutureFailedException if the task failed with a checked exception. It is the cause
-     * @throws RuntimeException if the failure is unchecked. The method also throws an Error
+     * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T awaitInterruptibly() throws InterruptedException {
         return FutureRuntime.shared().awaitInterruptibly(this);
@@ -197,13 +191,12 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Returns a future that is complete from its creation.
+     * {@return a future that is complete from its creation}
      *
      * <p>C counterpart: {@code FUTURE_INIT_COMPLETE}.
      *
      * @param <T> the type of the output
      * @param output the output, may be null
-     * @return a complete future
      */
     static <T> PollableFuture<T> completed(T output) {
         return new CompletedFuture<>(output, null);

@@ -27,7 +27,6 @@ abstract class PollingRegistration<T> extends Registration {
      * volatile, because a volatile first write is expensive.
      */
     private int wakeUps = 1;
-    /** The next registration in a list of the {@link SharedPoller}. */
     PollingRegistration<?> nextPolled;
 
     PollingRegistration(PollableFuture<T> task) {
@@ -45,10 +44,8 @@ abstract class PollingRegistration<T> extends Registration {
     }
 
     /**
-     * Ends the registration, because the task is complete or a poll has thrown.
-     *
-     * @param thrown the throwable of the poll, or null
-     * @param onSharedPoller whether the shared poller calls this. The method must not block it
+     * Ends the registration, because the task is complete or a poll has thrown. The method must not
+     * block the shared poller.
      */
     abstract void end(Throwable thrown, boolean onSharedPoller);
 

@@ -53,7 +53,6 @@ abstract class Registration implements Waker {
     /** Returns the kind of this registration. It may change when the future completes. */
     abstract Kind kind();
 
-    /** Notifies the owner of the registration. */
     abstract void fire();
 
     /** Returns whether a thread waits only for this future. */

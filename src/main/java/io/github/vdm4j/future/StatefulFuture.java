@@ -125,7 +125,6 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         };
     }
 
-    /** Detaches an idle future from pollers. Returns {@code false} if it is not idle. */
     final boolean detachIdle() {
         return changeState(IDLE, DETACHED);
     }
@@ -211,12 +210,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         setState(IDLE);
     }
 
-    /**
-     * Throws an exception unless the future is complete. {@link #output} and {@link #failure} call
-     * this.
-     *
-     * @throws IllegalStateException if the future is not complete
-     */
+    /** Throws an {@link IllegalStateException} unless the future is complete. */
     protected final void requireComplete() {
         if (state != COMPLETE) {
             if (state == WITHHELD) {

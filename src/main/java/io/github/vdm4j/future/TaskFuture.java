@@ -3,13 +3,11 @@ package io.github.vdm4j.future;
 /** A future that executes a {@link PollTask}. */
 final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> {
     private final PollTask<T> task;
-    private final boolean async;
     private T output;
     private Throwable failure;
 
-    TaskFuture(PollTask<T> task, boolean async) {
+    TaskFuture(PollTask<T> task) {
         this.task = task;
-        this.async = async;
     }
 
     @Override
@@ -41,6 +39,6 @@ final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> 
 
     @Override
     public boolean hasProperty(FutureProperty property) {
-        return async && property == FutureProperty.ASYNC;
+        return false;
     }
 }

@@ -45,7 +45,6 @@ final class WaitSession {
 
     private int count;
 
-    /** A temporary array for a round. */
     private Entry[] next;
 
     private int remaining;
@@ -102,7 +101,6 @@ final class WaitSession {
         waitForEnough();
     }
 
-    /** Ends the wait at the first completion. */
     WaitSession untilAny() {
         if (all.length == 0) {
             throw new IllegalArgumentException(
@@ -200,7 +198,6 @@ final class WaitSession {
         }
     }
 
-    /** Throws an exception if the thread would wait for itself. */
     private void requireMayWait() {
         refuseLibraryThread("await");
         for (Entry entry : all) {
@@ -300,7 +297,6 @@ final class WaitSession {
         }
     }
 
-    /** Waits after a round without progress. */
     private void pause(int fruitless) {
         if (count > 0) {
             sleeping = true;

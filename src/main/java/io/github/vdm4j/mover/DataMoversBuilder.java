@@ -1,6 +1,7 @@
 package io.github.vdm4j.mover;
 
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DataMovers.Choice;
 import io.github.vdm4j.mover.MoverProvider.Attempt;
@@ -15,8 +16,6 @@ import java.util.ServiceLoader.Provider;
 
 /** The settings that every mover has. Each setting has a default. */
 public final class DataMoversBuilder {
-    private static final int MAX_PARALLELISM = 1_024;
-
     private int parallelism = Runtime.getRuntime().availableProcessors();
     private boolean nativeMemoryIsPersistent;
     private Duration forceWait = Durability.NO_BOUND;
@@ -31,11 +30,7 @@ public final class DataMoversBuilder {
      * @throws IllegalArgumentException if the number is out of that range
      */
     public DataMoversBuilder parallelism(int workers) {
-        if (workers < 1 || workers > MAX_PARALLELISM) {
-            throw new IllegalArgumentException(
-                    "parallelism of %,d: must be 1 to %,d".formatted(workers, MAX_PARALLELISM));
-        }
-        parallelism = workers;
+        parallelism = EngineSettings.count("worker threads", workers, MoverBuilder.MAX_WORKERS);
         return this;
     }
 

@@ -58,49 +58,34 @@ public abstract class DeviceDataMover extends AbstractDataMover {
                         || plan.durability().supports(destination, true));
     }
 
-    /**
-     * Returns the largest number of operations in flight.
-     *
-     * @return the number of slots
-     */
+    /** {@return the largest number of operations in flight} */
     public final int capacity() {
         return plan.pool().capacity();
     }
 
-    /**
-     * Returns the number of slots in use.
-     *
-     * @return the number of slots at this time
-     */
+    /** {@return the number of slots in use} */
     public final int slotsInUse() {
         return plan.pool().lent();
     }
 
-    /**
-     * Returns the number of operations that wait for a slot or for a worker thread.
-     *
-     * @return the number of waiting operations at this time
-     */
+    /** {@return the number of operations that wait for a slot or for a worker thread} */
     public final int pending() {
         return executor.pending();
     }
 
     /**
-     * Returns the number of slots without an answer within {@link
-     * DeviceMoverBuilder#deviceTimeout}. Their operations have failed with {@link
+     * {@return the number of slots without an answer within {@link
+     * DeviceMoverBuilder#deviceTimeout}} Their operations have failed with {@link
      * io.github.vdm4j.VdmResult#TIMEOUT}. Do not free or use the memory of these operations until
      * the number is 0.
-     *
-     * @return the number of slots, or 0 without a device
      */
     public final int slotsOverdue() {
         return plan.pool().collectOverdue();
     }
 
     /**
-     * Returns the size of the native memory for slots and batches.
-     *
-     * @return the size in bytes, or 0 after the mover is closed
+     * {@return the size of the native memory for slots and batches in bytes, or 0 after the mover
+     * is closed}
      */
     public final long nativeBytes() {
         return plan.pool().nativeBytes();

@@ -27,11 +27,7 @@ public interface MoverProvider {
      */
     record Attempt(Vdm mover, String reason, boolean misconfigured) {}
 
-    /**
-     * Returns the rank of the mover among the providers.
-     *
-     * @return the rank. {@link DataMovers} tries providers with higher ranks first
-     */
+    /** {@return the rank among the providers} {@link DataMovers} tries higher ranks first. */
     int preference();
 
     /**

@@ -3,9 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.engine.EngineSettings;
-import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.WorkerExecutor;
@@ -25,6 +23,7 @@ import java.util.Objects;
  * libpmem is installed, the mover also makes persistent memory durable. If a durable operation
  * writes at most 64 KiB of a mapped file, the first poll copies the bytes. A thread of the library
  * then forces the file.
+ *
  * <p>The workers are daemon threads. Their {@link io.github.vdm4j.future.WorkerStrategy} decides
  * how long they search for work before they sleep.
  *
@@ -32,23 +31,19 @@ import java.util.Objects;
  */
 public final class ThreadsDataMover extends AbstractDataMover {
     private final Durability durability;
-    private final NotifierType notifier;
-    private final int queueSize;
     private final String name;
     private final WorkerExecutor executor;
 
     ThreadsDataMover(ThreadsDataMoverBuilder builder) {
         EngineSettings settings = builder.settings;
         durability = settings.engines();
-        notifier = builder.notifier;
-        queueSize = settings.queueSize;
         name = "threads (" + settings.workers + ")";
         executor = new WorkerExecutor(
                 name,
                 settings.workers,
                 settings.mostPending(),
                 settings.workerStrategy,
-                notifier,
+                builder.notifier,
                 settings.closeTimeout,
                 new CallerExecutor(builder.functions(), durability),
                 builder.parallelFrom);
@@ -88,23 +83,8 @@ public final class ThreadsDataMover extends AbstractDataMover {
         return name;
     }
 
-    /** {@return the number of worker threads} */
-    public int threads() {
-        return executor.workers().threads();
-    }
-
-    /** {@return the number of operations that may wait for a worker with {@link WhenFull#FAIL}} */
-    public int queueSize() {
-        return queueSize;
-    }
-
     /** {@return the number of operations that wait for a worker} */
     public int pending() {
         return executor.workers().pending();
-    }
-
-    /** {@return the notification that futures give to callers that offer a waker} */
-    public NotifierType notifier() {
-        return notifier;
     }
 }

@@ -32,11 +32,7 @@ public record Crc32c(int bits) {
         return new Crc32c(Crc32cShift.shift(first.bits, lengthOfSecond) ^ second.bits);
     }
 
-    /**
-     * Returns the checksum in the form of {@link java.util.zip.Checksum#getValue}.
-     *
-     * @return 0 to 0xFFFFFFFF
-     */
+    /** {@return the checksum like {@link java.util.zip.Checksum#getValue}, 0 to 0xFFFFFFFF} */
     public long value() {
         return Integer.toUnsignedLong(bits);
     }

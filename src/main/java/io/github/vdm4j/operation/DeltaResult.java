@@ -27,10 +27,10 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
     }
 
     /**
-     * Returns the largest size of a record, for ranges that differ in every word.
+     * {@return the largest size of a record in bytes, for ranges that differ in every word} It is a
+     * multiple of 10 and at least 80.
      *
      * @param bytes the size of each range
-     * @return the number of bytes, a multiple of 10 and at least 80
      * @throws IllegalArgumentException if the size is negative, above 0x80000 or not a multiple of
      *     8
      */

@@ -89,12 +89,7 @@ public final class OperationTrace {
         }
     }
 
-    /**
-     * Returns whether a recording records operations. If no recording runs, the call costs one
-     * read.
-     *
-     * @return true if a recording records operations
-     */
+    /** Returns whether a recording records operations. Without a recording, this costs one read. */
     public static boolean isOn() {
         return PRESENT && FlightRecorder.isInitialized() && Flight.isEnabled();
     }
@@ -112,65 +107,44 @@ public final class OperationTrace {
         trace.polls++;
     }
 
-    /**
-     * Records that a worker begins an operation.
-     *
-     * @param operation the future of the operation
-     */
+    /** Records that a worker begins an operation. */
     public static void workBegins(Object operation) {
-        try {
-            OperationTrace trace = isOn() ? TRACES.get(operation) : null;
-            if (trace != null) {
-                trace.workBegan = System.nanoTime();
-            }
-        } catch (Throwable e) { // the operation continues without a trace
-            LibraryThread.report(e);
+        OperationTrace trace = traceOf(operation);
+        if (trace != null) {
+            trace.workBegan = System.nanoTime();
         }
     }
 
-    /**
-     * Records that a worker has executed an operation.
-     *
-     * @param operation the future of the operation
-     */
+    /** Records that a worker has executed an operation. */
     public static void workEnds(Object operation) {
-        try {
-            OperationTrace trace = isOn() ? TRACES.get(operation) : null;
-            if (trace != null) {
-                trace.workEnded = System.nanoTime();
-            }
-        } catch (Throwable e) { // the operation continues without a trace
-            LibraryThread.report(e);
+        OperationTrace trace = traceOf(operation);
+        if (trace != null) {
+            trace.workEnded = System.nanoTime();
         }
     }
 
-    /**
-     * Records where a device has executed an operation.
-     *
-     * @param operation its future
-     * @param queue returns the names of the work queues, or null
-     */
+    /** Records the names of the work queues that executed an operation, or null. */
     public static void executedOn(Object operation, Supplier<String> queue) {
         try {
-            OperationTrace trace = TRACES.get(operation);
+            OperationTrace trace = traceOf(operation);
             if (trace != null) {
                 trace.queue = queue.get();
             }
-        } catch (Throwable e) { // as above
+        } catch (Throwable e) { // the operation continues without the names
             LibraryThread.report(e);
         }
     }
 
-    /**
-     * Commits the event of an operation that has ended.
-     *
-     * @param operation the future of the operation
-     * @param what its type
-     * @param bytes its size
-     * @param mover the mover's name
-     * @param path the path that executed it
-     * @param status its result
-     */
+    private static OperationTrace traceOf(Object operation) {
+        try {
+            return isOn() ? TRACES.get(operation) : null;
+        } catch (Throwable e) { // the operation continues without a trace
+            LibraryThread.report(e);
+            return null;
+        }
+    }
+
+    /** Commits the event of an operation that has ended. */
     public static void end(Object operation, String what, long bytes, String mover, String path,
             String status) {
         OperationTrace trace = TRACES.remove(operation);

@@ -8,6 +8,7 @@ import io.github.vdm4j.dml.ChildJvm;
 import io.github.vdm4j.dml.LibraryFiles;
 import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test in a JVM with a shared object that observes fsync. */
 @DisplayName("A new file that is mapped")
 class NewFileTest {
     private static final String OBSERVER = """
@@ -60,5 +60,15 @@ class NewFileTest {
                 child.output().lines().filter(line -> line.startsWith("fsync ")).toList();
         assertEquals(List.of("fsync " + file.getParent()), synced);
         assertTrue(file.toFile().exists());
+    }
+
+    @Test
+    void newFileIsMappedWithoutNativeAccess() throws IOException, InterruptedException {
+        assumeTrue(Runtime.version().feature() >= 24, "--illegal-native-access came with JDK 24");
+        Path file = folder.resolve("new");
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofMinutes(1), Map.of(),
+                List.of("--illegal-native-access=deny"), Mapping.class, file.toString());
+        assertEquals(0, child.exitCode(), child::toString);
+        assertEquals(4_096, Files.size(file));
     }
 }

@@ -74,12 +74,6 @@ class ExamplesTest {
     }
 
     @Test
-    void copyMemoryCopiesAMegabyte() throws Exception {
-        assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
-                run(CopyMemory::main).out());
-    }
-
-    @Test
     void firstCopyCopiesAMegabyte() throws Exception {
         assertEquals("memcpy of 1,048,576 bytes, COMPLETE, equal: true",
                 run(FirstCopy::main).out());
@@ -96,17 +90,6 @@ class ExamplesTest {
     }
 
     @Test
-    void copyDurablyMakesAnEqualFile() throws Exception {
-        byte[] bytes = new byte[100_001];
-        new Random(1).nextBytes(bytes);
-        Path source = Files.write(folder.resolve("source"), bytes);
-        Path copy = folder.resolve("copy");
-
-        assertEquals("memcpy SUCCESS, durable", run(CopyDurably::main, source, copy).out());
-        assertArrayEquals(bytes, Files.readAllBytes(copy));
-    }
-
-    @Test
     void pollManyCopiesEveryChunkAndTheRest() throws Exception {
         assertEquals("equal: true", run(PollMany::main).out());
     }
@@ -119,22 +102,6 @@ class ExamplesTest {
     @Test
     void otherMemoryCopiesThroughANettyBuffer() throws Exception {
         assertEquals("100 bytes, the last one is 5, references: 1", run(OtherMemory::main).out());
-    }
-
-    @Test
-    void shipFileShipsOnlyTheChanges() throws Exception {
-        byte[] bytes = new byte[1_200_003];
-        new Random(2).nextBytes(bytes);
-        Path old = Files.write(folder.resolve("old"), bytes);
-        Path replica = Files.write(folder.resolve("replica"), bytes);
-        bytes[7] ^= 1;
-        bytes[1_100_000] ^= 1;
-        bytes[1_200_002] ^= 1;
-        Path changed = Files.write(folder.resolve("changed"), bytes);
-
-        assertEquals("88 bytes shipped of 1200003",
-                run(ShipFile::main, replica, old, changed).out());
-        assertArrayEquals(bytes, Files.readAllBytes(replica));
     }
 
     @Test
@@ -237,11 +204,6 @@ class ExamplesTest {
     @Test
     void protectBlocksFindsTheDamagedBlock() throws Exception {
         assertEquals("true, then [GUARD] at 520", run(ProtectBlocks::main).out());
-    }
-
-    @Test
-    void batchOfOperationsGathersAndChecks() throws Exception {
-        assertEquals("nop SUCCESS, compare SUCCESS, e3069283", run(BatchOfOperations::main).out());
     }
 
     @Test

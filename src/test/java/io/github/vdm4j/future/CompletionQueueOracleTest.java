@@ -32,11 +32,10 @@ class CompletionQueueOracleTest {
         private Throwable failure;
 
         void finish(Throwable how) {
-            if (how == null) {
-                completeDetached();
-            } else {
-                failDetached(how);
+            if (how != null) {
+                completeWith(how);
             }
+            completeDetached();
         }
 
         @Override

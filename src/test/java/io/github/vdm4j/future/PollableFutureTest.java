@@ -197,12 +197,10 @@ class PollableFutureTest {
     }
 
     @Test
-    @DisplayName("only asynchronous tasks have the property")
-    void onlyAsynchronousTasksHaveTheProperty() {
+    @DisplayName("a task of the polling thread is not asynchronous")
+    void taskIsNotAsynchronous() {
         PollTask<String> task = (notifier, sink) -> FutureState.COMPLETE;
-        assertAll(
-                () -> assertTrue(task.toAsyncFuture().hasProperty(FutureProperty.ASYNC)),
-                () -> assertFalse(task.toFuture().hasProperty(FutureProperty.ASYNC)));
+        assertFalse(task.toFuture().hasProperty(FutureProperty.ASYNC));
     }
 
     @Test
