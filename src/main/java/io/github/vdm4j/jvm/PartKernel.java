@@ -25,9 +25,9 @@ public interface PartKernel {
      *
      * @param from the offset of the part in bytes of {@link Operation#byteSize}
      * @param length the part's size. For DIF operations, it is a multiple of a block
-     * @return the offset of the first mismatch in the whole range, the CRC of the part with the
-     *     seed 0 after the first part, or the {@linkplain DifKernel result of a DIF check} for the
-     *     whole range. Otherwise -1
+     * @return the offset of the first mismatch in the whole range, the CRC of the part, or the
+     *     {@linkplain DifKernel result of a DIF check}. Otherwise -1. The CRC has the seed 0 after
+     *     the first part
      * @throws PartFailedException if the part has failed and has a completion record
      */
     long execute(Operation<?> operation, long from, long length);
