@@ -15,11 +15,7 @@ final class Access {
     private long value;
     private int result;
 
-    /**
-     * Creates the access of a descriptor.
-     *
-     * @param injectedFault the missing byte of each range, or -1
-     */
+    /** The injected fault is the missing byte of each range, or -1. */
     Access(ClientMemory memory, boolean blocksOnFault, long injectedFault) {
         this.memory = memory;
         this.blocksOnFault = blocksOnFault;
@@ -35,7 +31,7 @@ final class Access {
 
     /** Returns the completion after a page has disappeared during the operation. */
     Completion faulted(MemoryFault fault) {
-        return Completion.fault(faultStatus(), fault.isWrite(), fault.address())
+        return Completion.fault(faultStatus(), fault.write, fault.address)
                 .withBytes(completed)
                 .withValue(value)
                 .withResult(result);
@@ -49,10 +45,7 @@ final class Access {
         return new Extent(size);
     }
 
-    /**
-     * Returns the fault of a range that an operation needs completely, or null if all pages are
-     * present.
-     */
+    /** Returns the fault of a range that must be present, or null if all pages are present. */
     Completion missing(long address, long size, boolean write) {
         Extent extent = extent(size).with(address, write);
         return extent.isWhole() ? null : extent.fault();
@@ -60,7 +53,7 @@ final class Access {
 
     byte[] read(long address, long length) throws MemoryFault {
         byte[] bytes = new byte[Math.toIntExact(length)];
-        memory.read(address, bytes, bytes.length);
+        memory.read(address, bytes);
         return bytes;
     }
 
@@ -69,7 +62,7 @@ final class Access {
     }
 
     void write(long address, byte[] bytes) throws MemoryFault {
-        memory.write(address, bytes, bytes.length);
+        memory.write(address, bytes);
     }
 
     /** The part of an operation before the first missing page. */

@@ -15,7 +15,6 @@ import java.nio.ByteOrder;
  */
 public record Completion(int status, int result, long bytes, long faultAddress, long value,
         long tags) {
-    /** The size of a record. */
     public static final int BYTES = 32;
 
     static Completion of(int status) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 
 /** A descriptor of 64 bytes, in little-endian order. */
 public final class Descriptor {
-    /** The size of a descriptor. */
     public static final int BYTES = 64;
 
     private static final int FLAG_BITS = 0xffffff;
@@ -18,66 +17,35 @@ public final class Descriptor {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /**
-     * Returns the code of the operation.
-     *
-     * @return 0 to 255
-     */
     public int opcode() {
         return byteAt(7);
     }
 
-    /**
-     * Returns the flags.
-     *
-     * @return 24 bits
-     */
+    /** Returns the 24 bits of the flags. */
     public int flags() {
         return bytes.getInt(4) & FLAG_BITS;
     }
 
-    /**
-     * Returns true if all bits of a flag are set.
-     *
-     * @param flag the bits
-     * @return true if all of them are set
-     */
+    /** Returns whether all bits of a flag are set. */
     public boolean has(int flag) {
         return (flags() & flag) == flag;
     }
 
-    /**
-     * Returns the address of the completion record.
-     *
-     * @return the address
-     */
     public long completionAddress() {
         return longAt(8);
     }
 
-    /**
-     * Returns the field at byte 16: the source, pattern or descriptor list.
-     *
-     * @return the field
-     */
+    /** Returns the field at byte 16: the source, pattern or descriptor list. */
     public long source() {
         return longAt(16);
     }
 
-    /**
-     * Returns the field at byte 24: the destination, second source or pattern.
-     *
-     * @return the field
-     */
+    /** Returns the field at byte 24: the destination, second source or pattern. */
     public long destination() {
         return longAt(24);
     }
 
-    /**
-     * Returns the transfer size in bytes, or the number of descriptors of a batch.
-     *
-     * @return an unsigned number of 32 bits
-     */
+    /** Returns the transfer size in bytes, or the number of descriptors of a batch. */
     public long size() {
         return Integer.toUnsignedLong(intAt(32));
     }

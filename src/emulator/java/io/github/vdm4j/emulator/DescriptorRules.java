@@ -14,13 +14,10 @@ final class DescriptorRules {
         this.queue = queue;
     }
 
-    /**
-     * Returns the status with which the device refuses a descriptor, or null if it executes the
-     * descriptor.
-     */
+    /** Returns the completion of a descriptor that the device refuses, or null. */
     Completion refusal(Descriptor descriptor, boolean inBatch) {
         Opcode opcode = Opcode.of(descriptor.opcode());
-        if (opcode == null || !device.opcodes().get(opcode.code())
+        if (opcode == null || !device.opcodes.get(opcode.code)
                 || inBatch && opcode == Opcode.BATCH) {
             return Completion.of(Status.BAD_OPCODE);
         }
@@ -44,7 +41,7 @@ final class DescriptorRules {
     }
 
     private int invalidFlags(Descriptor descriptor, Opcode opcode, boolean inBatch) {
-        int allowed = opcode.flags() | (inBatch ? Flags.FENCE : 0);
+        int allowed = opcode.flags | (inBatch ? Flags.FENCE : 0);
         if (!queue.blockOnFault() || !device.can(DeviceSettings.BLOCK_ON_FAULT)) {
             allowed &= ~Flags.BLOCK_ON_FAULT;
         }
@@ -83,7 +80,7 @@ final class DescriptorRules {
 
     private int batchStatus(Descriptor descriptor) {
         int least = device.can(DeviceSettings.BATCH_OF_ONE) ? 1 : 2;
-        long most = queue.maxBatch() == 0 ? device.maxBatch() : queue.maxBatch();
+        long most = queue.maxBatch() == 0 ? device.maxBatch : queue.maxBatch();
         if (descriptor.size() < least || descriptor.size() > most) {
             return Status.BAD_COUNT;
         }
@@ -92,7 +89,7 @@ final class DescriptorRules {
 
     private int dataStatus(Descriptor descriptor, Opcode opcode) {
         long size = descriptor.size();
-        long most = queue.maxTransfer() == 0 ? device.maxTransfer() : queue.maxTransfer();
+        long most = queue.maxTransfer() == 0 ? device.maxTransfer : queue.maxTransfer();
         if (size == 0 || size > most) {
             return Status.BAD_SIZE;
         }

@@ -23,10 +23,7 @@ final class DescriptorRunner {
         this.observer = observer;
     }
 
-    /**
-     * Executes a descriptor. Returns false if the descriptor failed, or if its record could not be
-     * written.
-     */
+    /** Returns false if the descriptor failed, or if its record could not be written. */
     boolean run(Descriptor descriptor, DescriptorFault fault, boolean inBatch) {
         Completion completion = rules.refusal(descriptor, inBatch);
         if (completion == null) {
@@ -65,14 +62,13 @@ final class DescriptorRunner {
     /** Between two fences the descriptors run in any order. */
     private Completion runBatch(Descriptor batch, Access access) {
         long count = batch.size();
-        Access.Extent list =
-                access.extent(count * Descriptor.BYTES).with(batch.source(), false);
+        Access.Extent list = access.extent(count * Descriptor.BYTES).with(batch.source(), false);
         long fetched = list.length() / Descriptor.BYTES;
         byte[] bytes;
         try {
             bytes = access.read(batch.source(), fetched * Descriptor.BYTES);
         } catch (MemoryFault e) {
-            return Completion.fault(Status.BATCH_PAGE_FAULT, false, e.address());
+            return Completion.fault(Status.BATCH_PAGE_FAULT, false, e.address);
         }
         List<Descriptor> parallel = new ArrayList<>();
         boolean succeeded = true;
@@ -110,10 +106,7 @@ final class DescriptorRunner {
         return succeeded;
     }
 
-    /**
-     * Writes the record. If the client has not requested a record, the device writes it only for a
-     * failure.
-     */
+    /** Without a request, the device writes a record only for a failure. */
     private boolean writeRecord(Descriptor descriptor, Completion completion) {
         if (!descriptor.has(Flags.RECORD_ADDRESS_VALID)
                 || completion.isSuccess() && !descriptor.has(Flags.REQUEST_RECORD)) {

@@ -35,26 +35,13 @@ public final class DeviceModel {
         /** An observer that ignores all actions. */
         Observer NONE = new Observer() {};
 
-        /**
-         * Handles a descriptor that the device has executed or refused.
-         *
-         * @param descriptor the descriptor
-         * @param completion the content of the record, if there is a record
-         */
+        /** Handles an executed or refused descriptor. The completion is the content of a record. */
         default void completed(Descriptor descriptor, Completion completion) {}
 
-        /**
-         * Handles a completion record that could not be written.
-         *
-         * @param descriptor the descriptor
-         */
+        /** Handles a completion record that could not be written. */
         default void recordLost(Descriptor descriptor) {}
 
-        /**
-         * Handles a descriptor that a full dedicated queue has dropped.
-         *
-         * @param descriptor the descriptor
-         */
+        /** Handles a descriptor that a full dedicated queue has dropped. */
         default void dropped(Descriptor descriptor) {}
     }
 
@@ -83,41 +70,27 @@ public final class DeviceModel {
     private long busyUntil = Long.MIN_VALUE;
     private boolean dead;
 
-    /**
-     * Creates a device without faults. Its clock stands still.
-     *
-     * @param settings the settings of the device
-     */
+    /** Creates a device without faults. Its clock stands still. */
     public DeviceModel(DeviceSettings settings) {
         this(settings, FaultPlan.NONE, () -> 0, Observer.NONE);
     }
 
-    /**
-     * Creates a device.
-     *
-     * @param settings the settings of the device
-     * @param faults the faults that it shows
-     * @param clock the time in nanoseconds
-     * @param observer the observer of its actions
-     */
+    /** Creates a device with faults. The clock counts nanoseconds. */
     public DeviceModel(DeviceSettings settings, FaultPlan faults, LongSupplier clock,
             Observer observer) {
         this.settings = settings;
         this.faults = faults;
         this.clock = clock;
         this.observer = observer;
-        order = settings.shuffleSeed() == null ? null : new Random(settings.shuffleSeed());
+        order = settings.shuffleSeed == null ? null : new Random(settings.shuffleSeed);
         settings.queues().forEach(queue -> queues.add(new Queue(queue)));
     }
 
     /**
-     * Submits descriptors, like write() on a queue's node.
+     * Submits whole descriptors of 64 bytes, like write() on a queue's node.
      *
-     * @param number the queue, from 0 on
-     * @param memory the client's memory
-     * @param descriptors descriptors of 64 bytes, without an incomplete descriptor at the end
      * @return the bytes accepted, or the negative error number if the driver refused the first
-     *         descriptor
+     *     descriptor
      */
     public synchronized int submit(int number, ClientMemory memory, byte[] descriptors) {
         Queue queue = queues.get(number);
@@ -140,8 +113,8 @@ public final class DeviceModel {
     }
 
     private int accept(Queue queue, ClientMemory memory, Descriptor descriptor) {
-        if (descriptor.opcode() == Opcode.BATCH.code()
-                && settings.version() == DeviceSettings.VERSION_1
+        if (descriptor.opcode() == Opcode.BATCH.code
+                && settings.version == DeviceSettings.VERSION_1
                 || descriptor.completionAddress() == 0
                 || descriptor.completionAddress() % RECORD_ALIGNMENT != 0) {
             return EINVAL;
@@ -158,26 +131,18 @@ public final class DeviceModel {
         busyUntil = Math.max(busyUntil, clock.getAsLong())
                 + settings.transferNanos(moves ? descriptor.size() : 0);
         pending.add(new Pending(queue, memory, descriptor, fault,
-                busyUntil + settings.latencyNanos() + fault.extraNanos()));
+                busyUntil + settings.latencyNanos + fault.extraNanos()));
         queue.occupied++;
         notifyAll();
         return 0;
     }
 
-    /**
-     * Completes the next descriptor, even before its time.
-     *
-     * @return false if no descriptor is queued, or if the device has died
-     */
+    /** Completes the next descriptor, even before its time. Returns false if there is none. */
     public boolean step() {
         return completeNext(Long.MAX_VALUE);
     }
 
-    /**
-     * Completes all descriptors that are due.
-     *
-     * @return the number of completed descriptors
-     */
+    /** Completes all descriptors that are due, and returns their number. */
     public int advance() {
         int completed = 0;
         while (completeNext(clock.getAsLong())) {
@@ -231,10 +196,7 @@ public final class DeviceModel {
 
     /**
      * Runs an action when all descriptors of a client have completed. The driver's close() waits in
-     * the same way.
-     *
-     * @param memory the client's memory
-     * @param action the action without blocking calls
+     * the same way. The action must not block.
      */
     public synchronized void whenDrained(ClientMemory memory, Runnable action) {
         drains.computeIfAbsent(memory, key -> new ArrayList<>()).add(action);
@@ -252,7 +214,7 @@ public final class DeviceModel {
 
     /** A drain waits for the descriptors that were submitted before it. */
     private boolean waits(Pending candidate) {
-        if (candidate.descriptor.opcode() != Opcode.DRAIN.code()) {
+        if (candidate.descriptor.opcode() != Opcode.DRAIN.code) {
             return false;
         }
         for (Pending before : pending) {
@@ -266,12 +228,7 @@ public final class DeviceModel {
         return false;
     }
 
-    /**
-     * Waits until the time of a descriptor has come and completes it. Returns when the device has
-     * died or the thread is interrupted.
-     *
-     * @throws InterruptedException if the thread is interrupted
-     */
+    /** Completes descriptors at their time until the device dies or the thread is interrupted. */
     public void run() throws InterruptedException {
         while (!Thread.interrupted()) {
             if (completeNext(clock.getAsLong())) {
@@ -297,20 +254,12 @@ public final class DeviceModel {
         throw new InterruptedException();
     }
 
-    /**
-     * Returns the number of descriptors that have not completed.
-     *
-     * @return a number, at least 0
-     */
+    /** Returns the number of descriptors that have not completed. */
     public synchronized int pending() {
         return pending.size();
     }
 
-    /**
-     * Disables a queue. The descriptors in it never complete.
-     *
-     * @param number the queue
-     */
+    /** Disables a queue. The descriptors in it never complete. */
     public synchronized void disable(int number) {
         Queue queue = queues.get(number);
         queue.disabled = true;
@@ -319,29 +268,17 @@ public final class DeviceModel {
         List.copyOf(drains.keySet()).forEach(this::notifyDrained);
     }
 
-    /**
-     * Enables a queue again.
-     *
-     * @param number the queue
-     */
     public synchronized void enable(int number) {
         queues.get(number).disabled = false;
     }
 
-    /**
-     * Ends the device. Later writes fail with ENOTCONN, and the device writes no further record.
-     */
+    /** Ends the device. Later writes fail with ENOTCONN, and no further record is written. */
     public synchronized void die() {
         dead = true;
         List.copyOf(drains.keySet()).forEach(this::notifyDrained);
         notifyAll();
     }
 
-    /**
-     * Returns true if the device has died.
-     *
-     * @return true after {@link #die}
-     */
     public synchronized boolean isDead() {
         return dead;
     }

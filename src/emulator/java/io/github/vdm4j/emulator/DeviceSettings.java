@@ -33,147 +33,77 @@ public final class DeviceSettings {
     private static final int MAX_BATCH_SHIFT = 21; // The field has 4 bits.
     private static final long CONFIGURABLE = 1L << 31;
 
-    private int version = VERSION_2;
+    int version = VERSION_2;
     private Long capabilities;
-    private long maxTransfer = 1L << 31;
-    private int maxBatch = 1024;
-    private int numaNode;
-    private long latencyNanos;
+    long maxTransfer = 1L << 31;
+    int maxBatch = 1024;
+    int numaNode;
+    long latencyNanos;
     private double gigabytesPerSecond = Double.POSITIVE_INFINITY;
-    private Long shuffleSeed;
-    private final BitSet opcodes = new BitSet();
+    Long shuffleSeed;
+    final BitSet opcodes = new BitSet();
     private final List<QueueSettings> queues = new ArrayList<>();
 
     /** Creates a device of version 2 with all operations. */
     public DeviceSettings() {
         for (Opcode opcode : Opcode.values()) {
-            opcodes.set(opcode.code());
+            opcodes.set(opcode.code);
         }
     }
 
-    /**
-     * Sets the version.
-     *
-     * @param newVersion {@link #VERSION_1} or {@link #VERSION_2}
-     * @return this
-     */
+    /** Sets the version, {@link #VERSION_1} or {@link #VERSION_2}. */
     public DeviceSettings version(int newVersion) {
         version = newVersion;
         return this;
     }
 
-    /**
-     * Sets the capabilities. The class adds the fields for the largest transfer and batch.
-     *
-     * @param bits the constants of this class
-     * @return this
-     */
+    /** Sets the capabilities. The class adds the fields for the largest transfer and batch. */
     public DeviceSettings capabilities(long bits) {
         capabilities = bits;
         return this;
     }
 
-    /**
-     * Removes an operation.
-     *
-     * @param opcode its code
-     * @return this
-     */
+    /** Removes the operation with a code. */
     public DeviceSettings without(int opcode) {
         opcodes.clear(opcode);
         return this;
     }
 
-    /**
-     * Sets the largest transfer.
-     *
-     * @param bytes a power of two up to 2 GiB
-     * @return this
-     */
+    /** Sets the largest transfer in bytes, a power of two up to 2 GiB. */
     public DeviceSettings maxTransfer(long bytes) {
         maxTransfer = bytes;
         return this;
     }
 
-    /**
-     * Sets the largest batch.
-     *
-     * @param descriptors a power of two up to 32,768
-     * @return this
-     */
+    /** Sets the largest number of descriptors in a batch, a power of two up to 32,768. */
     public DeviceSettings maxBatch(int descriptors) {
         maxBatch = descriptors;
         return this;
     }
 
-    /**
-     * Sets the NUMA node.
-     *
-     * @param node the node, -1 for unknown
-     * @return this
-     */
+    /** Sets the NUMA node, or -1 for unknown. */
     public DeviceSettings numaNode(int node) {
         numaNode = node;
         return this;
     }
 
-    /**
-     * Sets the time of each operation on the device's clock.
-     *
-     * @param nanos the time of every operation
-     * @param newGigabytesPerSecond the speed for its bytes
-     * @return this
-     */
+    /** Sets the latency of each operation and the speed for its bytes on the device's clock. */
     public DeviceSettings speed(long nanos, double newGigabytesPerSecond) {
         latencyNanos = nanos;
         gigabytesPerSecond = newGigabytesPerSecond;
         return this;
     }
 
-    /**
-     * Completes descriptors in a random order, unless a fence or a drain orders them.
-     *
-     * @param seed the seed of the order
-     * @return this
-     */
+    /** Completes descriptors in a random order. A fence or a drain still orders them. */
     public DeviceSettings outOfOrder(long seed) {
         shuffleSeed = seed;
         return this;
     }
 
-    /**
-     * Adds a queue. A device without a queue gets a shared queue of 128 descriptors.
-     *
-     * @param queue the settings of the queue
-     * @return this
-     */
+    /** Adds a queue. A device without a queue gets a shared queue of 128 descriptors. */
     public DeviceSettings queue(QueueSettings queue) {
         queues.add(queue);
         return this;
-    }
-
-    int version() {
-        return version;
-    }
-
-    int maxBatch() {
-        return maxBatch;
-    }
-
-    long maxTransfer() {
-        return maxTransfer;
-    }
-
-    int numaNode() {
-        return numaNode;
-    }
-
-    Long shuffleSeed() {
-        return shuffleSeed;
-    }
-
-    BitSet opcodes() {
-        return opcodes;
     }
 
     List<QueueSettings> queues() {
@@ -192,10 +122,6 @@ public final class DeviceSettings {
 
     boolean can(long capability) {
         return (genCap() & capability) != 0;
-    }
-
-    long latencyNanos() {
-        return latencyNanos;
     }
 
     /** Returns the time for which the bytes of an operation occupy the device. */

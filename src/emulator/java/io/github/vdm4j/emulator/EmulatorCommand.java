@@ -58,7 +58,6 @@ public final class EmulatorCommand {
 
     private final EmulatorOptions options;
     private final Counter counter;
-    private final List<DeviceModel> devices = new ArrayList<>();
     private volatile FuseMount mount;
     private volatile Process child;
 
@@ -67,11 +66,7 @@ public final class EmulatorCommand {
         counter = new Counter(options.has(Option.TRACE) ? System.err : null);
     }
 
-    /**
-     * Runs the command.
-     *
-     * @param arguments {@code --help} lists them
-     */
+    /** Runs the command. {@code --help} lists the arguments. */
     public static void main(String... arguments) {
         EmulatorOptions options;
         try {
@@ -121,7 +116,6 @@ public final class EmulatorCommand {
         for (int number = 0; number < settings.size(); number++) {
             var device = new DeviceModel(settings.get(number), options.faults(), System::nanoTime,
                     counter);
-            devices.add(device);
             List<QueueSettings> queues = settings.get(number).queues();
             for (int queue = 0; queue < queues.size(); queue++) {
                 nodes.add(new QueueNode("wq" + number + "." + queue, device, queue,

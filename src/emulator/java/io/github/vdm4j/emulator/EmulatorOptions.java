@@ -57,11 +57,7 @@ final class EmulatorOptions {
     private final List<String> command = new ArrayList<>();
     private String folder;
 
-    /**
-     * Reads the arguments.
-     *
-     * @throws IllegalArgumentException with a message for the user, if an argument is invalid
-     */
+    /** Throws an exception with a message for the user if an argument is invalid. */
     EmulatorOptions(String... arguments) {
         List<String> rest = new ArrayList<>(Arrays.asList(arguments));
         while (!rest.isEmpty()) {

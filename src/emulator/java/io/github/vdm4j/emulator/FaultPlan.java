@@ -31,7 +31,6 @@ public interface FaultPlan {
      */
     record DescriptorFault(int status, long missingByte, long extraNanos, boolean lost,
             boolean death) {
-        /** Checks the status. */
         public DescriptorFault {
             int code = status & ~Status.WRITE_FAULT;
             if (code != status || code == Status.PAGE_FAULT || code == Status.BATCH_PAGE_FAULT) {
@@ -43,61 +42,33 @@ public interface FaultPlan {
         /** The device executes the descriptor. */
         public static final DescriptorFault NONE = new DescriptorFault(0, -1, 0, false, false);
 
-        /**
-         * Returns a fault that ends a descriptor with a status.
-         *
-         * @param status the status
-         * @return the fault
-         */
+        /** Returns a fault that ends a descriptor with a status without its execution. */
         public static DescriptorFault status(int status) {
             return new DescriptorFault(status, -1, 0, false, false);
         }
 
-        /**
-         * Returns a page fault.
-         *
-         * @param offset the byte on the missing page
-         * @return the fault
-         */
+        /** Returns a page fault at a byte of each range. */
         public static DescriptorFault missingByte(long offset) {
             return new DescriptorFault(0, offset, 0, false, false);
         }
 
-        /**
-         * Returns a delay.
-         *
-         * @param nanos the delay of the completion
-         * @return the fault
-         */
+        /** Returns a delay of the completion. */
         public static DescriptorFault late(long nanos) {
             return new DescriptorFault(0, -1, nanos, false, false);
         }
 
-        /**
-         * Returns a fault after which the record stays 0.
-         *
-         * @return the fault
-         */
+        /** Returns a fault after which the record stays 0. */
         public static DescriptorFault losingRecord() {
             return new DescriptorFault(0, -1, 0, true, false);
         }
 
-        /**
-         * Returns the end of the device.
-         *
-         * @return the fault
-         */
+        /** Returns the end of the device. */
         public static DescriptorFault endingDevice() {
             return new DescriptorFault(0, -1, 0, false, true);
         }
     }
 
-    /**
-     * Returns the fault of the next write.
-     *
-     * @param descriptors the number of submitted descriptors
-     * @return the fault
-     */
+    /** Returns the fault of the next write. */
     default WriteFault nextWrite(int descriptors) {
         return WriteFault.NONE;
     }
@@ -105,9 +76,6 @@ public interface FaultPlan {
     /**
      * Returns the fault of the next descriptor. The device asks when a queue has accepted the
      * descriptor. For a descriptor of a batch, it asks before the execution.
-     *
-     * @param descriptor the descriptor
-     * @return the fault
      */
     default DescriptorFault nextDescriptor(Descriptor descriptor) {
         return DescriptorFault.NONE;

@@ -19,11 +19,6 @@ final class FuseMount implements AutoCloseable {
     private final int descriptor;
     private volatile boolean aborted;
 
-    /**
-     * Mounts the folder.
-     *
-     * @throws IOException with the call and its error, if the kernel refuses the mount
-     */
     FuseMount(Path folder) throws IOException {
         this.folder = folder.toRealPath();
         descriptor = SystemCalls.open(DEVICE, SystemCalls.O_RDWR_CLOEXEC);
@@ -41,12 +36,7 @@ final class FuseMount implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads a request.
-     *
-     * @return its length in bytes, 0 if the folder is unmounted
-     * @throws IOException if the kernel refuses
-     */
+    /** Reads a request. Returns its length in bytes, or 0 if the folder is unmounted. */
     long receive(MemorySegment buffer) throws IOException {
         while (true) {
             long length = SystemCalls.read(descriptor, buffer);

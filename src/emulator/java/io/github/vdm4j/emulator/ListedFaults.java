@@ -25,16 +25,14 @@ public final class ListedFaults implements FaultPlan {
             DeviceModel.ENODEV, "EINVAL", DeviceModel.EINVAL, "ENOTCONN", DeviceModel.ENOTCONN);
     private static final long NANOS_PER_MICRO = 1_000;
 
-    /** A fault and its interval. A fault of writes has no descriptor fault. */
+    /** A fault of a write or of a descriptor, and its interval. */
     private static final class Rule {
-        private final WriteFault write;
-        private final DescriptorFault descriptor;
+        private final Object fault;
         private final long every;
         private long seen;
 
-        Rule(WriteFault write, DescriptorFault descriptor, long every) {
-            this.write = write;
-            this.descriptor = descriptor;
+        Rule(Object fault, long every) {
+            this.fault = fault;
             this.every = every;
         }
 
@@ -46,13 +44,7 @@ public final class ListedFaults implements FaultPlan {
 
     private final List<Rule> rules = new ArrayList<>();
 
-    /**
-     * Creates a plan.
-     *
-     * @param faults the texts of the faults. If several faults occur at the same time, the first
-     *         counts
-     * @throws IllegalArgumentException if a text describes no fault
-     */
+    /** If several faults occur at the same time, the first counts. */
     public ListedFaults(List<String> faults) {
         for (String text : faults) {
             try {
@@ -78,43 +70,37 @@ public final class ListedFaults implements FaultPlan {
         if (alone != (value == null)) {
             throw new IllegalArgumentException(kind + (alone ? " has no value" : " needs a value"));
         }
-        return switch (kind) {
+        Object fault = switch (kind) {
             case "errno" -> {
                 Integer error = ERRORS.get(value);
-                yield new Rule(new WriteFault(0, error != null ? error : Integer.decode(value)),
-                        null, every);
+                yield new WriteFault(0, error != null ? error : Integer.decode(value));
             }
-            case "accept" -> {
-                int accepted = Integer.parseInt(value);
-                yield new Rule(new WriteFault(accepted, DeviceModel.EAGAIN), null, every);
-            }
-            case "status" ->
-                new Rule(null, DescriptorFault.status(Integer.decode(value)), every);
-            case "page" -> new Rule(null, DescriptorFault.missingByte(Long.decode(value)), every);
-            case "late" -> new Rule(null,
-                    DescriptorFault.late(Long.parseLong(value) * NANOS_PER_MICRO), every);
-            case "lost" -> new Rule(null, DescriptorFault.losingRecord(), every);
-            default -> new Rule(null, DescriptorFault.endingDevice(), every);
+            case "accept" -> new WriteFault(Integer.parseInt(value), DeviceModel.EAGAIN);
+            case "status" -> DescriptorFault.status(Integer.decode(value));
+            case "page" -> DescriptorFault.missingByte(Long.decode(value));
+            case "late" -> DescriptorFault.late(Long.parseLong(value) * NANOS_PER_MICRO);
+            case "lost" -> DescriptorFault.losingRecord();
+            default -> DescriptorFault.endingDevice();
         };
+        return new Rule(fault, every);
     }
 
     @Override
-    public synchronized WriteFault nextWrite(int descriptors) {
-        WriteFault due = WriteFault.NONE;
-        for (Rule rule : rules.reversed()) {
-            if (rule.write != null && rule.isDue()) {
-                due = rule.write;
-            }
-        }
-        return due;
+    public WriteFault nextWrite(int descriptors) {
+        return next(WriteFault.class, WriteFault.NONE);
     }
 
     @Override
-    public synchronized DescriptorFault nextDescriptor(Descriptor descriptor) {
-        DescriptorFault due = DescriptorFault.NONE;
+    public DescriptorFault nextDescriptor(Descriptor descriptor) {
+        return next(DescriptorFault.class, DescriptorFault.NONE);
+    }
+
+    /** Counts an event of a kind, and returns the fault of the first rule that is due, or {@code none}. */
+    private synchronized <T> T next(Class<T> kind, T none) {
+        T due = none;
         for (Rule rule : rules.reversed()) {
-            if (rule.descriptor != null && rule.isDue()) {
-                due = rule.descriptor;
+            if (kind.isInstance(rule.fault) && rule.isDue()) {
+                due = kind.cast(rule.fault);
             }
         }
         return due;

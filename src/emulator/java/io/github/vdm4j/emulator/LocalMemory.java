@@ -26,27 +26,14 @@ public final class LocalMemory implements ClientMemory {
     /**
      * Removes a page until completion records have reported a number of faults. After them, the
      * page is present again, like after a touch by the client.
-     *
-     * @param address an address in the page
-     * @param faults the number of faults
      */
     public synchronized void losePage(long address, int faults) {
         missing.put(page(address), faults);
     }
 
-    /**
-     * Removes a page for ever. No page request brings it in.
-     *
-     * @param address an address in the page
-     */
+    /** Removes a page for ever. No page request brings it in. */
     public synchronized void unmap(long address) {
         unmapped.add(page(address));
-    }
-
-    /** Makes every page present. */
-    public synchronized void restorePages() {
-        missing.clear();
-        unmapped.clear();
     }
 
     @Override
@@ -74,15 +61,15 @@ public final class LocalMemory implements ClientMemory {
     }
 
     @Override
-    public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        access(address, length, false, () -> MemorySegment.copy(at(address, length),
-                ValueLayout.JAVA_BYTE, 0, bytes, 0, length));
+    public void read(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes.length, false, () -> MemorySegment.copy(at(address, bytes.length),
+                ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length));
     }
 
     @Override
-    public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        access(address, length, true, () -> MemorySegment.copy(bytes, 0, at(address, length),
-                ValueLayout.JAVA_BYTE, 0, length));
+    public void write(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes.length, true, () -> MemorySegment.copy(bytes, 0,
+                at(address, bytes.length), ValueLayout.JAVA_BYTE, 0, bytes.length));
     }
 
     @Override
@@ -94,9 +81,7 @@ public final class LocalMemory implements ClientMemory {
         });
     }
 
-    /**
-     * Accesses the memory. A page of a truncated file is missing, and the JVM then throws an error.
-     */
+    /** The JVM throws an error for a page of a truncated file. */
     private void access(long address, long length, boolean write, Runnable copy)
             throws MemoryFault {
         check(address, length, write);
@@ -121,10 +106,7 @@ public final class LocalMemory implements ClientMemory {
         return address;
     }
 
-    /**
-     * Throws an error that the JVM has not thrown yet. The JVM throws it when a native method
-     * returns.
-     */
+    /** The JVM throws a pending error when a native method returns. */
     private static void deliverFault() {
         Thread.holdsLock(STATUS);
     }

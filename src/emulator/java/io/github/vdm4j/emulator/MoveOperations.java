@@ -116,10 +116,7 @@ final class MoveOperations {
                 .withBytes(descriptor.size());
     }
 
-    /**
-     * Checks that the pages are present. A flush does nothing else, because the emulator has no
-     * caches.
-     */
+    /** Only checks that the pages are present, because the emulator has no caches. */
     static Completion flush(Descriptor descriptor, Access access) {
         return access.extent(descriptor.size()).with(descriptor.destination(), READ).completion();
     }

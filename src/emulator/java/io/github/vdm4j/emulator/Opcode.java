@@ -23,8 +23,8 @@ enum Opcode {
 
     private static final int FIRST_FIELD = 16;
 
-    private final int code;
-    private final int flags;
+    final int code;
+    final int flags;
     private final long fields; // Bit n is set if byte n belongs to a field.
 
     /** A field is a pair of its first byte and the byte after its last byte. */
@@ -45,14 +45,6 @@ enum Opcode {
             }
         }
         return null;
-    }
-
-    int code() {
-        return code;
-    }
-
-    int flags() {
-        return flags;
     }
 
     /** Returns true if the operation returns more than a status. It needs a record. */

@@ -67,38 +67,35 @@ final class ProcessMemory implements ClientMemory, AutoCloseable {
         return length;
     }
 
-    /**
-     * Makes a page present by reading a byte. If the device writes the page later, the write makes
-     * it present.
-     */
+    /** Reads a byte of the page. If the device writes the page, the write makes it present. */
     @Override
     public boolean resolve(long address, boolean write) {
         return transfer(address, 1, false) == 1;
     }
 
     @Override
-    public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        for (int at = 0; at < length;) {
-            int chunk = Math.min(length - at, Access.CHUNK);
-            long done = Math.max(0, transfer(address + at, chunk, false));
-            MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, at, (int) done);
-            if (done < chunk) {
-                throw new MemoryFault(address + at + done, false);
-            }
-            at += chunk;
-        }
+    public void read(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes, false);
     }
 
     @Override
-    public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        for (int at = 0; at < length;) {
-            int chunk = Math.min(length - at, Access.CHUNK);
-            MemorySegment.copy(bytes, at, buffer, JAVA_BYTE, 0, chunk);
-            long done = Math.max(0, transfer(address + at, chunk, true));
-            if (done < chunk) {
-                throw new MemoryFault(address + at + done, true);
+    public void write(long address, byte[] bytes) throws MemoryFault {
+        access(address, bytes, true);
+    }
+
+    private void access(long address, byte[] bytes, boolean write) throws MemoryFault {
+        for (int at = 0; at < bytes.length; at += Access.CHUNK) {
+            int chunk = Math.min(bytes.length - at, Access.CHUNK);
+            if (write) {
+                MemorySegment.copy(bytes, at, buffer, JAVA_BYTE, 0, chunk);
             }
-            at += chunk;
+            long done = Math.max(0, transfer(address + at, chunk, write));
+            if (!write) {
+                MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, at, (int) done);
+            }
+            if (done < chunk) {
+                throw new MemoryFault(address + at + done, write);
+            }
         }
     }
 

@@ -43,9 +43,7 @@ final class QueueNode {
         opened--;
     }
 
-    /**
-     * Returns the process of a thread. FUSE reports the thread, but the emulator needs the process.
-     */
+    /** FUSE reports the thread, but the emulator needs the process. */
     private static int processOf(int thread) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + thread + "/status"))) {
             if (line.startsWith("Tgid:")) {
@@ -65,10 +63,7 @@ final class QueueNode {
             this.memory = memory;
         }
 
-        /**
-         * Returns false for a thread of another process, for example of a child that inherited the
-         * file.
-         */
+        /** Returns false for a thread of another process, like a child that inherited the file. */
         boolean isOpenedBy(int thread) {
             return thread == process
                     || Files.exists(Path.of("/proc/" + process + "/task/" + thread));
@@ -81,7 +76,7 @@ final class QueueNode {
         int submit(byte[] descriptors) {
             int accepted = device.submit(queue, memory, descriptors);
             if (accepted == Descriptor.BYTES
-                    && new Descriptor(descriptors, 0).opcode() == Opcode.NO_OP.code()) {
+                    && new Descriptor(descriptors, 0).opcode() == Opcode.NO_OP.code) {
                 device.advance();
             }
             return accepted;

@@ -17,10 +17,8 @@ public final class SysfsTree {
 
     /**
      * Writes the tree: {@code dsa0/}, {@code dsa0/wq0.0/} and a link {@code wq0.0} to {@code
-     * dsa0/wq0.0/}.
+     * dsa0/wq0.0/}. The devices are dsa0, dsa1 and so on.
      *
-     * @param folder an existing folder
-     * @param devices the devices dsa0, dsa1 and so on
      * @throws IOException if a file cannot be written
      */
     public static void write(Path folder, List<DeviceSettings> devices) throws IOException {
@@ -50,12 +48,12 @@ public final class SysfsTree {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("state", ENABLED);
         attributes.put("pasid_enabled", 1);
-        attributes.put("numa_node", device.numaNode());
-        attributes.put("version", "0x%x".formatted(device.version()));
+        attributes.put("numa_node", device.numaNode);
+        attributes.put("version", "0x%x".formatted(device.version));
         attributes.put("gen_cap", "0x%x".formatted(device.genCap()));
-        attributes.put("op_cap", opCap(device.opcodes()));
-        attributes.put("max_transfer_size", device.maxTransfer());
-        attributes.put("max_batch_size", device.maxBatch());
+        attributes.put("op_cap", opCap(device.opcodes));
+        attributes.put("max_transfer_size", device.maxTransfer);
+        attributes.put("max_batch_size", device.maxBatch);
         attributes.put("max_work_queues", device.queues().size());
         attributes.put("max_work_queues_size",
                 device.queues().stream().mapToInt(QueueSettings::size).sum());
@@ -81,9 +79,9 @@ public final class SysfsTree {
         attributes.put("group_id", 0);
         attributes.put("block_on_fault", queue.blockOnFault() ? 1 : 0);
         attributes.put("max_transfer_size",
-                queue.maxTransfer() == 0 ? device.maxTransfer() : queue.maxTransfer());
+                queue.maxTransfer() == 0 ? device.maxTransfer : queue.maxTransfer());
         attributes.put("max_batch_size",
-                queue.maxBatch() == 0 ? device.maxBatch() : queue.maxBatch());
+                queue.maxBatch() == 0 ? device.maxBatch : queue.maxBatch());
         attributes.put("cdev_minor", 0);
         attributes.put("clients", 0);
         return attributes;

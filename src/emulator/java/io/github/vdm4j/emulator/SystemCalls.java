@@ -16,7 +16,6 @@ import java.lang.invoke.VarHandle;
 
 /** The system calls of the emulator. Each returns its result, or the negative error number. */
 final class SystemCalls {
-    static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int O_RDWR_CLOEXEC = 0x80002;
     static final int MS_NOSUID_NODEV = 6;
@@ -75,8 +74,19 @@ final class SystemCalls {
                 all);
     }
 
-    private static long result(long returned, MemorySegment state) {
-        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+    /** A call that stores the error number in a segment. */
+    private interface Call {
+        long invoke(MemorySegment state) throws Throwable;
+    }
+
+    private static long result(Call call) {
+        MemorySegment state = STATE.get();
+        try {
+            long returned = call.invoke(state);
+            return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     private static IllegalStateException unexpected(Throwable thrown) {
@@ -84,64 +94,42 @@ final class SystemCalls {
     }
 
     static int open(String path, int flags) {
-        MemorySegment state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
-            return (int) result((int) OPEN.invokeExact(state, arena.allocateFrom(path), flags),
-                    state);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            MemorySegment name = arena.allocateFrom(path);
+            return (int) result(state -> (int) OPEN.invokeExact(state, name, flags));
         }
     }
 
     static int close(int descriptor) {
-        MemorySegment state = STATE.get();
-        try {
-            return (int) result((int) CLOSE.invokeExact(state, descriptor), state);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return (int) result(state -> (int) CLOSE.invokeExact(state, descriptor));
     }
 
     static long read(int descriptor, MemorySegment buffer) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((long) READ.invokeExact(state, descriptor, buffer, buffer.byteSize()),
-                    state);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result(state -> (long) READ.invokeExact(state, descriptor, buffer,
+                buffer.byteSize()));
     }
 
     static long write(int descriptor, MemorySegment buffer) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((long) WRITE.invokeExact(state, descriptor, buffer, buffer.byteSize()),
-                    state);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result(state -> (long) WRITE.invokeExact(state, descriptor, buffer,
+                buffer.byteSize()));
     }
 
     static int mount(String source, String target, String type, long flags, String data) {
-        MemorySegment state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
-            return (int) result((int) MOUNT.invokeExact(state, arena.allocateFrom(source),
-                    arena.allocateFrom(target), arena.allocateFrom(type), flags,
-                    arena.allocateFrom(data)), state);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            MemorySegment from = arena.allocateFrom(source);
+            MemorySegment folder = arena.allocateFrom(target);
+            MemorySegment kind = arena.allocateFrom(type);
+            MemorySegment options = arena.allocateFrom(data);
+            return (int) result(state -> (int) MOUNT.invokeExact(state, from, folder, kind, flags,
+                    options));
         }
     }
 
     /** Detaches a file system, even if files in it are open. */
     static int unmount(String target) {
-        MemorySegment state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
-            return (int) result(
-                    (int) UMOUNT2.invokeExact(state, arena.allocateFrom(target), MNT_DETACH),
-                    state);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            MemorySegment folder = arena.allocateFrom(target);
+            return (int) result(state -> (int) UMOUNT2.invokeExact(state, folder, MNT_DETACH));
         }
     }
 
@@ -165,16 +153,11 @@ final class SystemCalls {
 
     private static long accessMemory(MethodHandle call, int process, MemorySegment local,
             MemorySegment remote) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((long) call.invokeExact(state, process, local,
-                    local.byteSize() / VECTOR, remote, remote.byteSize() / VECTOR, 0L), state);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result(state -> (long) call.invokeExact(state, process, local,
+                local.byteSize() / VECTOR, remote, remote.byteSize() / VECTOR, 0L));
     }
 
-    /** An exception for a call that failed, with its error number and the system's words. */
+    /** Returns an exception for a call that failed, with its error number and the system's words. */
     static IOException failure(String call, long result) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact((int) -result);

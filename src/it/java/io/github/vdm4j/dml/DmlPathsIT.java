@@ -17,6 +17,7 @@ import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.PollableFuture;
+import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
@@ -151,7 +152,7 @@ class DmlPathsIT {
             assertEquals("DML, path AUTO running SOFTWARE", mover.name());
             assertEquals("Linux shows no DSA device", mover.pathDecision().reason());
             assertEquals(
-                    DmlDiagnosis.of(mover.library())
+                    DmlDiagnosis.here(mover.library().version(), NumaNodes.ANY)
                             .findings()
                             .stream()
                             .map(DmlDiagnosis.Finding::what)

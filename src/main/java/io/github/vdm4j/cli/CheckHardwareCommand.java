@@ -1,10 +1,9 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.cli.MoverOptions.MoverChoice;
 import io.github.vdm4j.cli.check.CheckReport;
 import io.github.vdm4j.cli.check.CheckReportText;
 import io.github.vdm4j.cli.check.CheckedDevice;
-import io.github.vdm4j.cli.check.DmlUnderCheck;
-import io.github.vdm4j.cli.check.DsaUnderCheck;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.cli.check.HardwareCheck.Settings;
 import io.github.vdm4j.dml.DmlHardwareException;
@@ -155,7 +154,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
     }
 
     private CheckedDevice device() {
-        return mover == MoverChoice.DML ? new DmlUnderCheck() : new DsaUnderCheck();
+        return mover == MoverChoice.DML ? CheckedDevice.dml() : CheckedDevice.dsa();
     }
 
     private Settings settings() {

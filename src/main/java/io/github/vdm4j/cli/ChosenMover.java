@@ -2,6 +2,8 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.cli.MoverOptions.MoverChoice;
+import io.github.vdm4j.cli.MoverOptions.PathChoice;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
@@ -18,64 +20,44 @@ import java.util.stream.Collectors;
  * An opened mover.
  *
  * @param name its name on the command line
- * @param mover the mover
  * @param reason the reason of the choice
  */
 record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
 
+    private static final String NAMED = "the command line names it";
+
     /**
-     * Opens the mover that the command line names.
+     * Opens the mover that the command line names. The path is null if the command line names none.
      *
-     * @param wanted the mover
-     * @param path the path, or null if the command line names no path
-     * @param operations the number of operations in flight
      * @throws CommandFailure if the mover cannot be opened
      */
     static ChosenMover open(MoverChoice wanted, PathChoice path, int operations)
             throws CommandFailure {
-        return switch (wanted) {
-            case THREADS -> threads(operations, "the command line names it");
-            case SYNC -> new ChosenMover("sync", SyncDataMover.open(), "the command line names it");
-            case DSA -> dsa(operations);
-            case DML -> dml(path, operations);
-            // A path on the command line requires DML, because only DML has paths.
-            case AUTO -> path == PathChoice.HW || path == PathChoice.SW
-                    ? dml(path, operations)
-                    : best(operations);
-        };
-    }
-
-    private static ChosenMover threads(int operations, String reason) {
-        return new ChosenMover(
-                "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
-    }
-
-    private static ChosenMover dsa(int operations) throws CommandFailure {
         try {
-            return openDsa(operations);
-        } catch (DsaUnavailableException e) {
+            return switch (wanted) {
+                case THREADS -> threads(operations, NAMED);
+                case SYNC -> new ChosenMover("sync", SyncDataMover.open(), NAMED);
+                case DSA -> dsa(operations);
+                case DML -> dml(path == null ? DmlPath.AUTO : path.path(), operations);
+                // A path on the command line requires DML, because only DML has paths.
+                case AUTO -> path == PathChoice.HW || path == PathChoice.SW
+                        ? dml(path.path(), operations)
+                        : best(operations);
+            };
+        } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException
+                | VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
     }
 
-    private static ChosenMover openDsa(int operations) {
-        DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
-        String queues = mover.queues()
-                .stream()
-                .map(DsaQueue::name)
-                .collect(
-                        Collectors.joining(", "));
-        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
-    }
-
-    private static ChosenMover best(int operations) throws CommandFailure {
+    private static ChosenMover best(int operations) {
         try {
-            return openDsa(operations);
+            return dsa(operations);
         } catch (DsaUnavailableException e) {
             // Intel DML is the next choice. The command vdm info reports why DSA is unavailable.
         }
         try {
-            return open(DmlPath.AUTO, operations);
+            return dml(DmlPath.AUTO, operations);
         } catch (DmlUnavailableException e) {
             String attempts = e.attempts()
                     .stream()
@@ -85,25 +67,22 @@ record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseab
         }
     }
 
-    private static ChosenMover dml(PathChoice path, int operations) throws CommandFailure {
-        try {
-            return open(path == null ? DmlPath.AUTO : path.path(), operations);
-        } catch (DmlUnavailableException e) {
-            throw new CommandFailure(e.getMessage(), e);
-        }
+    private static ChosenMover threads(int operations, String reason) {
+        return new ChosenMover(
+                "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
     }
 
-    private static ChosenMover open(DmlPath path, int operations) throws CommandFailure {
-        try {
-            DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
-            return new ChosenMover(
-                    "dml",
-                    mover,
-                    mover.library() + " is available"
-                            + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
-        } catch (DmlHardwareException | VdmException e) {
-            throw new CommandFailure(e.getMessage(), e);
-        }
+    private static ChosenMover dsa(int operations) {
+        DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
+        String queues =
+                mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
+        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
+    }
+
+    private static ChosenMover dml(DmlPath path, int operations) {
+        DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
+        return new ChosenMover("dml", mover, mover.library() + " is available"
+                + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
     }
 
     private static String why(DmlPathDecision decision) {

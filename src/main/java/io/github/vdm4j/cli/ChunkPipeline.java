@@ -3,13 +3,10 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOperation;
-import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.future.IdleStrategy;
-import io.github.vdm4j.future.Notifier;
-import io.github.vdm4j.future.NotifierType;
+import io.github.vdm4j.future.CompletionQueue;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -20,42 +17,37 @@ abstract class ChunkPipeline {
     private final long bytes;
     private final long chunk;
     private final Progress progress;
-    private final int lanes;
-    private final VdmOperation[] operations;
-    private final long[] begins;
-    private final long[] inFlight;
+    private final List<Lane> lanes;
+    private final CompletionQueue<Lane> completions = new CompletionQueue<>();
     private final Map<ExecutionPath, Long> paths = new EnumMap<>(ExecutionPath.class);
-    private final Thread poller = Thread.currentThread();
-    private final Notifier notifier = Notifier.of(this::wake);
-    private volatile boolean woken;
     private long next;
 
-    /**
-     * Creates a pipeline for the calling thread.
-     *
-     * @param mover executes the operations
-     * @param bytes the length of the range
-     * @param chunk bytes in a chunk, above 0. The last chunk may be shorter
-     * @param depth the largest number of chunks in flight, above 0
-     */
+    /** An operation and the chunk that it processes. */
+    private static final class Lane {
+        private final VdmOperation operation;
+        private long offset;
+        /** The length of the chunk, or 0 without a chunk. */
+        private long length;
+
+        Lane(VdmOperation operation) {
+            this.operation = operation;
+        }
+    }
+
+    /** Creates a pipeline of chunks of bytes. Both the chunk and the depth are above 0. */
     ChunkPipeline(Vdm mover, long bytes, long chunk, int depth, Progress progress) {
         this.bytes = bytes;
         this.chunk = chunk;
         this.progress = progress;
-        lanes = (int) Math.min(depth, Math.ceilDiv(bytes, chunk));
-        operations = Stream.generate(mover::newOperation).limit(lanes).toArray(VdmOperation[]::new);
-        begins = new long[lanes];
-        inFlight = new long[lanes];
+        lanes = Stream.generate(() -> new Lane(mover.newOperation()))
+                .limit(Math.min(depth, Math.ceilDiv(bytes, chunk)))
+                .toList();
     }
 
     /** Prepares an operation for a chunk. */
     abstract void prepare(VdmOperation operation, long offset, long length);
 
-    /**
-     * Processes the result of an operation that has succeeded.
-     *
-     * @return {@code false} if no further chunk is needed
-     */
+    /** Processes the result of a success. Returns {@code false} if no further chunk is needed. */
     boolean finish(VdmOperation operation, long offset) {
         return true;
     }
@@ -67,86 +59,46 @@ abstract class ChunkPipeline {
      * @throws io.github.vdm4j.VdmException if the operation on a chunk failed
      */
     final Map<ExecutionPath, Long> run() {
+        progress.begin(bytes);
         try {
-            for (int lane = 0; lane < lanes; lane++) {
-                prepareNext(lane);
+            lanes.forEach(this::startNext);
+            while (!completions.isEmpty()) {
+                Lane lane = completions.take().attachment();
+                finish(lane);
+                startNext(lane);
             }
-            pollToTheEnd();
             return paths;
         } finally {
             // Only a failure leaves operations in flight.
             // The segments must stay alive until these operations have ended.
-            for (int lane = 0; lane < lanes; lane++) {
-                if (inFlight[lane] > 0 && !operations[lane].cancel()) {
-                    operations[lane].busyPoll();
+            for (Lane lane : lanes) {
+                if (lane.length > 0 && !lane.operation.cancel()) {
+                    lane.operation.busyPoll();
                 }
             }
+            progress.end();
         }
     }
 
-    private void pollToTheEnd() {
-        IdleStrategy idle = IdleStrategy.backOff();
-        int fruitless = 0;
-        while (true) {
-            woken = false; // A reset after the polls could lose a wake-up.
-            boolean progressed = false;
-            boolean waiting = false;
-            boolean wakersOnly = true;
-            for (int lane = 0; lane < lanes; lane++) {
-                if (inFlight[lane] == 0) {
-                    continue;
-                }
-                waiting = true;
-                if (operations[lane].poll(notifier) == FutureState.COMPLETE) {
-                    take(lane);
-                    prepareNext(lane);
-                    progressed = true;
-                } else {
-                    wakersOnly &= notifier.used() == NotifierType.WAKER;
-                }
-            }
-            if (!waiting) {
-                return;
-            }
-            if (progressed) {
-                fruitless = 0;
-            } else if (wakersOnly) {
-                sleep();
-            } else {
-                idle.idle(fruitless++);
-            }
-        }
-    }
-
-    private void prepareNext(int lane) {
+    private void startNext(Lane lane) {
         long length = Math.min(chunk, bytes - next);
         if (length > 0) {
-            prepare(operations[lane], next, length);
-            begins[lane] = next;
-            inFlight[lane] = length;
+            prepare(lane.operation, next, length);
+            lane.offset = next;
+            lane.length = length;
             next += length;
+            completions.add(lane.operation, lane);
         }
     }
 
-    private void take(int lane) {
-        long length = inFlight[lane];
-        inFlight[lane] = 0;
-        operations[lane].orThrow();
-        if (!finish(operations[lane], begins[lane])) {
+    private void finish(Lane lane) {
+        long length = lane.length;
+        lane.length = 0;
+        lane.operation.orThrow();
+        if (!finish(lane.operation, lane.offset)) {
             next = bytes;
         }
-        paths.merge(operations[lane].path(), 1L, Long::sum);
+        paths.merge(lane.operation.path(), 1L, Long::sum);
         progress.moved(length);
-    }
-
-    private void sleep() {
-        while (!woken) {
-            LockSupport.park(this);
-        }
-    }
-
-    private void wake() {
-        woken = true;
-        LockSupport.unpark(poller);
     }
 }

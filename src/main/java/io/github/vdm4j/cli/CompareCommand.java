@@ -124,7 +124,6 @@ final class CompareCommand implements Callable<Integer> {
         MemorySegment one = a.content().asSlice(0, size);
         MemorySegment other = b.content().asSlice(0, size);
         var pipeline = new ComparePipeline(chosen.mover(), one, other, progress);
-        progress.begin(size);
         try {
             pipeline.run();
             a.refuseIfResized();
@@ -135,8 +134,6 @@ final class CompareCommand implements Callable<Integer> {
             b.refuseIfResized();
             throw new CommandFailure(
                     "cannot compare %s and %s: %s".formatted(first, second, e.getMessage()), e);
-        } finally {
-            progress.end();
         }
     }
 }

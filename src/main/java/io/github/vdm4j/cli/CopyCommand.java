@@ -1,5 +1,7 @@
 package io.github.vdm4j.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,10 +78,12 @@ final class CopyCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         checkUsage();
         var copy =
-                new FileCopy(CopyFiles.of(source, target), durable, verify, chunk.bytes(), depth);
+                new FileCopy(source, checkFiles(), durable, verify, chunk.bytes(), depth);
         try (ChosenMover chosen = mover.open(depth)) {
             if (mover.isAuto()) {
-                print("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
+                spec.commandLine()
+                        .getErr()
+                        .println("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
             }
             FileCopy.Outcome outcome = copy.run(chosen, progress);
             spec.commandLine().getOut().println(json ? Json.of(outcome) : outcome);
@@ -102,7 +106,46 @@ final class CopyCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void print(String line) {
-        spec.commandLine().getErr().println(line);
+    /** Checks the source and the target. Returns the target without symbolic links. */
+    private Path checkFiles() throws CommandFailure {
+        if (!Files.exists(source)) {
+            throw new CommandFailure("the source " + source + " does not exist");
+        }
+        InputFile.refuseUnlessRegular(source, "the source " + source, "");
+        Path resolved = resolve(target);
+        if (Files.exists(resolved)) {
+            InputFile.refuseUnlessRegular(target, "the target " + target, " in it");
+            refuseSame();
+            return resolved;
+        }
+        Path folder = FileCopy.folderOf(resolved);
+        if (!Files.isDirectory(folder)) {
+            throw new CommandFailure("the target's folder %s %s".formatted(folder,
+                    Files.exists(folder) ? "is not a directory" : "does not exist"));
+        }
+        return resolved;
+    }
+
+    private void refuseSame() throws CommandFailure {
+        try {
+            if (Files.isSameFile(source, target)) {
+                throw new CommandFailure("%s and %s are the same file".formatted(source, target));
+            }
+        } catch (IOException e) {
+            throw CommandFailure.of("cannot compare " + source + " with " + target, e);
+        }
+    }
+
+    /** Follows a symbolic link, like cp. A rename would replace the link instead of the file. */
+    private static Path resolve(Path target) throws CommandFailure {
+        if (!Files.isSymbolicLink(target)) {
+            return target;
+        }
+        try {
+            return target.toRealPath();
+        } catch (IOException e) {
+            throw CommandFailure
+                    .of("the target " + target + " is a symbolic link that cannot be followed", e);
+        }
     }
 }

@@ -109,7 +109,6 @@ final class CrcCommand implements Callable<Integer> {
     private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {
         try (InputFile file = InputFile.open(path)) {
             var pipeline = new CrcPipeline(chosen.mover(), file.content(), progress);
-            progress.begin(file.size());
             try {
                 Map<ExecutionPath, Long> chunks = pipeline.run();
                 file.refuseIfResized();
@@ -119,8 +118,6 @@ final class CrcCommand implements Callable<Integer> {
             } catch (VdmException e) {
                 file.refuseIfResized();
                 throw new CommandFailure("cannot read " + path + ": " + e.getMessage(), e);
-            } finally {
-                progress.end();
             }
         }
     }

@@ -8,17 +8,12 @@ import java.util.stream.Collectors;
 /**
  * The diagnoses of DSA through Intel DML and of DSA from pure Java. The components, in this order,
  * are the keys of the JSON of {@code vdm info --why}.
- *
- * @param dml the diagnosis of DSA through Intel DML
- * @param dsa the diagnosis of DSA from pure Java
  */
 record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
-    /** Diagnoses this machine. */
     static Diagnoses current() {
         return new Diagnoses(DmlDiagnosis.current(), DsaDiagnosis.current());
     }
 
-    /** Returns a sentence that states whether {@code DsaDataMover} works. */
     String dsaSentence() {
         return dsa.works()
                 ? "DsaDataMover works here, on " + String.join(", ", dsa.queues())

@@ -6,18 +6,14 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
@@ -26,24 +22,22 @@ import java.util.zip.CRC32C;
  * complete. If {@code durable} is set, the storage receives the data, then the metadata, then the
  * name, then the folder's entry.
  *
- * @param files the source and the target
+ * @param source a regular file
+ * @param target a regular file or a free name. The name is not a symbolic link
  * @param durable whether the copy must survive a power cut
  * @param verify whether to read both files again and compare their checksums
  * @param chunk bytes in an operation
  * @param depth operations in flight
  */
-record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, int depth) {
-    /** The size of the buffer that reads a file for its checksum. */
+record FileCopy(Path source, Path target, boolean durable, boolean verify, long chunk,
+        int depth) {
     private static final int BUFFER = 1 << 20;
 
     /**
      * The outcome of a copy. Its components, in this order, are the keys of the JSON.
      *
-     * @param bytes the number of copied bytes
      * @param nanos the time until the target existed, without the verification
-     * @param mover the name of the mover on the command line
      * @param chunks the number of chunks by path
-     * @param durable whether the copy is durable
      * @param crc32c the CRC-32C of both files in hexadecimal digits, or null without verification
      */
     record Outcome(String source, String target, long bytes, long nanos, String mover,
@@ -73,41 +67,40 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     /** Copies the file. If the copy fails, no new file remains in the target's folder. */
     Outcome run(ChosenMover chosen, Progress progress) throws CommandFailure {
         long start = System.nanoTime();
-        try (FileChannel source = openSource();
-                StagedFile staged = StagedFile.in(files.folder())) {
-            long size = source.size();
-            refuseWithoutSpace(size);
-            Map<ExecutionPath, Long> paths = copy(chosen, source, staged, size, progress);
+        try (InputFile input = InputFile.open(source, "the source " + source, "copied");
+                StagedFile staged = StagedFile.in(folder())) {
+            refuseWithoutSpace(input.size());
+            Map<ExecutionPath, Long> paths = copy(chosen, input, staged, progress);
             long verifying = System.nanoTime();
-            String crc = verify ? "%08x".formatted(compare(source, staged.channel(), size)) : null;
+            String crc = verify ? "%08x".formatted(compare(input, staged.channel())) : null;
             long verified = System.nanoTime();
-            refuseIfResized(source, size);
+            input.refuseIfResized();
             publish(staged);
             long nanos = System.nanoTime() - start - (verified - verifying);
-            return new Outcome(files.source().toString(), files.target().toString(), size, nanos,
+            return new Outcome(source.toString(), target.toString(), input.size(), nanos,
                     chosen.name(), paths, durable, crc);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot copy " + files.source(), e);
+            throw CommandFailure.of("cannot copy " + source, e);
         }
     }
 
-    private FileChannel openSource() throws CommandFailure {
-        try {
-            return FileChannel.open(files.source(), StandardOpenOption.READ);
-        } catch (IOException e) {
-            throw CommandFailure.of("cannot read the source " + files.source(), e);
-        }
+    private Path folder() {
+        return folderOf(target);
+    }
+
+    static Path folderOf(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent != null ? parent : file.toAbsolutePath();
     }
 
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
-        Path folder = files.folder();
-        long usable = Files.getFileStore(folder).getUsableSpace();
+        long usable = Files.getFileStore(folder()).getUsableSpace();
         // The copy must not fill the file system, because that would disturb its other users.
         // A file system of unknown size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
-                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(folder,
-                            size, usable));
+                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(
+                            folder(), size, usable));
         }
     }
 
@@ -116,7 +109,7 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         try {
             return OffHeapBuffer.map(staged.path(), 0, size);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, files.folder()),
+            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, folder()),
                     e);
         }
     }
@@ -134,62 +127,40 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
         }
     }
 
-    private Map<ExecutionPath, Long> copy(
-            ChosenMover chosen, FileChannel source, StagedFile staged, long size, Progress progress)
-            throws CommandFailure, IOException {
-        if (size == 0) {
+    private Map<ExecutionPath, Long> copy(ChosenMover chosen, InputFile input, StagedFile staged,
+            Progress progress) throws CommandFailure {
+        if (input.size() == 0) {
             return Map.of();
         }
-        try (Arena arena = Arena.ofShared();
-                OffHeapBuffer to = mapTarget(staged, size)) {
-            MemorySegment from = source.map(MapMode.READ_ONLY, 0, size, arena);
-            Map<ExecutionPath, Long> paths = move(chosen, to.segment(), from, progress);
+        try (OffHeapBuffer to = mapTarget(staged, input.size())) {
+            Map<ExecutionPath, Long> paths =
+                    move(chosen, to.segment(), input.content(), progress);
             if (durable) {
                 makeDurable(chosen, to);
             }
             return paths;
-        } catch (IOException e) {
-            refuseIfResized(source, size); // The pages of a truncated source would be missing.
-            throw e;
         } catch (VdmException e) {
-            refuseIfResized(source, size);
-            throw new CommandFailure("cannot copy " + files.source() + ": " + e.getMessage(), e);
+            input.refuseIfResized(); // The pages of a truncated source would be missing.
+            throw new CommandFailure("cannot copy " + source + ": " + e.getMessage(), e);
         }
     }
 
     private Map<ExecutionPath, Long> move(
             ChosenMover chosen, MemorySegment to, MemorySegment from, Progress progress) {
-        progress.begin(from.byteSize());
-        try {
-            return new ChunkPipeline(chosen.mover(), from.byteSize(), chunk, depth, progress) {
-                @Override
-                void prepare(VdmOperation operation, long offset, long length) {
-                    operation.memcpy(to.asSlice(offset, length), from.asSlice(offset, length),
-                            VdmFlags.NONE);
-                }
-            }.run();
-        } finally {
-            progress.end();
-        }
+        return new ChunkPipeline(chosen.mover(), from.byteSize(), chunk, depth, progress) {
+            @Override
+            void prepare(VdmOperation operation, long offset, long length) {
+                operation.memcpy(to.asSlice(offset, length), from.asSlice(offset, length),
+                        VdmFlags.NONE);
+            }
+        }.run();
     }
 
-    /**
-     * Requires that the source has kept its size. Otherwise the mapping differs from the source.
-     */
-    private void refuseIfResized(FileChannel source, long size) throws CommandFailure, IOException {
-        long now = source.size();
-        if (now != size) {
-            throw new CommandFailure(
-                    "the source %s %s from %,d to %,d bytes while it was copied"
-                            .formatted(files.source(), now < size ? "shrank" : "grew", size, now));
-        }
-    }
-
-    private int compare(FileChannel source, FileChannel target, long size)
+    private static int compare(InputFile input, FileChannel copy)
             throws CommandFailure, IOException {
-        refuseIfResized(source, size);
-        int expected = crc32c(source, size);
-        int actual = crc32c(target, size);
+        input.refuseIfResized();
+        int expected = crc32c(input.channel(), input.size());
+        int actual = crc32c(copy, input.size());
         if (expected != actual) {
             throw new CommandFailure(
                     "the copy differs from the source: CRC-32C source %08x target %08x"
@@ -219,15 +190,14 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     private void publish(StagedFile staged) throws IOException, CommandFailure {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(files.source());
-        Files.setPosixFilePermissions(staged.path(), permissions);
+        Files.setPosixFilePermissions(staged.path(), Files.getPosixFilePermissions(source));
         if (durable) {
             staged.channel().force(true);
         }
         try {
-            staged.moveTo(files.target());
+            staged.moveTo(target);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot give the copy its name " + files.target(), e);
+            throw CommandFailure.of("cannot give the copy its name " + target, e);
         }
         if (durable) {
             forceFolder();
@@ -235,12 +205,12 @@ record FileCopy(CopyFiles files, boolean durable, boolean verify, long chunk, in
     }
 
     private void forceFolder() throws CommandFailure {
-        try {
-            StagedFile.forceFolder(files.folder());
+        try (FileChannel folder = FileChannel.open(folder(), StandardOpenOption.READ)) {
+            folder.force(true);
         } catch (IOException e) {
             throw CommandFailure.of(
                     "the copy %s is complete, but its name may not survive a power cut"
-                            .formatted(files.target()),
+                            .formatted(target),
                     e);
         }
     }

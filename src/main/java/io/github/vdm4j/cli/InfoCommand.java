@@ -41,8 +41,7 @@ final class InfoCommand implements Callable<Integer> {
             out.print(json ? Json.of(found) + System.lineSeparator() : found.text());
         } else {
             SystemReport report = SystemReport.of(found);
-            out.print(
-                    json ? Json.of(report) + System.lineSeparator() : SystemReportText.of(report));
+            out.print(json ? Json.of(report) + System.lineSeparator() : report.text());
         }
         out.flush();
         return 0;

@@ -11,35 +11,51 @@ import java.nio.file.StandardOpenOption;
 
 /** A regular file whose whole content is mapped for reading. */
 final class InputFile implements AutoCloseable {
-    private final Path path;
+    private final String name;
+    private final String use;
     private final FileChannel channel;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment content;
 
-    private InputFile(Path path, FileChannel channel) throws IOException {
-        this.path = path;
+    private InputFile(String name, String use, FileChannel channel) throws IOException {
+        this.name = name;
+        this.use = use;
         this.channel = channel;
         content = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
     }
 
     static InputFile open(Path path) throws CommandFailure {
-        if (Files.isDirectory(path)) {
-            throw new CommandFailure(path + " is a directory: name a file");
-        }
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new CommandFailure(path + " is not a regular file");
-        }
+        return open(path, path.toString(), "read");
+    }
+
+    /** Opens a file. Messages contain its name and its use, a participle. */
+    static InputFile open(Path path, String name, String use) throws CommandFailure {
+        refuseUnlessRegular(path, name, "");
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
-                return new InputFile(path, channel);
+                return new InputFile(name, use, channel);
             } catch (IOException e) {
                 channel.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw CommandFailure.of("cannot read " + path, e);
+            throw CommandFailure.of("cannot read " + name, e);
         }
+    }
+
+    /** Requires that a file is a regular file or missing. */
+    static void refuseUnlessRegular(Path path, String name, String hint) throws CommandFailure {
+        if (Files.isDirectory(path)) {
+            throw new CommandFailure(name + " is a directory: name a file" + hint);
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new CommandFailure(name + " is not a regular file");
+        }
+    }
+
+    FileChannel channel() {
+        return channel;
     }
 
     MemorySegment content() {
@@ -56,12 +72,11 @@ final class InputFile implements AutoCloseable {
         try {
             now = channel.size();
         } catch (IOException e) {
-            throw CommandFailure.of("cannot read " + path, e);
+            throw CommandFailure.of("cannot read " + name, e);
         }
         if (now != size()) {
-            throw new CommandFailure(
-                    "%s %s from %,d to %,d bytes while it was read"
-                            .formatted(path, now < size() ? "shrank" : "grew", size(), now));
+            throw new CommandFailure("%s %s from %,d to %,d bytes while it was %s".formatted(name,
+                    now < size() ? "shrank" : "grew", size(), now, use));
         }
     }
 
@@ -71,7 +86,7 @@ final class InputFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw CommandFailure.of("cannot read " + path, e);
+            throw CommandFailure.of("cannot read " + name, e);
         }
     }
 }

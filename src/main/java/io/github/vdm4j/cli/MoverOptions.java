@@ -1,5 +1,7 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.dml.DmlPath;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -7,6 +9,44 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose the mover of a command. */
 final class MoverOptions {
+    /** The values of {@code --mover}. */
+    enum MoverChoice {
+        AUTO,
+        DSA,
+        DML,
+        THREADS,
+        SYNC;
+
+        /** Returns the name on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The values of {@code --path}. */
+    enum PathChoice {
+        AUTO(DmlPath.AUTO),
+        HW(DmlPath.HARDWARE),
+        SW(DmlPath.SOFTWARE);
+
+        private final DmlPath path;
+
+        PathChoice(DmlPath path) {
+            this.path = path;
+        }
+
+        DmlPath path() {
+            return path;
+        }
+
+        /** Returns the name on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Spec(Spec.Target.MIXEE) private CommandSpec spec;
 
     @Option(

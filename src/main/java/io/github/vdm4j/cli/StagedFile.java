@@ -69,13 +69,6 @@ final class StagedFile implements AutoCloseable {
         moved = true;
     }
 
-    /** Makes the names in a folder durable. */
-    static void forceFolder(Path folder) throws IOException {
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
     private synchronized void discard() {
         discarded = true;
         if (channel != null && !moved) {

@@ -11,6 +11,7 @@ import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.DmlVersion;
 import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
@@ -23,14 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The report of {@code vdm info}. Its components, in this order, are the keys of the JSON.
  *
- * @param vdm4j the version of vdm4j
- * @param java the Java runtime
- * @param system the operating system
- * @param dml Intel DML
  * @param diagnosis whether the hardware path works, and the findings for it
  * @param dsa whether DSA works without Intel DML
  * @param movers the movers that can be opened
@@ -51,10 +49,8 @@ record SystemReport(
                     + ": " + VdmFlags.MEM_DURABLE
                     + " and flush succeed, and nothing survives a power cut";
 
-    /** The Java runtime of the command. */
     record Java(String version, String vendor, String home) {}
 
-    /** The operating system. */
     record OperatingSystem(String name, String kernel, String architecture, int processors) {}
 
     /**
@@ -64,10 +60,8 @@ record SystemReport(
     record Dml(boolean available, String location, String file, DmlVersion version,
             List<Attempt> attempts) {}
 
-    /** A mover, its path and its supported flags. */
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
-    /** Returns a report with the diagnoses and further facts. */
     static SystemReport of(Diagnoses diagnoses) {
         DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();
@@ -82,8 +76,7 @@ record SystemReport(
             movers.add(describe("threads", "JVM", threads));
             movers.add(describe("sync", "JVM", sync));
         }
-        return new SystemReport(
-                VdmCommand.Version.text(),
+        return new SystemReport(VdmCommand.Version.text(),
                 new Java(System.getProperty("java.vm.version"), System.getProperty("java.vendor"),
                         System.getProperty("java.home")),
                 new OperatingSystem(System.getProperty("os.name"), System.getProperty("os.version"),
@@ -140,5 +133,80 @@ record SystemReport(
         } catch (IOException | RuntimeException e) {
             return null;
         }
+    }
+
+    /** Returns the text form. The first column contains topics, and the second column facts. */
+    String text() {
+        var text = new StringBuilder();
+        line(text, "vdm4j", vdm4j);
+        line(text, "java", "%s, %s, %s".formatted(java.version(), java.vendor(), java.home()));
+        line(text, "system", "%s %s %s, %d processors".formatted(system.name(), system.kernel(),
+                system.architecture(), system.processors()));
+        appendDml(text);
+        Map<String, Boolean> flags = dsa.system().processorFlags();
+        line(text, "processor", flags == null ? "unknown" : yesOrNo(flags));
+        appendDevices(text);
+        line(text, "", diagnosis.verdict().sentence());
+        line(text, "", new Diagnoses(diagnosis, dsa).dsaSentence());
+        String topic = "movers";
+        for (Mover mover : movers) {
+            line(text, topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(),
+                    yesOrNo(mover.supports())));
+            topic = "";
+        }
+        line(text, "durable", volatileFiles);
+        return text.toString();
+    }
+
+    private void appendDml(StringBuilder text) {
+        if (dml.available()) {
+            DmlVersion version = dml.version();
+            line(text, "Intel DML", "%s, commit %s, built %s".formatted(version.version(),
+                    version.commit(), version.buildDate()));
+            line(text, "", dml.file() == null || dml.file().equals(dml.location())
+                    ? dml.location()
+                    : dml.location() + " is " + dml.file());
+        } else {
+            line(text, "Intel DML", "not available; tried:");
+            dml.attempts()
+                    .forEach(attempt -> line(text, "", attempt.place() + ": " + attempt.outcome()));
+        }
+    }
+
+    private void appendDevices(StringBuilder text) {
+        if (dsa.system().devices().isEmpty()) {
+            line(text, "DSA", "no device");
+        }
+        String topic = "DSA";
+        for (DsaDevice device : dsa.system().devices()) {
+            line(text, topic, "%-8s %s, NUMA node %s, max transfer %s".formatted(device.name(),
+                    known(device.state()), known(device.numaNode()),
+                    size(device.maxTransferSize())));
+            for (DsaDevice.WorkQueue queue : device.queues()) {
+                line(text, "", "%-8s %s, %s, type %s, size %s, max transfer %s".formatted(
+                        "  " + queue.name(), known(queue.state()), known(queue.mode()),
+                        known(queue.type()), known(queue.size()), size(queue.maxTransferSize())));
+            }
+            topic = "";
+        }
+    }
+
+    private static void line(StringBuilder text, String topic, String content) {
+        text.append("%-10s %s%n".formatted(topic, content));
+    }
+
+    private static String yesOrNo(Map<String, Boolean> answers) {
+        return answers.entrySet()
+                .stream()
+                .map(answer -> answer.getKey() + " " + (answer.getValue() ? "yes" : "no"))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String known(Object value) {
+        return value == null ? "unknown" : value.toString();
+    }
+
+    private static String size(Long bytes) {
+        return bytes == null ? "unknown" : new ByteSize(bytes).toString();
     }
 }

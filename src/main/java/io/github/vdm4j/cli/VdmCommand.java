@@ -1,5 +1,7 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.cli.MoverOptions.MoverChoice;
+import io.github.vdm4j.cli.MoverOptions.PathChoice;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
@@ -112,7 +114,7 @@ final class VdmCommand implements Runnable {
         Integer columns = Integer.getInteger(COLUMNS);
         Function<String, Progress> progress =
                 task -> columns == null ? Progress.NONE
-                        : new TerminalProgress(task, System.err, columns);
+                        : new Progress.Terminal(task, System.err, columns);
         System.exit(with(progress, Diagnoses::current).execute(arguments));
     }
 }

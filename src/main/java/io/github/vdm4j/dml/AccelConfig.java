@@ -20,10 +20,9 @@ public record AccelConfig(Boolean loaded, String refusal, List<String> missingSy
             "accfg_new", "accfg_unref", "accfg_device_get_first", "accfg_device_get_next",
             "accfg_device_get_devname", "accfg_device_get_version", "accfg_device_get_state",
             "accfg_device_get_gen_cap", "accfg_device_get_numa_node", "accfg_wq_get_first",
-            "accfg_wq_get_next",
-            "accfg_wq_get_state", "accfg_wq_get_mode", "accfg_wq_get_devname",
-            "accfg_wq_get_priority",
-            "accfg_wq_get_group", "accfg_wq_get_group_id", "accfg_wq_get_user_dev_path",
+            "accfg_wq_get_next", "accfg_wq_get_state", "accfg_wq_get_mode",
+            "accfg_wq_get_devname", "accfg_wq_get_priority", "accfg_wq_get_group",
+            "accfg_wq_get_group_id", "accfg_wq_get_user_dev_path",
             "accfg_group_get_first", "accfg_group_get_next", "accfg_group_get_id",
             "accfg_group_get_traffic_class_a", "accfg_group_get_traffic_class_b");
 

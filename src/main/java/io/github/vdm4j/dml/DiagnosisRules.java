@@ -8,10 +8,11 @@ import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -26,7 +27,6 @@ final class DiagnosisRules {
     private final AccelConfig accelConfig;
     private final DmlVersion dml;
     private final int node;
-    private final KernelVersion kernel;
     private final QueueAccess access;
     private final List<Way> usable;
     private final List<Finding> findings = new ArrayList<>();
@@ -36,8 +36,7 @@ final class DiagnosisRules {
         this.accelConfig = accelConfig;
         this.dml = dml;
         this.node = node;
-        kernel = KernelVersion.of(system.kernel());
-        access = new QueueAccess(system, dml, kernel);
+        access = new QueueAccess(system, dml);
         usable = access.usable();
     }
 
@@ -152,7 +151,7 @@ final class DiagnosisRules {
                 access.ways()
                         .stream()
                         .anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
-        if (kernel != null && !kernel.letsProcessesEnqueue() && !sharedQueueRuns) {
+        if (access.refusesEnqueue() && !sharedQueueRuns) {
             block(
                     "Linux %s is older than 5.18, the first that lets processes use ENQCMD"
                             .formatted(system.kernel()),
@@ -165,15 +164,11 @@ final class DiagnosisRules {
      * administrator probably meant this queue.
      */
     private void queues() {
-        var stopped = new EnumMap<Obstacle, List<Way>>(Obstacle.class);
         access.ways()
-                .forEach(
-                        way -> stopped.computeIfAbsent(way.obstacle(), none -> new ArrayList<>())
-                                .add(way));
-        stopped.entrySet()
                 .stream()
-                .sorted(Map.Entry.<Obstacle, List<Way>>comparingByKey().reversed())
-                .forEach(entry -> stopped(entry.getKey(), entry.getValue()));
+                .collect(Collectors.groupingBy(Way::obstacle,
+                        () -> new TreeMap<>(Comparator.reverseOrder()), Collectors.toList()))
+                .forEach(this::stopped);
     }
 
     private void stopped(Obstacle obstacle, List<Way> by) {

@@ -84,11 +84,7 @@ public final class DmlDataMover extends DeviceDataMover {
         return builder().path(path).open();
     }
 
-    /**
-     * Returns settings for a mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return a builder with the defaults} */
     public static DmlDataMoverBuilder builder() {
         return new DmlDataMoverBuilder();
     }
@@ -98,41 +94,26 @@ public final class DmlDataMover extends DeviceDataMover {
         return "DML, path " + path + (path == DmlPath.AUTO ? " running " + runningPath() : "");
     }
 
-    /**
-     * Returns the configured path of the mover.
-     *
-     * @return the path
-     */
+    /** {@return the configured path} */
     public DmlPath path() {
         return path;
     }
 
     /**
-     * Returns the current path of operations. On {@link DmlPath#AUTO}, it is the hardware while the
-     * hardware works.
-     *
-     * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
+     * {@return the current path of operations, {@link DmlPath#HARDWARE} or {@link
+     * DmlPath#SOFTWARE}} On {@link DmlPath#AUTO}, it is the hardware while the hardware works.
      */
     public DmlPath runningPath() {
         return plan.usesDevice() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
-    /**
-     * Returns the current path of operations with the reason.
-     *
-     * @return the current decision
-     */
+    /** {@return the current path of operations with the reason} */
     public DmlPathDecision pathDecision() {
         return decisions.current();
     }
 
-    /**
-     * Returns the library of the mover.
-     *
-     * @return the library
-     */
+    /** {@return the library of the mover} */
     public DmlLibrary library() {
         return library;
     }
-
 }

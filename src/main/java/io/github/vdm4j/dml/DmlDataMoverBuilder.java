@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.dml.DmlOpening.Opened;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.engine.DeviceHealth;
@@ -10,7 +11,6 @@ import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;
-import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
 import io.github.vdm4j.worker.PartExecutor;
@@ -120,7 +120,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      * @throws IllegalArgumentException if the machine has no such node. The message lists the nodes
      */
     public DmlDataMoverBuilder numaNode(int numaNode) {
-        node = NumaNodes.check(new SystemFiles(Path.of("/")), numaNode);
+        node = NumaNodes.check(Path.of("/"), numaNode);
         return this;
     }
 
@@ -206,17 +206,18 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
                         settings.queueFullTimeout.toNanos(), diagnosis);
         boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
-        SlotPool pool;
+        Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            pool = opening.asked(path);
+            found = opening.asked(path);
         } else if (nothingToTry) {
-            pool = opening.withoutDevices();
+            found = opening.withoutDevices();
         } else {
-            pool = opening.tried(path == DmlPath.AUTO);
+            found = opening.tried(path == DmlPath.AUTO);
         }
-        boolean hardware = opening.decision().path() == DmlPath.HARDWARE;
+        SlotPool pool = found.pool();
+        boolean hardware = found.decision().path() == DmlPath.HARDWARE;
         OffloadPolicy policy = policy(hardware);
-        var decisions = new PathDecisions(opening.decision(), policy.words(), listener);
+        var decisions = new PathDecisions(found.decision(), policy.words(), listener);
         DeviceHealth health = hardware
                 ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
                         device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
@@ -244,10 +245,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return new File("/sys/bus/dsa/devices").exists();
     }
 
-    /**
-     * Returns the limits of all enabled queues together, because DML chooses the queue. A device
-     * that accepts no batches from processes has batches of 0 tasks.
-     */
+    /** Returns the limits of all enabled queues together, because DML chooses the queue. */
     ChannelLimits limits(List<DsaDevice> devices) {
         long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
                 .orElse(maxTransferBytes);

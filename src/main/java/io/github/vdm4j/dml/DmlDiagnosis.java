@@ -4,7 +4,6 @@ import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A prediction whether DML can use the DSA devices of this machine, with the reasons and the
@@ -48,11 +47,7 @@ public record DmlDiagnosis(
      * @param sentence a sentence with both outcomes and the reason
      */
     public record Verdict(Outcome hardware, Outcome auto, String sentence) {
-        /**
-         * Returns whether the hardware path should work.
-         *
-         * @return {@code true} if no finding prevents it
-         */
+        /** {@return whether the hardware path should work, because no finding prevents it} */
         public boolean hardwareWorks() {
             return hardware == Outcome.HARDWARE;
         }
@@ -90,17 +85,6 @@ public record DmlDiagnosis(
             version = null;
         }
         return here(version, NumaNodes.ANY);
-    }
-
-    /**
-     * Diagnoses this machine for an opened DML.
-     *
-     * @param library the library
-     * @return the current diagnosis
-     */
-    public static DmlDiagnosis of(DmlLibrary library) {
-        Objects.requireNonNull(library, "library");
-        return here(library.version(), NumaNodes.ANY);
     }
 
     /** Diagnoses this machine. The version is null if DML is unavailable. */

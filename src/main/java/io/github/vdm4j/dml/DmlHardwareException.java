@@ -1,9 +1,8 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.machine.FailureName;
-import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Thrown if a mover on {@link DmlPath#HARDWARE} is opened and the hardware does not work. The
@@ -22,43 +21,28 @@ public final class DmlHardwareException extends RuntimeException {
     }
 
     private static String message(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
-        List<Finding> findings = diagnosis.findings();
-        var text = new StringBuilder("path HARDWARE cannot be opened: ").append(trial).append('.');
-        if (!findings.isEmpty()) {
-            text.append(" Found:");
-            findings.forEach(
-                    finding -> text.append("\n  ")
-                            .append(finding.what())
-                            .append("\n    ")
-                            .append(finding.remedy()));
-        } else {
-            text.append(" The diagnosis does not explain it.");
-            if (status != null) {
-                text.append(' ').append(status.explanation());
-            }
-        }
-        return text.append(
-                FailureName.HARDWARE_UNAVAILABLE.endOf(
-                        "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm "
-                                + "info --why, docs/hardware.md"))
-                .toString();
+        String found = diagnosis.findings().isEmpty()
+                ? " The diagnosis does not explain it."
+                        + (status == null ? "" : " " + status.explanation())
+                : diagnosis.findings()
+                        .stream()
+                        .map(finding -> "\n  " + finding.what() + "\n    " + finding.remedy())
+                        .collect(Collectors.joining("", " Found:", ""));
+        return FailureName.HARDWARE_UNAVAILABLE.endOf(
+                "path HARDWARE cannot be opened: " + trial + "." + found
+                        + "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why,"
+                        + " docs/hardware.md");
     }
 
     /**
-     * Returns DML's status of the trial.
-     *
-     * @return the status, or null if there was no trial or no answer. It is null after
-     *     deserialisation, too
+     * {@return DML's status of the trial, or null} It is null without a trial or an answer, and
+     * after deserialisation.
      */
     public DmlStatus status() {
         return status;
     }
 
-    /**
-     * Returns the diagnosis at the time of the trial.
-     *
-     * @return the diagnosis, or null after deserialisation
-     */
+    /** {@return the diagnosis at the time of the trial, or null after deserialisation} */
     public DmlDiagnosis diagnosis() {
         return diagnosis;
     }

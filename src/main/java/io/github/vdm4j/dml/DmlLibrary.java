@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml;
 
+import io.github.vdm4j.dml.DmlUnavailableException.Attempt;
 import io.github.vdm4j.dml.job.DmlFunctions;
 import io.github.vdm4j.machine.DynamicLoader;
 import io.github.vdm4j.machine.PlatformName;
@@ -8,7 +9,6 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,10 +57,7 @@ public final class DmlLibrary {
     private final DmlFunctions functions;
     private final boolean simulated;
 
-    /**
-     * The version, read at its first use, because linking the call takes milliseconds. All threads
-     * read the same value.
-     */
+    /** The version, read at its first use, because linking the call takes milliseconds. */
     private volatile DmlVersion version;
 
     private DmlLibrary(String location, SymbolLookup symbols, boolean simulated) {
@@ -90,32 +87,28 @@ public final class DmlLibrary {
      */
     public static DmlLibrary open(Path file) {
         Objects.requireNonNull(file, "file");
-        var attempts = new LinkedHashMap<String, String>();
+        var attempts = new ArrayList<Attempt>();
         DmlLibrary found = processorFits(Processor.flags(), attempts)
                 ? attempt(file.toString(), file.toAbsolutePath().toString(), attempts)
                 : null;
         return require(found, attempts);
     }
 
-    private static DmlLibrary require(DmlLibrary found, Map<String, String> attempts) {
+    private static DmlLibrary require(DmlLibrary found, List<Attempt> attempts) {
         if (found == null) {
             throw new DmlUnavailableException(attempts);
         }
         return found;
     }
 
-    /** Returns whether the user names the library's file. An empty value disables the library. */
+    /** Returns whether the user names the library. An empty value disables the library. */
     static boolean isSetByUser() {
         String property = System.getProperty(PROPERTY);
         String named = property != null ? property : System.getenv(ENVIRONMENT);
         return named != null && !named.isEmpty();
     }
 
-    /**
-     * Returns the exception that {@link #open()} would throw.
-     *
-     * @return the exception, or empty if DML is available
-     */
+    /** {@return the exception that {@link #open()} would throw, or empty if DML is available} */
     public static Optional<DmlUnavailableException> whyUnavailable() {
         try {
             open();
@@ -127,21 +120,21 @@ public final class DmlLibrary {
 
     static DmlLibrary search(String property, String environment, List<String> names,
             Set<String> processorFlags) {
-        var attempts = new LinkedHashMap<String, String>();
+        var attempts = new ArrayList<Attempt>();
         if (!processorFits(processorFlags, attempts)) {
             throw new DmlUnavailableException(attempts);
         }
+        String decided =
+                property != null ? PROPERTY : environment != null ? ENVIRONMENT : null;
         DmlLibrary found = explicit("property " + PROPERTY, property, attempts);
-        String decided = property != null ? PROPERTY : null;
-        if (decided != null) {
-            attempts.put("environment " + ENVIRONMENT, notTried(decided));
+        if (property != null) {
+            attempts.add(new Attempt("environment " + ENVIRONMENT, notTried(decided)));
         } else {
             found = explicit("environment " + ENVIRONMENT, environment, attempts);
-            decided = environment != null ? ENVIRONMENT : null;
         }
         for (String name : names) {
             if (decided != null) {
-                attempts.put(name, notTried(decided));
+                attempts.add(new Attempt(name, notTried(decided)));
             } else if (found == null) {
                 found = attempt(name, name, attempts);
             }
@@ -157,13 +150,15 @@ public final class DmlLibrary {
      * Returns {@code false} if DML would execute instructions that the processor lacks. Such an
      * instruction would crash the process, even during the opening of the library.
      */
-    private static boolean processorFits(Set<String> flags, Map<String, String> attempts) {
+    private static boolean processorFits(Set<String> flags, List<Attempt> attempts) {
         if (!PlatformName.isLinuxX64()) {
             return true; // On this platform, the opening fails later.
         }
         if (flags.isEmpty()) {
-            attempts.put("the processor", "/proc/cpuinfo lists no flags: whether it has "
-                    + String.join(", ", NEEDED) + ", which the code of DML uses, is unknown");
+            attempts.add(new Attempt("the processor",
+                    "/proc/cpuinfo lists no flags: whether it has "
+                            + String.join(", ", NEEDED)
+                            + ", which the code of DML uses, is unknown"));
             return false;
         }
         List<String> missing = new ArrayList<>(NEEDED);
@@ -172,28 +167,28 @@ public final class DmlLibrary {
         }
         missing.removeAll(flags);
         if (!missing.isEmpty()) {
-            attempts.put("the processor", "/proc/cpuinfo does not list "
-                    + String.join(", ", missing) + ", which the code of DML uses");
+            attempts.add(new Attempt("the processor", "/proc/cpuinfo does not list "
+                    + String.join(", ", missing) + ", which the code of DML uses"));
         }
         return missing.isEmpty();
     }
 
     /** Opens the file of a setting. Returns null if this fails or there is no setting. */
-    private static DmlLibrary explicit(String place, String file, Map<String, String> attempts) {
+    private static DmlLibrary explicit(String place, String file, List<Attempt> attempts) {
         if (file == null) {
-            attempts.put(place, "not set");
+            attempts.add(new Attempt(place, "not set"));
             return null;
         }
         // A setting names a file, but the loader would search for a name without a slash.
         try {
             return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);
         } catch (InvalidPathException e) {
-            attempts.put(place + "=" + file, "no path: " + e.getMessage());
+            attempts.add(new Attempt(place + "=" + file, "no path: " + e.getMessage()));
             return null;
         }
     }
 
-    private static DmlLibrary attempt(String place, String file, Map<String, String> attempts) {
+    private static DmlLibrary attempt(String place, String file, List<Attempt> attempts) {
         DmlLibrary opened = OPENED.get(file);
         if (opened != null) {
             return opened;
@@ -203,11 +198,11 @@ public final class DmlLibrary {
             opened = OPENED.putIfAbsent(file, fresh);
             return opened == null ? fresh : opened;
         } catch (IllegalCallerException e) {
-            attempts.put(place, e.getMessage()
+            attempts.add(new Attempt(place, e.getMessage()
                     + ". Start Java with --enable-native-access=io.github.vdm4j, or with"
-                    + " ALL-UNNAMED if vdm4j is on the class path");
+                    + " ALL-UNNAMED if vdm4j is on the class path"));
         } catch (DynamicLoader.LoadException | UnsatisfiedLinkError e) {
-            attempts.put(place, e.getMessage());
+            attempts.add(new Attempt(place, e.getMessage()));
         }
         return null;
     }
@@ -223,10 +218,7 @@ public final class DmlLibrary {
         return loader.open(file);
     }
 
-    /**
-     * Requires that the system has enabled the AVX-512 features that CPUID shows. DML reads only
-     * CPUID.
-     */
+    /** Requires that the system has enabled the AVX-512 features of CPUID. DML reads only CPUID. */
     static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
         if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
             throw new UnsatisfiedLinkError("the processor has AVX-512, which DML would use, but"
@@ -240,10 +232,7 @@ public final class DmlLibrary {
         return new DmlLibrary(location, symbols, true);
     }
 
-    /**
-     * Returns whether the library consists of upcalls. Its devices differ from the devices of this
-     * machine.
-     */
+    /** Returns whether the library consists of upcalls. Its devices differ from this machine's. */
     boolean isSimulated() {
         return simulated;
     }
@@ -253,11 +242,9 @@ public final class DmlLibrary {
     }
 
     /**
-     * Returns the version that the library reports.
+     * {@return the version that the library reports}
      *
      * <p>C counterpart: {@code dml_get_library_version}.
-     *
-     * @return the version
      */
     public DmlVersion version() {
         DmlVersion known = version;
@@ -268,12 +255,7 @@ public final class DmlLibrary {
         return known;
     }
 
-    /**
-     * Returns the name with which the dynamic loader found the library. It is a path or a file
-     * name.
-     *
-     * @return the name
-     */
+    /** {@return the path or the file name with which the dynamic loader found the library} */
     public String location() {
         return location;
     }

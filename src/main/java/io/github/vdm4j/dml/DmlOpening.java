@@ -17,34 +17,17 @@ import java.util.function.Supplier;
  * The opening of one mover. It determines the path and creates the jobs. A trial shows whether the
  * hardware works. The diagnosis prevents a crash of DML and explains a failure. The opening also
  * supplies findings for later decisions.
+ *
+ * @param made the diagnosis of a test, or null for a diagnosis of this machine
  */
-final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus> {
-    private final DmlLibrary library;
-    private final int jobs;
-    private final ChannelLimits limits;
-    private final int node;
-    private final long queueFullNanos;
+record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
+        long queueFullNanos, DmlDiagnosis made)
+        implements
+            Supplier<List<Finding>>,
+            IntFunction<VdmStatus> {
 
-    /** The diagnosis of a test, or null for a diagnosis of this machine. */
-    private final DmlDiagnosis made;
-
-    private DmlPathDecision decision;
-
-    DmlOpening(
-            DmlLibrary library, int jobs, ChannelLimits limits, int node, long queueFullNanos,
-            DmlDiagnosis made) {
-        this.library = library;
-        this.jobs = jobs;
-        this.limits = limits;
-        this.node = node;
-        this.queueFullNanos = queueFullNanos;
-        this.made = made;
-    }
-
-    /** Returns the decision for a path, or null before the decision. */
-    DmlPathDecision decision() {
-        return decision;
-    }
+    /** The jobs of a mover and the decision for its path. */
+    record Opened(SlotPool pool, DmlPathDecision decision) {}
 
     private DmlDiagnosis diagnose() {
         return made != null ? made : DmlDiagnosis.here(library.version(), node);
@@ -66,10 +49,10 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
      *
      * @throws VdmException if DML cannot create the jobs
      */
-    SlotPool asked(DmlPath path) {
+    Opened asked(DmlPath path) {
         boolean hardware = path == DmlPath.HARDWARE;
-        decision = new DmlPathDecision(path, "the builder names it", List.of());
-        return pool(hardware, !hardware);
+        return new Opened(pool(hardware, !hardware),
+                new DmlPathDecision(path, "the builder names it", List.of()));
     }
 
     /**
@@ -78,9 +61,9 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
      *
      * @throws VdmException if DML cannot create the jobs
      */
-    SlotPool withoutDevices() {
-        decision = new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this);
-        return pool(false, true);
+    Opened withoutDevices() {
+        return new Opened(pool(false, true),
+                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this));
     }
 
     /**
@@ -91,14 +74,13 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
      *     software
      * @throws VdmException if DML cannot create the jobs for the software path
      */
-    SlotPool tried(boolean orSoftware) {
+    Opened tried(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose();
         SlotPool pool = null;
         DeviceTrial trial;
         if (diagnosis.verdict().hardware() == Outcome.CRASH) {
             trial = DeviceTrial.failed(
-                    "the hardware was not tried, because DML would crash the JVM",
-                    null);
+                    "the hardware was not tried, because DML would crash the JVM", null);
         } else {
             try {
                 pool = makePool(true, orSoftware);
@@ -109,18 +91,17 @@ final class DmlOpening implements Supplier<List<Finding>>, IntFunction<VdmStatus
             }
         }
         if (trial.works()) {
-            decision = new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings());
-            return pool;
+            return new Opened(pool,
+                    new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings()));
         }
         if (pool != null) {
             pool.tryClose();
         }
         if (!orSoftware) {
-            throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(),
-                    diagnosis);
+            throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
         }
-        decision = new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings());
-        return pool(false, true);
+        return new Opened(pool(false, true),
+                new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings()));
     }
 
     private SlotPool makePool(boolean hardware, boolean software) {

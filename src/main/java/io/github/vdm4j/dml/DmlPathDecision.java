@@ -39,28 +39,19 @@ public final class DmlPathDecision {
         this.diagnosis = diagnosis;
     }
 
-    /**
-     * Returns the path of the operations.
-     *
-     * @return {@link DmlPath#HARDWARE} or {@link DmlPath#SOFTWARE}
-     */
+    /** {@return the path of the operations, hardware or software} */
     public DmlPath path() {
         return path;
     }
 
-    /**
-     * Returns the reason in a few words.
-     *
-     * @return the setting, the result of the trial, or the lack of hardware
-     */
+    /** {@return the setting, the result of the trial, or the lack of hardware, in a few words} */
     public String reason() {
         return reason;
     }
 
     /**
-     * Returns the operations that the path does not execute.
-     *
-     * @return the policy in words, or an empty string if no mover has made the decision
+     * {@return the operations that the path does not execute, in words} The string is empty if no
+     * mover has made the decision.
      */
     public String policy() {
         return policy;

@@ -22,16 +22,9 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
             VdmStatus {
     private static final Map<Integer, DmlStatus> KNOWN = new HashMap<>();
 
-    /** The operation is done. */
-    public static final DmlStatus OK =
-            known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
-
     /** The process cannot use any hardware. */
     public static final DmlStatus LIBACCEL_NOT_FOUND =
-            known(
-                    dml_h.DML_STATUS_LIBACCEL_NOT_FOUND,
-                    "LIBACCEL_NOT_FOUND",
-                    VdmResult.NO_DEVICE,
+            known(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND, "LIBACCEL_NOT_FOUND", VdmResult.NO_DEVICE,
                     "No DSA device can be used: there is none, libaccel-config.so.1 is not "
                             + "installed, no work queue is enabled,"
                             + " or this process may not map a queue's portal."
@@ -40,9 +33,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
 
     /** All work queues are full, or this NUMA node has no work queue. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
-            known(
-                    dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE,
-                    "WORK_QUEUES_NOT_AVAILABLE",
+            known(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE, "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
                     "No work queue took the descriptor: all are full, or none is enabled on the "
                             + "NUMA node of this thread or of the mover."
@@ -58,16 +49,11 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                     + "-e DMAR -e idxd.";
 
     static {
-        known(
-                dml_h.DML_STATUS_FALSE_PREDICATE_OK,
-                "FALSE_PREDICATE_OK",
-                VdmResult.INTERNAL_ERROR,
+        known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");
+        known(dml_h.DML_STATUS_FALSE_PREDICATE_OK, "FALSE_PREDICATE_OK", VdmResult.INTERNAL_ERROR,
                 "The operation is done, but its result differs from the expected result. "
                         + REPORT);
-        known(
-                dml_h.DML_STATUS_BEING_PROCESSED,
-                "BEING_PROCESSED",
-                VdmResult.INTERNAL_ERROR,
+        known(dml_h.DML_STATUS_BEING_PROCESSED, "BEING_PROCESSED", VdmResult.INTERNAL_ERROR,
                 "The operation has not finished. " + REPORT);
         device(dml_h.DML_STATUS_INTERNAL_ERROR, "INTERNAL_ERROR",
                 "DML reached a state without a name.");
@@ -80,20 +66,13 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "The CRC's address is not a multiple of 4.");
         known(dml_h.DML_STATUS_BATCH_ERROR, "BATCH_ERROR", VdmResult.DEVICE_ERROR,
                 "A task of the batch failed. Look at the statuses of its tasks.");
-        refused(
-                dml_h.DML_STATUS_DELTA_ASCENDT_ERROR,
-                "DELTA_ASCENDT_ERROR",
+        refused(dml_h.DML_STATUS_DELTA_ASCENDT_ERROR, "DELTA_ASCENDT_ERROR",
                 "The offsets in the delta record do not ascend.",
                 "The record is damaged. Create it again.");
-        refused(
-                dml_h.DML_STATUS_DELTA_OFFSET_ERROR,
-                "DELTA_OFFSET_ERROR",
+        refused(dml_h.DML_STATUS_DELTA_OFFSET_ERROR, "DELTA_OFFSET_ERROR",
                 "The delta's input is longer than its offsets can address.",
                 "Use at most 0x80000 bytes.");
-        known(
-                dml_h.DML_STATUS_DIF_CHECK_ERROR,
-                "DIF_CHECK_ERROR",
-                VdmResult.DEVICE_ERROR,
+        known(dml_h.DML_STATUS_DIF_CHECK_ERROR, "DIF_CHECK_ERROR", VdmResult.DEVICE_ERROR,
                 "A block's protection does not match its data. The data are damaged, or were "
                         + "written with different DIF settings.");
         refused(dml_h.DML_STATUS_JOB_OPERATION_ERROR, "JOB_OPERATION_ERROR",
@@ -102,22 +81,16 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         refused(dml_h.DML_STATUS_JOB_FLAGS_ERROR, "JOB_FLAGS_ERROR",
                 "The device refuses one of the flags.",
                 "Use path SOFTWARE.");
-        refused(
-                dml_h.DML_STATUS_JOB_LENGTH_ERROR,
-                "JOB_LENGTH_ERROR",
+        refused(dml_h.DML_STATUS_JOB_LENGTH_ERROR, "JOB_LENGTH_ERROR",
                 "The length is 0 or above the work queue's max_transfer_size.",
                 "Lower maxTransferBytes, or raise the queue's limit with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_LIMITS_ERROR, "BATCH_LIMITS_ERROR",
                 "The batch has too few or too many tasks.");
-        invalid(
-                dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR,
-                "DELTA_RECORD_SIZE_ERROR",
+        invalid(dml_h.DML_STATUS_DELTA_RECORD_SIZE_ERROR, "DELTA_RECORD_SIZE_ERROR",
                 "The delta record's size is not a multiple of 10 or is below 80.");
         invalid(dml_h.DML_STATUS_OVERLAPPING_BUFFER_ERROR, "OVERLAPPING_BUFFER_ERROR",
                 "The ranges overlap.");
-        invalid(
-                dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR,
-                "DUALCAST_ALIGN_ERROR",
+        invalid(dml_h.DML_STATUS_DUALCAST_ALIGN_ERROR, "DUALCAST_ALIGN_ERROR",
                 "The low 12 bits of the two destinations differ.");
         invalid(dml_h.DML_STATUS_DELTA_ALIGN_ERROR, "DELTA_ALIGN_ERROR",
                 "An address or length of a delta is not a multiple of 8.");
@@ -125,34 +98,20 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
                 "The delta's input is not a multiple of 8, or is too long.");
         invalid(dml_h.DML_STATUS_MEMORY_OVERFLOW_ERROR, "MEMORY_OVERFLOW_ERROR",
                 "The destination is too small.");
-        known(
-                dml_h.DML_STATUS_JOB_CORRUPTED,
-                "JOB_CORRUPTED",
-                VdmResult.JOB_CORRUPTED,
+        known(dml_h.DML_STATUS_JOB_CORRUPTED, "JOB_CORRUPTED", VdmResult.JOB_CORRUPTED,
                 "The job structure was overwritten. Native code in this process writes to wrong "
                         + "addresses, so end the process soon.");
-        known(
-                dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR,
-                "WORK_QUEUE_OVERFLOW_ERROR",
+        known(dml_h.DML_STATUS_WORK_QUEUE_OVERFLOW_ERROR, "WORK_QUEUE_OVERFLOW_ERROR",
                 VdmResult.QUEUE_FULL,
                 "The work queue is full. Have fewer operations in flight, enable more or larger "
                         + "queues, or set a longer queueFullTimeout.");
-        known(
-                dml_h.DML_STATUS_PAGE_FAULT_ERROR,
-                "PAGE_FAULT_ERROR",
-                VdmResult.PAGE_FAULT,
+        known(dml_h.DML_STATUS_PAGE_FAULT_ERROR, "PAGE_FAULT_ERROR", VdmResult.PAGE_FAULT,
                 "A page was not in memory, and vdm4j could not load it or repeat the rest. "
                         + "Touch or lock the pages first.");
-        known(
-                dml_h.DML_STATUS_TC_A_NOT_AVAILABLE,
-                "TC_A_NOT_AVAILABLE",
-                VdmResult.NO_DEVICE,
+        known(dml_h.DML_STATUS_TC_A_NOT_AVAILABLE, "TC_A_NOT_AVAILABLE", VdmResult.NO_DEVICE,
                 "No work queue is configured for traffic class A. Set traffic_class_a of the "
                         + "queue's group with accel-config.");
-        known(
-                dml_h.DML_STATUS_TC_B_NOT_AVAILABLE,
-                "TC_B_NOT_AVAILABLE",
-                VdmResult.NO_DEVICE,
+        known(dml_h.DML_STATUS_TC_B_NOT_AVAILABLE, "TC_B_NOT_AVAILABLE", VdmResult.NO_DEVICE,
                 "No work queue is configured for traffic class B, the class of durable memory. "
                         + "Set traffic_class_b of the queue's group with accel-config.");
         invalid(dml_h.DML_STATUS_BATCH_TASK_INDEX_OVERFLOW, "BATCH_TASK_INDEX_OVERFLOW",
@@ -160,16 +119,12 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         refused(dml_h.DML_STATUS_BATCH_SIZE_ERROR, "BATCH_SIZE_ERROR",
                 "The batch has fewer than 4 tasks, or more than the queue accepts.",
                 "Raise the queue's max_batch_size with accel-config, or make smaller batches.");
-        known(
-                dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR,
-                "DRAIN_PAGE_FAULT_ERROR",
+        known(dml_h.DML_STATUS_DRAIN_PAGE_FAULT_ERROR, "DRAIN_PAGE_FAULT_ERROR",
                 VdmResult.PAGE_FAULT,
                 "A readback address of a drain was not in memory. Touch or lock its page first.");
         device(dml_h.DML_STATUS_UNKNOWN_CACHE_SIZE_ERROR, "UNKNOWN_CACHE_SIZE_ERROR",
                 "The size of the cache is unknown.");
-        invalid(
-                dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR,
-                "DIF_STRIP_ADJACENT_ERROR",
+        invalid(dml_h.DML_STATUS_DIF_STRIP_ADJACENT_ERROR, "DIF_STRIP_ADJACENT_ERROR",
                 "The source of a DIF strip begins where its destination ends.");
         device(dml_h.DML_STATUS_INTL_INVALID_PAGE_REQUEST, "INTL_INVALID_PAGE_REQUEST",
                 "The system could not load a page that the device requested.");
@@ -200,22 +155,13 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         device(dml_h.DML_STATUS_INTL_ADDRESS_TRANSLATION_ERROR, "INTL_ADDRESS_TRANSLATION_ERROR",
                 "The device could not translate an address.");
         // The statuses of DML 1.2. The bindings are generated from an older header.
-        known(
-                46,
-                "NOT_SUPPORTED_BY_WQ",
-                VdmResult.UNSUPPORTED,
+        known(46, "NOT_SUPPORTED_BY_WQ", VdmResult.UNSUPPORTED,
                 "The work queue is not configured for this operation. Set its op_config with "
                         + "accel-config, or use path SOFTWARE.");
-        known(
-                103,
-                "INIT_HW_NOT_SUPPORTED",
-                VdmResult.NO_DEVICE,
+        known(103, "INIT_HW_NOT_SUPPORTED", VdmResult.NO_DEVICE,
                 "DML could not write to a work queue's device file. Run vdm info --why to check "
                         + "the queues.");
-        known(
-                dml_h.DML_STATUS_LIBACCEL_ERROR,
-                "LIBACCEL_ERROR",
-                VdmResult.NO_DEVICE,
+        known(dml_h.DML_STATUS_LIBACCEL_ERROR, "LIBACCEL_ERROR", VdmResult.NO_DEVICE,
                 "The installed libaccel-config does not fit this DML. Install the version that "
                         + "DML was built with. vdm info --why names what is missing.");
     }
@@ -249,8 +195,7 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
         DmlStatus status = KNOWN.get(code);
         return status != null
                 ? status
-                : new DmlStatus(
-                        code,
+                : new DmlStatus(code,
                         "UNKNOWN",
                         VdmResult.UNKNOWN_STATUS,
                         "This version of vdm4j does not know the status, and treats it as a "

@@ -2,7 +2,6 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.machine.FailureName;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -21,36 +20,20 @@ public final class DmlUnavailableException extends RuntimeException {
     public record Attempt(String place, String outcome) implements java.io.Serializable {}
 
     /** The attempts in their order. */
-    @SuppressWarnings("serial") // toList returns serializable lists.
+    @SuppressWarnings("serial") // List.copyOf returns serializable lists.
     private final List<Attempt> attempts;
 
-    /** Creates an exception with the outcomes by place in the order of the attempts. */
-    DmlUnavailableException(Map<String, String> attempts) {
-        super(describe(attempts));
-        this.attempts = attempts.entrySet()
-                .stream()
-                .map(attempt -> new Attempt(attempt.getKey(), attempt.getValue()))
-                .toList();
+    DmlUnavailableException(List<Attempt> attempts) {
+        super(attempts.stream()
+                .map(attempt -> "  " + attempt.place() + ": " + attempt.outcome() + "\n")
+                .collect(Collectors.joining("", "Intel DML is not available. Tried:\n",
+                        FailureName.DML_UNAVAILABLE.endOf(
+                                "ThreadsDataMover and SyncDataMover do not need DML. To install"
+                                        + " DML, see docs/install-dml.md."))));
+        this.attempts = List.copyOf(attempts);
     }
 
-    private static String describe(Map<String, String> attempts) {
-        return attempts.entrySet()
-                .stream()
-                .map(attempt -> "  " + attempt.getKey() + ": " + attempt.getValue() + "\n")
-                .collect(
-                        Collectors.joining(
-                                "",
-                                "Intel DML is not available. Tried:\n",
-                                FailureName.DML_UNAVAILABLE.endOf(
-                                        "ThreadsDataMover and SyncDataMover do not need DML. To"
-                                                + " install DML, see docs/install-dml.md.")));
-    }
-
-    /**
-     * Returns the attempts in their order.
-     *
-     * @return the attempts, at least one
-     */
+    /** {@return the attempts in their order, at least one} */
     public List<Attempt> attempts() {
         return attempts;
     }

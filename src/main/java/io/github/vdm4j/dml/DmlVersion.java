@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -44,11 +45,8 @@ public record DmlVersion(
      * Returns the text of a field. A field has a fixed size and may lack a terminating zero byte.
      */
     private static String text(MemorySegment field) {
-        byte[] bytes = field.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            length++;
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+        String text = new String(field.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        int end = text.indexOf(0);
+        return text.substring(0, end < 0 ? text.length() : end).strip();
     }
 }

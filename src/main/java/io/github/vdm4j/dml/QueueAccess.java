@@ -4,10 +4,15 @@ import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The access of DML to each work queue, with its obstacles. */
 final class QueueAccess {
@@ -15,6 +20,8 @@ final class QueueAccess {
     static final int DML_DEVICES = 8;
 
     private static final long NEWEST_DSA = 0x2FF;
+
+    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
     /** The obstacles between DML and a queue, in the order of DML's steps. */
     enum Obstacle {
@@ -29,10 +36,7 @@ final class QueueAccess {
         NONE
     }
 
-    /**
-     * A queue and the obstacle between DML and the queue. A device without queues counts like a
-     * disabled queue.
-     */
+    /** A queue and its obstacle. A device without queues counts like a disabled queue. */
     record Way(DsaDevice device, WorkQueue queue, Obstacle obstacle) {
         String name() {
             return queue == null ? device.name() : queue.name();
@@ -45,13 +49,17 @@ final class QueueAccess {
 
     private final DsaSystem system;
     private final DmlVersion dml;
-    private final KernelVersion kernel;
+    /** The first three numbers of the Linux release, or null if they are unknown. */
+    private final int[] kernel;
     private final List<Way> ways = new ArrayList<>();
 
-    QueueAccess(DsaSystem system, DmlVersion dml, KernelVersion kernel) {
+    QueueAccess(DsaSystem system, DmlVersion dml) {
         this.system = system;
         this.dml = dml;
-        this.kernel = kernel;
+        Matcher numbers = RELEASE.matcher(Objects.requireNonNullElse(system.kernel(), ""));
+        kernel = numbers.matches()
+                ? IntStream.rangeClosed(1, 3).map(i -> number(numbers.group(i))).toArray()
+                : null;
         for (DsaDevice device : system.devices()) {
             if (device.queues().isEmpty()) {
                 ways.add(new Way(device, null,
@@ -62,12 +70,32 @@ final class QueueAccess {
         }
     }
 
-    /** Returns the ways to all queues. */
+    private static int number(String digits) {
+        return digits == null || digits.length() > 9 ? 0 : Integer.parseInt(digits);
+    }
+
+    /** Returns whether the kernel is older than 5.18, the first that allows ENQCMD in processes. */
+    boolean refusesEnqueue() {
+        return kernel != null && !isSince(5, 18, 0);
+    }
+
+    /**
+     * Returns whether the kernel has the fix for Intel's advisory SA-01084. Long-term kernels and
+     * distributions contain the fix in older releases.
+     */
+    private boolean guardsPortals() {
+        return kernel != null
+                && (isSince(6, 9, 1) || isSince(6, 8, 10) && !isSince(6, 9, 0));
+    }
+
+    private boolean isSince(int... release) {
+        return Arrays.compare(kernel, release) >= 0;
+    }
+
     List<Way> ways() {
         return ways;
     }
 
-    /** Returns the ways without an obstacle. */
     List<Way> usable() {
         return ways.stream().filter(way -> way.obstacle() == Obstacle.NONE).toList();
     }
@@ -118,7 +146,7 @@ final class QueueAccess {
         }
         boolean offeredByFirstGeneration = device.batchOffered() != null && device.version() != null
                 && device.version() < 0x200;
-        return !offeredByFirstGeneration && kernel != null && kernel.guardsPortals();
+        return !offeredByFirstGeneration && guardsPortals();
     }
 
     /**

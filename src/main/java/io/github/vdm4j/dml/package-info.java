@@ -1,12 +1,6 @@
 /**
  * The data mover of Intel DML, the library itself, and the diagnosis of the hardware.
  *
- * {@snippet lang=java :
- *     try (DmlDataMover mover = DmlDataMover.open()) {
- *         mover.memcpy(destination, source, VdmFlags.MEM_DURABLE).await();
- *     }
- * }
- *
  * <p><b>Requirements.</b> {@link io.github.vdm4j.dml.DmlDataMover} needs Linux on x86-64 and the
  * shared library of Intel DML. See docs/install-dml.md. Start Java with {@code
  * --enable-native-access=io.github.vdm4j}, or with {@code ALL-UNNAMED} if vdm4j is on the class

@@ -59,11 +59,7 @@ public final class DsaDataMover extends DeviceDataMover {
         return builder().open();
     }
 
-    /**
-     * Returns settings for a mover.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return a builder with the defaults} */
     public static DsaDataMoverBuilder builder() {
         return new DsaDataMoverBuilder();
     }
@@ -73,22 +69,13 @@ public final class DsaDataMover extends DeviceDataMover {
         return "DSA";
     }
 
-    /**
-     * Returns the work queues with their counters for this mover.
-     *
-     * @return the queues in the order of their names
-     */
+    /** {@return the work queues with their counters for this mover, in the order of their names} */
     public List<DsaQueue> queues() {
         return channel.queues().stream().map(DsaQueue::of).toList();
     }
 
-    /**
-     * Returns whether the mover uses its devices at this time, and the reason.
-     *
-     * @return the current decision
-     */
+    /** {@return whether the mover uses its devices at this time, with the reason} */
     public DsaDecision decision() {
         return decision.get();
     }
-
 }

@@ -140,21 +140,13 @@ public record DsaDevice(
                     node == null ? null : mayOpen.test(node));
         }
 
-        /**
-         * Returns whether Linux shows the queue as enabled.
-         *
-         * @return {@code false} also if Linux does not show its state
-         */
+        /** {@return whether Linux shows the queue as enabled} */
         public boolean enabled() {
             return "enabled".equals(state);
         }
     }
 
-    /**
-     * Returns whether Linux shows the device as enabled.
-     *
-     * @return {@code false} also if Linux does not show its state
-     */
+    /** {@return whether Linux shows the device as enabled} */
     public boolean enabled() {
         return "enabled".equals(state);
     }

@@ -45,11 +45,7 @@ public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSyste
         }
     }
 
-    /**
-     * Returns whether a mover can be opened.
-     *
-     * @return {@code true} if at least one queue has executed a no-op
-     */
+    /** {@return whether a mover can be opened, because a queue has executed a no-op} */
     public boolean works() {
         return !queues.isEmpty();
     }

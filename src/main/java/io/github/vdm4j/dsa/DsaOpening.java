@@ -30,9 +30,8 @@ final class DsaOpening implements AutoCloseable {
     private DsaOpening() {}
 
     /**
-     * Opens queues.
+     * Opens the named queues, or all shared queues if the list is empty.
      *
-     * @param names the queues to open, or an empty list for all shared queues
      * @throws IllegalArgumentException if Linux does not show a named queue
      */
     static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
@@ -124,7 +123,6 @@ final class DsaOpening implements AutoCloseable {
                 && !Boolean.FALSE.equals(device.batchOffered());
     }
 
-    /** Returns the usable queues. */
     List<WorkQueue> queues() {
         return queues;
     }
@@ -133,7 +131,6 @@ final class DsaOpening implements AutoCloseable {
         return queues.stream().map(WorkQueue::name).toList();
     }
 
-    /** Returns the reason for each unusable queue. */
     List<Finding> findings() {
         return findings;
     }

@@ -52,10 +52,11 @@ public record DsaQueue(
     static DsaQueue of(QueueState state) {
         WorkQueue queue = state.queue();
         DsaStatus lost = state.lost();
+        QueueState.Counts counts = state.counts();
         return new DsaQueue(queue.name(), queue.device(), queue.numaNode(), queue.dedicated(),
                 queue.size(), queue.maxTransferBytes(), queue.maxBatchTasks(),
                 lost == null ? null : lost + ": " + lost.explanation(),
-                state.submissions(), state.completions(), state.failures(), state.pageFaults(),
-                state.refusals(), state.bytes(), state.sizes());
+                counts.submissions(), counts.completions(), counts.failures(), counts.pageFaults(),
+                counts.refusals(), counts.bytes(), counts.sizes());
     }
 }

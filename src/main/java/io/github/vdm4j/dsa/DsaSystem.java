@@ -50,9 +50,7 @@ public record DsaSystem(
 
     private static final String INTEL = "0x8086";
 
-    /**
-     * The PCI device IDs of Sapphire Rapids to Granite Rapids, Granite Rapids-D and Diamond Rapids.
-     */
+    /** The PCI device IDs of Sapphire to Granite Rapids, Granite Rapids-D and Diamond Rapids. */
     private static final Set<String> DSA_IDS = Set.of("0x0b25", "0x11fb", "0x1212");
 
     /** Copies the map and the lists. */
@@ -79,18 +77,21 @@ public record DsaSystem(
             nodes = nodes == null ? null : List.copyOf(nodes);
         }
 
-        private static Process read(SystemFiles files) {
-            var status = new LinkedHashMap<String, String>();
-            String text = files.text("proc/self/status");
-            if (text != null) {
-                text.lines().filter(line -> line.indexOf(':') > 0).forEach(line -> {
-                    int colon = line.indexOf(':');
-                    status.put(line.substring(0, colon), line.substring(colon + 1).strip());
-                });
-            }
+        private static Process read(Path root) {
+            String status = Objects.requireNonNullElse(
+                    SystemFiles.text(root.resolve("proc/self/status")), "");
             return new Process(
-                    rawIo(status.get("CapEff"), files.text("proc/self/uid_map")),
-                    nodes(status.get("Cpus_allowed_list"), files));
+                    rawIo(field(status, "CapEff:"),
+                            SystemFiles.text(root.resolve("proc/self/uid_map"))),
+                    nodes(field(status, "Cpus_allowed_list:"), root));
+        }
+
+        private static String field(String status, String name) {
+            return status.lines()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(name.length()).strip())
+                    .findFirst()
+                    .orElse(null);
         }
 
         private static Boolean rawIo(String capabilities, String userIds) {
@@ -105,10 +106,10 @@ public record DsaSystem(
             }
         }
 
-        private static List<Long> nodes(String allowed, SystemFiles files) {
+        private static List<Long> nodes(String allowed, Path root) {
             Set<Long> mine = numbers(allowed);
             var nodes = new ArrayList<Long>();
-            for (Path node : NumaNodes.folders(files)) {
+            for (Path node : NumaNodes.folders(root)) {
                 var processors = numbers(SystemFiles.text(node.resolve("cpulist")));
                 if (processors.stream().anyMatch(mine::contains)) {
                     nodes.add(NumaNodes.number(node));
@@ -171,17 +172,15 @@ public record DsaSystem(
     }
 
     static DsaSystem read(Path root, DsaFolders folders, Predicate<Path> mayOpen) {
-        var files = new SystemFiles(root);
         List<DsaDevice> devices = DsaDevice.readAll(folders, root, mayOpen);
-        return new DsaSystem(
-                flags(Processor.flags(root.resolve("proc/cpuinfo"))),
-                files.text("proc/sys/kernel/osrelease"),
-                files.has("sys/bus/pci/drivers/idxd"),
-                devices.isEmpty() ? undriven(files) : List.of(),
+        return new DsaSystem(flags(Processor.flags(root.resolve("proc/cpuinfo"))),
+                SystemFiles.text(root.resolve("proc/sys/kernel/osrelease")),
+                Files.exists(root.resolve("sys/bus/pci/drivers/idxd")),
+                devices.isEmpty() ? undriven(root) : List.of(),
                 devices,
                 SystemFiles.list(folders.sysfs(), name -> name.matches("iax\\d+")).size(),
-                iommu(files.text("proc/cmdline")),
-                Process.read(files));
+                iommu(SystemFiles.text(root.resolve("proc/cmdline"))),
+                Process.read(root));
     }
 
     private static Map<String, Boolean> flags(Set<String> present) {
@@ -193,8 +192,8 @@ public record DsaSystem(
         return flags;
     }
 
-    private static List<String> undriven(SystemFiles files) {
-        return files.list("sys/bus/pci/devices", name -> true)
+    private static List<String> undriven(Path root) {
+        return SystemFiles.list(root.resolve("sys/bus/pci/devices"), name -> true)
                 .stream()
                 .filter(device -> !Files.exists(device.resolve("driver")))
                 .filter(device -> DSA_IDS.contains(SystemFiles.text(device.resolve("device")))

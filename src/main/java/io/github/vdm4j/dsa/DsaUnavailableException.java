@@ -28,9 +28,8 @@ public final class DsaUnavailableException extends RuntimeException {
     }
 
     /**
-     * Returns the examined queues and the reasons why the process cannot use them.
-     *
-     * @return the findings, at least one
+     * {@return the examined queues and the reasons why the process cannot use them, at least one
+     * finding}
      */
     public List<Finding> findings() {
         return findings;

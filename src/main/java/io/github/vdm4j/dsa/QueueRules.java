@@ -26,7 +26,6 @@ final class QueueRules {
 
     private QueueRules() {}
 
-    /** Returns the reason why a machine has no device, with the remedy. */
     static Finding noDevice(DsaSystem system) {
         if (!system.undriven().isEmpty()) {
             return new Finding(system.undriven().getFirst(),
@@ -41,7 +40,6 @@ final class QueueRules {
                         + " In a container: pass the host's queue on, --device /dev/dsa/wq0.0.");
     }
 
-    /** Returns the reason why a device without queues cannot be used. */
     static Finding noQueue(DsaDevice device) {
         Finding obstacle = obstacle(device);
         return obstacle != null ? obstacle
@@ -63,10 +61,7 @@ final class QueueRules {
                         configure(device, "wq" + number(device) + ".0"));
     }
 
-    /**
-     * Returns the reason in Linux's attributes why a process cannot use a queue, or null if there
-     * is no reason.
-     */
+    /** Returns the reason in Linux's attributes why a process cannot use a queue, or null. */
     static Finding obstacle(DsaDevice device, WorkQueue queue, boolean named) {
         Finding ofDevice = obstacle(device);
         if (ofDevice != null) {
@@ -107,7 +102,6 @@ final class QueueRules {
                 : null;
     }
 
-    /** Returns the finding for a queue whose file cannot be opened. */
     static Finding notOpened(WorkQueue queue, String words) {
         boolean taken = words.contains("busy");
         return new Finding(queue.name(),
@@ -117,7 +111,6 @@ final class QueueRules {
                         : words.contains("ermi") ? PERMIT : "dmesg | grep idxd");
     }
 
-    /** Returns the finding for a queue that has not executed a no-op. */
     static Finding notWorking(WorkQueue queue, DsaStatus status) {
         return switch (status.code()) {
             case DsaStatus.NONE -> new Finding(queue.name(),
@@ -163,11 +156,8 @@ final class QueueRules {
 
     /** Returns the smaller of the known limits, or the default if Linux shows no limit. */
     static long limit(Long ofDevice, Long ofQueue, long otherwise) {
-        return List.of(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
-                Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE))
-                .stream()
-                .filter(limit -> limit < Long.MAX_VALUE)
-                .min(Long::compare)
-                .orElse(otherwise);
+        long least = Math.min(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
+                Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE));
+        return least < Long.MAX_VALUE ? least : otherwise;
     }
 }

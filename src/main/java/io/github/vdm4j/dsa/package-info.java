@@ -1,14 +1,6 @@
 /**
  * A data mover that drives DSA devices from pure Java, and the diagnosis of their work queues.
  *
- * {@snippet lang=java :
- *     MemorySegment source = arena.allocate(MEGABYTE).fill((byte) 7);
- *     MemorySegment destination = arena.allocate(MEGABYTE);
- *     VdmFuture<VdmOutput> copy = mover.memcpy(destination, source);
- *     copy.await();
- *     System.out.println("copied by " + copy.path());
- * }
- *
  * <p><b>Requirements.</b> {@link io.github.vdm4j.dsa.DsaDataMover} needs Linux and a work queue
  * that this process may open. See docs/dsa.md. It needs no native library. It was tested only with
  * an emulator.

@@ -33,10 +33,7 @@ final class CompletionThread {
         this.pending = pending;
     }
 
-    /**
-     * Adds an operation to poll until it is complete. Returns {@code false} if the caller has to
-     * poll.
-     */
+    /** Polls an operation until it is complete. Returns false if the caller has to poll. */
     boolean watch(Operation<?> operation) {
         try {
             added.add(operation);
@@ -46,7 +43,6 @@ final class CompletionThread {
         }
     }
 
-    /** Asks the thread to serve the waiting operations. */
     void servePending() {
         try {
             wakeUp();
@@ -103,10 +99,7 @@ final class CompletionThread {
         watched.forEach(CompletionThread::endPromise);
     }
 
-    /**
-     * Polls an operation once more after the stop. It receives no waker then, and this wakes the
-     * threads that rely on this thread.
-     */
+    /** Polls an operation that receives no waker any more. This wakes the threads that wait. */
     private static void endPromise(Operation<?> operation) {
         try {
             operation.advanceIfRunning();

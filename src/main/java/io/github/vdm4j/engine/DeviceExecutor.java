@@ -19,9 +19,9 @@ import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
+import io.github.vdm4j.memory.DurableMoves;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
@@ -173,9 +173,8 @@ public final class DeviceExecutor implements VdmExecutor {
                 && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && operation.byteSize() < policy.workersFrom(operation)
                 && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES) {
-            CacheLineWriteBack lines = durability.lines();
-            if (lines != null && lines.moves() != null) {
-                return DurableMove.execute(operation, lines.moves());
+            if (durability.lines() instanceof DurableMoves moves) {
+                return DurableMove.execute(operation, moves);
             }
         }
         return null;

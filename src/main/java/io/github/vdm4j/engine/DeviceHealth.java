@@ -12,7 +12,6 @@ import java.util.function.LongSupplier;
  * call this class, and no background thread exists.
  */
 public final class DeviceHealth {
-    /** A listener for the start and the end of a device's use. */
     @FunctionalInterface
     public interface Listener {
         /** Receives a decision. The caller holds no locks. The listener must not throw. */
@@ -22,10 +21,7 @@ public final class DeviceHealth {
     /** The number of consecutive failures after which the engine stops using the device. */
     static final int FAILURES = 8;
 
-    /**
-     * How long the queues may refuse all submissions. Shared queues can be full for a short time
-     * while many processes use them.
-     */
+    /** How long the queues may refuse everything. Other processes can fill shared queues. */
     static final long FULL_NANOS = 1_000_000_000L;
 
     /** The first pause and the longest pause before the engine retries the device. */
@@ -58,14 +54,7 @@ public final class DeviceHealth {
 
     private final AtomicBoolean trying = new AtomicBoolean();
 
-    /**
-     * Creates the health of a working device.
-     *
-     * @param pool the slots
-     * @param listener the listener for decisions
-     * @param replaceable whether software can replace the device
-     * @param clock the clock in nanoseconds
-     */
+    /** Creates the health of a working device. The clock counts nanoseconds. */
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;
@@ -73,24 +62,16 @@ public final class DeviceHealth {
         this.clock = clock;
     }
 
-    /**
-     * Returns whether the engine uses the device.
-     *
-     * @return {@code false} during a pause
-     */
+    /** Returns whether the engine uses the device. It does not during a pause. */
     public boolean isUsable() {
         return usable;
     }
 
-    /**
-     * Returns whether the engine may submit the next part to the device. After a pause, the method
-     * probes the device.
-     */
+    /** Returns whether the engine may submit to the device. After a pause, it probes the device. */
     boolean mayBeUsed() {
         return usable || retryDevice();
     }
 
-    /** Records a part that has succeeded. */
     void worked() {
         if (troubled) {
             recordSuccess();
@@ -184,7 +165,7 @@ public final class DeviceHealth {
         return true;
     }
 
-    /** Submits a trial without waiting. A later call checks its result. */
+    /** Submits a trial, or checks the trial in flight. Returns whether a trial has succeeded. */
     private boolean probe() {
         Slot slot = trial;
         int status;
@@ -212,7 +193,6 @@ public final class DeviceHealth {
         return status == Slot.OK;
     }
 
-    /** Checks the trial, if a trial is in flight. */
     void finish() {
         if (trial != null) {
             retryDevice();

@@ -19,10 +19,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
     /** The time limit for the device's answer and for retries on full queues. */
     private static final long MAX_NANOS = 1_000_000_000L;
 
-    /**
-     * Tries the device. If the device does not answer, the slot stays reserved, because the device
-     * may still write to the memory of its pool.
-     */
+    /** Tries the device. Without an answer, the slot stays lent, because the device may write. */
     public static DeviceTrial of(SlotPool pool, long queueFullNanos) {
         Slot slot = pool.take();
         try {
@@ -50,9 +47,7 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
         status = slot.check();
         while (status == Slot.IN_FLIGHT) {
             if (System.nanoTime() - start >= MAX_NANOS) {
-                return failed(
-                        "the hardware did not complete a no-op within a second",
-                        null);
+                return failed("the hardware did not complete a no-op within a second", null);
             }
             Thread.onSpinWait();
             status = slot.check();
@@ -67,12 +62,6 @@ public record DeviceTrial(boolean works, String words, VdmStatus status) {
         return failed(words + " " + status, status);
     }
 
-    /**
-     * Returns the outcome of a failed trial.
-     *
-     * @param words the outcome in words
-     * @param status the status of the channel, or null if the device did not answer
-     */
     public static DeviceTrial failed(String words, VdmStatus status) {
         return new DeviceTrial(false, words, status);
     }

@@ -28,7 +28,6 @@ final class Drain {
         atWork = workers.mark();
     }
 
-    /** Returns whether the operations before the drain have ended. */
     boolean isOver() {
         if (pending.reached() < waiting || !workers.isPast(atWork)) {
             return false;

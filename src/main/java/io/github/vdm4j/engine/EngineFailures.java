@@ -26,10 +26,7 @@ final class EngineFailures {
         this.channel = channel;
     }
 
-    /**
-     * Writes the completion record of a failure. If a task of a batch has run, the batch succeeds,
-     * and only its remaining tasks fail.
-     */
+    /** Fails an operation. If a task of a batch has run, only the remaining tasks fail. */
     private static FutureState fail(Operation<?> operation, ExecutionPath path, VdmResult how,
             VdmStatus status, String reason, Throwable cause, long done) {
         if (operation.tasks() == null
@@ -71,7 +68,6 @@ final class EngineFailures {
         return moved == 0 ? "" : " after %,d bytes".formatted(moved);
     }
 
-    /** Returns the path of the executed parts. */
     static ExecutionPath executedSoFar(Program program) {
         return program.bytesMoved() == 0 ? ExecutionPath.NONE : program.executedBy();
     }
@@ -108,7 +104,6 @@ final class EngineFailures {
         return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
     }
 
-    /** Fails an operation because the channel has refused to create a slot. */
     FutureState noSlot(Operation<?> operation, SlotRefusedException refusal) {
         VdmStatus status = channel.status(refusal.status());
         return operation.fail(

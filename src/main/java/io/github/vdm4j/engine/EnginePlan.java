@@ -9,17 +9,9 @@ import io.github.vdm4j.memory.WriteBackKind;
 /**
  * The settings and components of a mover on a device. The opening of the mover determines them.
  *
- * @param pool the slots
  * @param threadPrefix the beginning of the names of the mover's threads
- * @param policy the choice of the executor of an operation
  * @param health the health of the device, or null without a device
- * @param durability the write-back engines
  * @param queueFullNanos how long the engine retries a full queue
- * @param deviceNanos the time limit for one submission on a device
- * @param closeNanos the time limit for closing
- * @param workers the number of worker threads
- * @param workerStrategy how an idle worker waits
- * @param mostPending the largest number of operations that wait for a slot
  * @param hasSoftware whether software can replace the device
  */
 public record EnginePlan(
@@ -40,24 +32,16 @@ public record EnginePlan(
         return health != null;
     }
 
-    /**
-     * Returns whether the engine uses a device at this time.
-     *
-     * @return {@code false} without a device, and during a pause
-     */
+    /** Returns whether the engine uses a device at this time. It does not during a pause. */
     public boolean usesDevice() {
         return health != null && health.isUsable();
     }
 
-    /** Returns the remaining nanoseconds of a closing that began at a time. */
     long closeNanosLeft(long start) {
         return closeNanos - (System.nanoTime() - start);
     }
 
-    /**
-     * Returns whether a flush needs a slot. The JDK forces pages without a slot. A device or DML's
-     * software writes cache lines back through a slot.
-     */
+    /** Returns whether a flush needs a slot. The JDK forces pages without a slot. */
     boolean needsSlotToFlush(Operation<?> flush) {
         return (hasDevice() || durability().lines() == null)
                 && durability().kindOf(flush.destination()) == WriteBackKind.CACHE_LINES;

@@ -71,7 +71,6 @@ final class SlotQueue {
         }
     }
 
-    /** Gives a free slot to the operation that has waited longest. */
     private boolean handOffOne() {
         if (pending.isEmpty()) {
             return false;
@@ -102,10 +101,7 @@ final class SlotQueue {
         return true;
     }
 
-    /**
-     * Polls the operations in flight. This returns the slots of operations after the program has
-     * dropped their futures.
-     */
+    /** Polls the operations in flight, because the program may have dropped their futures. */
     void finishAbandoned() {
         pool.collectOverdue();
         if (plan.hasDevice()) {
@@ -134,9 +130,7 @@ final class SlotQueue {
         return refused;
     }
 
-    /**
-     * Executes the waiting operations. Operations that still wait at the deadline end with CLOSED.
-     */
+    /** Executes the waiting operations. At the deadline, the rest ends with CLOSED. */
     void finish(long start) {
         for (int round = 0; !pending.isEmpty() && plan.closeNanosLeft(start) > 0; round++) {
             finishAbandoned();

@@ -13,10 +13,7 @@ import java.util.zip.CRC32C;
  * <p>Only one thread at a time may use an instance, because it keeps its buffers between calls.
  */
 public final class Crc32cKernel {
-    /**
-     * The bytes of a piece of a copy. Source and destination of a piece fit into a core's first two
-     * caches.
-     */
+    /** The bytes of a piece of a copy. Both ranges fit into a core's first two caches. */
     private static final int COPIED_PIECE = 1 << 17;
 
     /** The largest power of two that fits a byte buffer. It is a multiple of every alignment. */
@@ -33,14 +30,28 @@ public final class Crc32cKernel {
     /** The register of the JDK's CRC before the first byte. */
     private static final int JDK_INITIAL = -1;
 
+    private static final int POLYNOMIAL = 0x82f63b78;
+
+    /**
+     * The register before a zero byte, by the highest eight bits of the register after it. Bit 31
+     * is the coefficient of x<sup>0</sup>.
+     */
+    private static final int[] BEFORE_ZERO_BYTE = new int[256];
+
+    static {
+        for (int i = 0; i < BEFORE_ZERO_BYTE.length; i++) {
+            int register = i << 24;
+            for (int bit = 0; bit < 8; bit++) {
+                register = register < 0 ? (register ^ POLYNOMIAL) << 1 | 1 : register << 1;
+            }
+            BEFORE_ZERO_BYTE[i] = register;
+        }
+    }
+
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
 
-    /** Creates a kernel. */
-    public Crc32cKernel() {}
-
-    /** Returns the CRC of a segment. */
     public int crc(MemorySegment source, CrcOptions options) {
         begin(options);
         add(source, 0, source.byteSize(), options.bypassDataReflection());
@@ -48,10 +59,7 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Copies a segment and returns the CRC of the copied bytes.
-     *
-     * @param destination the range to write, of the source's size and disjoint from it
-     * @param options the seed and the reflections
+     * Copies a segment to a disjoint segment of its size, and returns the CRC of the copied bytes.
      */
     public int copy(MemorySegment destination, MemorySegment source, CrcOptions options) {
         begin(options);
@@ -65,10 +73,8 @@ public final class Crc32cKernel {
     }
 
     /**
-     * Returns the CRC of two adjacent ranges, computed from the CRC of each range.
-     *
-     * @param first the CRC of the first range, with any seed
-     * @param second the CRC of the second range, with the seed 0
+     * Returns the CRC of two adjacent ranges, computed from their CRCs. The CRC of the second range
+     * has the seed 0.
      */
     public static int combine(int first, int second, long secondLength, CrcOptions options) {
         boolean reversed = options.bypassReflection();
@@ -78,21 +84,27 @@ public final class Crc32cKernel {
         return reversed ? Integer.reverse(both) : both;
     }
 
-    /**
-     * Begins a CRC with a seed. The JDK's CRC takes no seed, but four bytes set its register to any
-     * value.
-     */
+    /** Begins a CRC. The JDK's CRC takes no seed, but four bytes set its register to any value. */
     private void begin(CrcOptions options) {
         crc.reset();
         int register =
                 options.bypassReflection() ? Integer.reverse(options.seed()) : ~options.seed();
         if (register != JDK_INITIAL) {
-            int prefix = Crc32cPolynomial.beforeFourZeroBytes(register) ^ JDK_INITIAL;
+            int prefix = beforeFourZeroBytes(register) ^ JDK_INITIAL;
             for (int i = 0; i < Integer.BYTES; i++) {
                 scratch[i] = (byte) (prefix >>> (Byte.SIZE * i));
             }
             crc.update(scratch, 0, Integer.BYTES);
         }
+    }
+
+    /** Returns the register from which four zero bytes lead to the given register. */
+    private static int beforeFourZeroBytes(int register) {
+        int before = register;
+        for (int i = 0; i < 4; i++) {
+            before = before << 8 ^ BEFORE_ZERO_BYTE[before >>> 24];
+        }
+        return before;
     }
 
     private int end(CrcOptions options) {
@@ -133,10 +145,7 @@ public final class Crc32cKernel {
         }
     }
 
-    /**
-     * Adds a range with the highest bit of each byte first. The method reverses each byte, because
-     * the JDK processes the lowest bit first.
-     */
+    /** Reverses each byte, because the JDK processes the lowest bit first. */
     private void addReversed(MemorySegment source, long from, long length) {
         for (long done = 0; done < length; done += SCRATCH) {
             int piece = (int) Math.min(SCRATCH, length - done);

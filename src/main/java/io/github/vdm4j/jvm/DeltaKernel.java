@@ -17,21 +17,15 @@ public final class DeltaKernel {
     private static final int BLOCK_BYTES = Long.BYTES;
     private static final int ENTRY_BYTES = NUMBER_BYTES + BLOCK_BYTES;
 
-    /**
-     * The number of equal blocks after which the JDK's mismatch searches the rest. An earlier call
-     * would cost more time than it saves.
-     */
+    /** After so many equal blocks, the JDK's mismatch is faster than the loop. */
     private static final int EQUAL_BLOCKS = 16;
 
     private DeltaKernel() {}
 
     /**
-     * Records the differences of two segments.
-     *
-     * @param record the range for the record. Its size limits the record
-     * @param modified the modified range of the same size, a multiple of 8, at most 0x80000
-     * @return the record's size, or 0 if both are equal. If the range is too small, it is the
-     *     complement ({@code ~}) of the written size
+     * Records the differences of two segments of the same size, a multiple of 8 up to 0x80000.
+     * Returns the record's size, or 0 if both are equal. If the record is too small, it returns the
+     * complement ({@code ~}) of the written size.
      */
     public static long create(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
@@ -63,21 +57,12 @@ public final class DeltaKernel {
         return written;
     }
 
-    /**
-     * Returns the defect with which a record would write outside of its destination or be refused
-     * by DSA.
-     *
-     * @param record a whole record
-     * @return the defect with the values, or null
-     */
+    /** Returns why a record would write outside of its destination or DSA refuses it, or null. */
     public static String defect(MemorySegment record, long size) {
         return defect(record, record.byteSize(), size);
     }
 
-    /**
-     * Returns the {@linkplain #defect(MemorySegment, long) defect} of a record that does not fill
-     * its segment, or null.
-     */
+    /** Returns the defect of a record that does not fill its segment, or null. */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
             return "the delta record has %,d bytes: it must be a multiple of %d"

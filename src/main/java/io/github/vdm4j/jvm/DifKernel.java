@@ -63,109 +63,70 @@ public final class DifKernel {
         return (int) found & (1 << ERROR_BITS) - 1;
     }
 
-    /**
-     * Checks blocks.
-     *
-     * @param source whole protected blocks
-     * @param first the number of the first block in the range from which the tags count
-     */
+    /** Checks whole protected blocks. Their tags count from block {@code first} of the range. */
     public static long check(MemorySegment source, DifConfig config, long first) {
-        return checkAndCopy(null, source, config, first);
+        return strip(null, source, config, first);
     }
 
-    /**
-     * Copies blocks and adds their protection.
-     *
-     * @param source whole blocks
-     * @param first the number of the first block in the range from which the tags count
-     */
+    /** Copies whole blocks and adds their protection. The tags count like in {@link #check}. */
     public static void insert(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.destination();
-        int application = tags.application()
-                + (int) first * applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
-        int reference = tags.reference()
-                + (int) first * referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+        int number = (int) first;
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block) {
             int guard = guard(source, at, block, flags);
             MemorySegment.copy(source, at, destination, to, block);
-            destination.set(PROTECTION, to + block,
-                    protection(guard, application & ~tags.applicationMask(), reference));
-            application += applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
-            reference += referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+            destination.set(PROTECTION, to + block, protection(guard,
+                    newApplication(tags, flags, number), newReference(tags, flags, number)));
+            number++;
             to += block + DifConfig.PROTECTION_BYTES;
         }
     }
 
     /**
-     * Checks blocks and copies them without their protection, up to the first incorrect block.
-     *
-     * @param source whole protected blocks
-     * @param first the number of the first block in the range from which the tags count
+     * Checks blocks like {@link #check} and copies them without their protection, up to the first
+     * incorrect block. A null destination receives no copy.
      */
     public static long strip(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
-        return checkAndCopy(destination, source, config, first);
-    }
-
-    /**
-     * Checks blocks and copies them without their protection. A null destination receives no copy.
-     */
-    private static long checkAndCopy(MemorySegment destination, MemorySegment source,
-            DifConfig config, long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
-        int application = tags.application()
-                + (int) first * applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
-        int reference = tags.reference()
-                + (int) first * referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
+        int number = (int) first;
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
-            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
-                    reference);
+            int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
                 return at << ERROR_BITS | errors;
             }
             if (destination != null) {
                 MemorySegment.copy(source, at, destination, to, block);
             }
-            application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
-            reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
+            number++;
             to += block;
         }
         return WELL;
     }
 
     /**
-     * Checks blocks and copies them with another protection, up to the first incorrect block.
-     *
-     * @param source whole protected blocks
-     * @param first the number of the first block in the range from which the tags count
+     * Checks blocks like {@link #check} and copies them with another protection, up to the first
+     * incorrect block.
      */
     public static long update(MemorySegment destination, MemorySegment source, DifConfig config,
             long first) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
-        int application = tags.application()
-                + (int) first * applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
-        int reference = tags.reference()
-                + (int) first * referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
         DifTags newTags = config.destination();
-        int newApplication = newTags.application()
-                + (int) first * applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
-        int newReference = newTags.reference()
-                + (int) first * referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+        int number = (int) first;
         long size = source.byteSize();
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
-            int errors = errors(source, at, block, flags, application, tags.applicationMask(),
-                    reference);
+            int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
                 return at << ERROR_BITS | errors;
             }
@@ -176,21 +137,19 @@ public final class DifKernel {
                             : guard(source, at, block, flags),
                     has(flags, DESTINATION_PASS_APPLICATION_TAG)
                             ? application(old)
-                            : newApplication & ~newTags.applicationMask(),
-                    has(flags, DESTINATION_PASS_REFERENCE_TAG) ? (int) old : newReference);
+                            : newApplication(newTags, flags, number),
+                    has(flags, DESTINATION_PASS_REFERENCE_TAG)
+                            ? (int) old
+                            : newReference(newTags, flags, number));
             MemorySegment.copy(source, at, destination, at, block);
             destination.set(PROTECTION, at + block, made);
-            application += applicationStep(flags, SOURCE_INCREMENTING_APPLICATION_TAG);
-            reference += referenceStep(flags, SOURCE_FIXED_REFERENCE_TAG);
-            newApplication += applicationStep(flags, DESTINATION_INCREMENTING_APPLICATION_TAG);
-            newReference += referenceStep(flags, DESTINATION_FIXED_REFERENCE_TAG);
+            number++;
         }
         return WELL;
     }
 
-    private static int errors(
-            MemorySegment source, long at, int block, int flags, int application, int mask,
-            int reference) {
+    private static int errors(MemorySegment source, long at, int block, int flags, DifTags tags,
+            int number) {
         long found = source.get(PROTECTION, at + block);
         if (found == -1 && has(flags, SOURCE_F_DETECT_ALL) && has(flags, SOURCE_F_ENABLE_ERROR)) {
             return DifError.ALL_BITS_SET.bit();
@@ -202,13 +161,25 @@ public final class DifKernel {
         if (isGuardChecked(found, flags) && guard(found) != guard(source, at, block, flags)) {
             errors |= DifError.GUARD.bit();
         }
-        if (((application(found) ^ application) & ~mask & TAG) != 0) {
+        int application = tags.application()
+                + (has(flags, SOURCE_INCREMENTING_APPLICATION_TAG) ? number : 0);
+        if (((application(found) ^ application) & ~tags.applicationMask() & TAG) != 0) {
             errors |= DifError.APPLICATION_TAG.bit();
         }
+        int reference = tags.reference() + (has(flags, SOURCE_FIXED_REFERENCE_TAG) ? 0 : number);
         if (!has(flags, SOURCE_REFERENCE_TAG_CHECK_DISABLED) && (int) found != reference) {
             errors |= DifError.REFERENCE_TAG.bit();
         }
         return errors;
+    }
+
+    private static int newApplication(DifTags tags, int flags, int number) {
+        int step = has(flags, DESTINATION_INCREMENTING_APPLICATION_TAG) ? number : 0;
+        return tags.application() + step & ~tags.applicationMask();
+    }
+
+    private static int newReference(DifTags tags, int flags, int number) {
+        return tags.reference() + (has(flags, DESTINATION_FIXED_REFERENCE_TAG) ? 0 : number);
     }
 
     /** Returns whether the values of a block's protection exempt it from the check. */
@@ -239,14 +210,6 @@ public final class DifKernel {
     private static long protection(int guard, int application, int reference) {
         return (long) guard << 48 | (application & (long) TAG) << 32
                 | Integer.toUnsignedLong(reference);
-    }
-
-    private static int applicationStep(int flags, DifFlag incrementing) {
-        return has(flags, incrementing) ? 1 : 0;
-    }
-
-    private static int referenceStep(int flags, DifFlag fixed) {
-        return has(flags, fixed) ? 0 : 1;
     }
 
     private static boolean has(int flags, DifFlag flag) {

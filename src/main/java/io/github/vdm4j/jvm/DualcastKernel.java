@@ -4,10 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /** The kernel that copies a source to two destinations. */
 public final class DualcastKernel {
-    /**
-     * The bytes of a piece of each range. The kernel reads the source from memory once, because all
-     * three pieces fit into a core's L2 cache.
-     */
+    /** The bytes of a piece. The three pieces fit into a core's L2 cache. */
     private static final int PIECE = 1 << 17;
 
     private DualcastKernel() {}

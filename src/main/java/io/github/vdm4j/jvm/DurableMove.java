@@ -13,18 +13,12 @@ import java.lang.foreign.MemorySegment;
 
 /** The kernel of a durable copy or fill by libpmem, on the calling thread. */
 public final class DurableMove {
-    /**
-     * The bytes of a part of a mapped file. Parts are short, because the time between the check of
-     * the pages and the access must be short.
-     */
+    /** Parts are short, because pages of files must be present from the check to the access. */
     private static final long MAPPED_PART = 4L << 20;
 
     private DurableMove() {}
 
-    /**
-     * Executes the whole operation. If the method throws a {@link WrongThreadException}, it has
-     * written nothing.
-     */
+    /** Executes an operation. A {@link WrongThreadException} means that nothing was written. */
     public static FutureState execute(Operation<?> operation, DurableMoves moves) {
         MemoryRegion onto = MemoryRegions.find(operation.destination());
         MemoryRegion of = MemoryRegions.find(operation.source());
@@ -69,8 +63,7 @@ public final class DurableMove {
                     "failed: a segment can no longer be used: " + e.getMessage(), e, done);
         } catch (PageUnavailableException e) {
             return operation.fail(executed(done), VdmResult.IO_ERROR, null,
-                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e,
-                    done);
+                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e, done);
         }
     }
 

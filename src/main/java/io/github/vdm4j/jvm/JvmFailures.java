@@ -22,10 +22,7 @@ public final class JvmFailures {
         return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
     }
 
-    /**
-     * Returns whether a segment is unusable. The type of the exception is not sufficient, because a
-     * user's function may throw it, too.
-     */
+    /** The type of the exception is not sufficient, because a user's function may throw it, too. */
     private static boolean anyUnusable(MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && (!operand.scope().isAlive()
@@ -36,10 +33,7 @@ public final class JvmFailures {
         return false;
     }
 
-    /**
-     * Returns the reason of the failure as text that follows "memcpy of 64 bytes ". An operand can
-     * be null.
-     */
+    /** Returns text that follows "memcpy of 64 bytes ". An operand can be null. */
     private static String reason(Throwable thrown, long bytesDone, MemorySegment... operands) {
         String failed =
                 bytesDone == 0 ? "failed: " : "failed after %,d bytes: ".formatted(bytesDone);
@@ -54,10 +48,7 @@ public final class JvmFailures {
         };
     }
 
-    /**
-     * Writes the completion record of an operation that failed in the JVM after some bytes. The
-     * method throws nothing, even if the heap is full.
-     */
+    /** Fails an operation after some bytes. Throws nothing, even if the heap is full. */
     public static void record(Operation<?> operation, Throwable thrown, long bytesDone) {
         try {
             MemorySegment[] operands =
@@ -69,14 +60,9 @@ public final class JvmFailures {
         }
     }
 
-    /**
-     * Makes the JVM throw its pending exception if a page of a mapped file was missing during an
-     * operation.
-     */
+    /** Makes the JVM throw its pending exception for a missing page of a mapped file. */
     public static void deliver(Operation<?> operation) {
-        if (MemoryRegions.mayLackPages(operation.destination())
-                || MemoryRegions.mayLackPages(operation.source())
-                || MemoryRegions.mayLackPages(operation.second())) {
+        if (MemoryRegions.mayLackPages(operation)) {
             PageFaults.deliver();
         }
     }

@@ -7,13 +7,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The functions that move bytes. The default functions are {@link MemorySegment}'s copy and the
  * kernel's fill.
- *
- * @param memcpy the function for copies between disjoint ranges
- * @param memmove the function for copies between ranges that may overlap
- * @param memset the function for fills
  */
 public record MoveFunctions(CopyFunction memcpy, CopyFunction memmove, FillFunction memset) {
-    /** The JVM's own functions. */
     public static final MoveFunctions STANDARD =
             new MoveFunctions(
                     (destination, source, flags) -> destination.copyFrom(source),

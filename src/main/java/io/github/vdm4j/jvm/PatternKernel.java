@@ -13,22 +13,13 @@ public final class PatternKernel {
     private static final ValueLayout.OfLong PATTERN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /**
-     * The bytes that the kernel writes long by long. Copies of these bytes fill the rest, because
-     * copies are faster.
-     */
+    /** The bytes that the kernel writes in longs. Copies fill the rest, because they are faster. */
     private static final int WRITTEN = 64;
 
-    /**
-     * The bytes that a fill with a byte copies from the table first. The JDK executes shorter
-     * fills.
-     */
+    /** The bytes that a fill copies from the table first. The JDK executes shorter fills. */
     private static final int SEED = 512;
 
-    /**
-     * The bytes of each copy within the destination. Source and destination of the copy fit into a
-     * core's L1 cache.
-     */
+    /** The bytes of each copy within the destination. Both ranges fit into a core's L1 cache. */
     private static final int RUN = 1 << 13;
 
     private static final long LOW_BYTES = 0x0101_0101_0101_0101L;
@@ -68,7 +59,6 @@ public final class PatternKernel {
         repeat(destination, beginning, size);
     }
 
-    /** Copies the written bytes to the rest of the destination. */
     private static void repeat(MemorySegment destination, long written, long size) {
         long done = written;
         while (done < size) {

@@ -18,13 +18,7 @@ public final class Pins {
     /** The region of the second destination or the second source. No operation has both. */
     private MemoryRegion second;
 
-    /** Creates an object that pins no buffer. */
-    public Pins() {}
-
-    /**
-     * Pins the buffers of an operation. Returns {@code false} and pins no buffer if a buffer is
-     * being closed.
-     */
+    /** Pins all buffers of an operation. If one is being closed, pins none and returns false. */
     public boolean pin(Operation<?> operation) {
         destination = MemoryRegions.find(operation.destination());
         source = MemoryRegions.find(operation.source());
@@ -36,7 +30,6 @@ public final class Pins {
         return false;
     }
 
-    /** Unpins the buffers. */
     public void unpin() {
         MemoryRegions.unpin(destination, source, second);
         forget();

@@ -15,10 +15,7 @@ final class T10Crc {
     private static final int WORDS = 2;
     private static final int STEP = WORDS * Long.BYTES;
 
-    /**
-     * The effect of each byte on the CRC by its position in a step and its value. The last position
-     * comes first.
-     */
+    /** The effect of a byte on the CRC by position, the last position first, and value. */
     private static final char[] TABLE = new char[STEP << 8];
 
     static {
@@ -33,12 +30,7 @@ final class T10Crc {
 
     private T10Crc() {}
 
-    /**
-     * Returns the CRC of a part of a segment.
-     *
-     * @param from the offset of the part
-     * @param length its length in bytes, a multiple of 8
-     */
+    /** Returns the CRC of a part of a segment. Its length is a multiple of 8. */
     static int of(MemorySegment source, long from, int length, int seed) {
         int crc = seed;
         int steps = length & -STEP;

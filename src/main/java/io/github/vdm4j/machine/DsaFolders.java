@@ -10,20 +10,13 @@ import java.util.Objects;
  * @param nodes the character devices of the work queues
  */
 public record DsaFolders(Path sysfs, Path nodes) {
-    /** The property that names the folder of the attributes. */
     public static final String SYSFS_PROPERTY = "vdm4j.dsa.sysfs";
 
-    /** The property that names the folder of the character devices. */
     public static final String NODES_PROPERTY = "vdm4j.dsa.devices";
 
     private static final String EMULATED = "emulated-";
 
-    /**
-     * Returns the folders of a machine with its files below a root.
-     *
-     * @param root the folder that stands for {@code /}
-     * @return the folders of Linux
-     */
+    /** Returns the folders below a folder that stands for {@code /}. */
     public static DsaFolders below(Path root) {
         return new DsaFolders(root.resolve("sys/bus/dsa/devices"), root.resolve("dev/dsa"));
     }
@@ -42,8 +35,6 @@ public record DsaFolders(Path sysfs, Path nodes) {
     /**
      * Returns whether the devices belong to the emulator. The names of the emulator's queues have
      * the prefix {@code emulated-}.
-     *
-     * @return true if a queue has such a name
      */
     public boolean areEmulated() {
         return SystemFiles.list(sysfs, name -> name.startsWith("wq"))

@@ -42,10 +42,8 @@ public final class FileBirth {
     }
 
     /**
-     * Returns when the file of a mapping was created.
-     *
-     * @return a text that differs for each file of an inode number, or null if the file system does
-     *     not report the time
+     * Returns a text that differs for each file of an inode number. It is null if the file system
+     * does not report the time.
      */
     public static String of(Mapping mapping) {
         if (mapping.file() == null) {
@@ -79,10 +77,7 @@ public final class FileBirth {
         }
     }
 
-    /**
-     * Returns the creation time from the JDK. If the time equals the last modification, the JDK has
-     * substituted it, and this method ignores it.
-     */
+    /** Returns the creation time from the JDK, unless the JDK has substituted the modification. */
     private static String ofJdk(String path, String inode) {
         try {
             Map<String, Object> attributes = Files.readAttributes(Path.of(path),

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -125,7 +126,7 @@ public final class LibC {
     }
 
     /** Thrown if a call of the C library fails. */
-    public static final class CallFailedException extends Exception {
+    public static final class CallFailedException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final int error;
@@ -140,7 +141,6 @@ public final class LibC {
             return error == ENOSYS || error == EOPNOTSUPP;
         }
 
-        /** Returns true if the file does not exist. */
         public boolean isMissingFile() {
             return error == ENOENT;
         }
@@ -156,9 +156,7 @@ public final class LibC {
         long invoke(MemorySegment callState, Arena arena) throws Throwable;
     }
 
-    /**
-     * Calls a function that returns -1 after an error. Calls it again if a signal interrupted it.
-     */
+    /** Calls a function that returns -1 after an error, again after each interrupting signal. */
     private static long call(String name, Call call) throws CallFailedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
@@ -178,10 +176,7 @@ public final class LibC {
         }
     }
 
-    /**
-     * Calls a function once and ignores its error. A second close could close the file of another
-     * thread.
-     */
+    /** Calls a function once, because a second close could close the file of another thread. */
     private static void callOnce(Call call) {
         try (Arena arena = Arena.ofConfined()) {
             call.invoke(arena.allocate(CALL_STATE), arena);
@@ -215,17 +210,11 @@ public final class LibC {
                 state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset));
     }
 
-    /** Unmaps memory. */
     public static void unmap(long address, long length) {
         callOnce((state, arena) -> (int) MUNMAP.invokeExact(state, address, length));
     }
 
-    /**
-     * Allocates memory with undefined content.
-     *
-     * @param alignment a power of two, 16 or more
-     * @param size bytes, above 0
-     */
+    /** Allocates memory with undefined content. The alignment is a power of two, 16 or more. */
     public static long allocate(long alignment, long size) throws CallFailedException {
         long rounded = Math.addExact(size, alignment - 1) & -alignment;
         return call("aligned_alloc", (state, arena) -> {
@@ -248,7 +237,6 @@ public final class LibC {
         return open(path, O_RDWR_CREAT_CLOEXEC);
     }
 
-    /** Opens a file that exists for reading and writing. */
     public static int openExisting(byte[] path) throws CallFailedException {
         return open(path, O_RDWR_CLOEXEC);
     }
@@ -279,12 +267,11 @@ public final class LibC {
     public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
 
     /**
-     * Returns the NUMA node of the processor that runs the calling thread. The call does not
-     * allocate.
+     * Returns the NUMA node of the processor that runs the calling thread, or -1 if the system does
+     * not report it. The call does not allocate.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
      *     call
-     * @return the node, or -1 if the system does not report it
      */
     public static int currentNode(MemorySegment callState, MemorySegment result) {
         if (GETCPU == null) {
@@ -298,13 +285,7 @@ public final class LibC {
         }
     }
 
-    /**
-     * Returns the NUMA node of the memory at an address. The call does not allocate.
-     *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
-     *     call
-     * @return the node, or -1 if the system does not report it
-     */
+    /** Returns the NUMA node of the memory at an address, like {@link #currentNode}. */
     public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
         try {
             long error = (long) GET_MEMPOLICY.invokeExact(callState, SYS_GET_MEMPOLICY, result, 0L,
@@ -316,10 +297,9 @@ public final class LibC {
     }
 
     /**
-     * Writes to a file. The call does not allocate.
+     * Writes to a file. The call does not allocate. For the first parameter, see {@link
+     * #currentNode}.
      *
-     * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
-     *     call
      * @return how many bytes the file accepted, or the negative error number
      */
     public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
@@ -332,7 +312,6 @@ public final class LibC {
         }
     }
 
-    /** Closes a descriptor. */
     public static void close(int descriptor) {
         callOnce((state, arena) -> (int) CLOSE.invokeExact(state, descriptor));
     }
@@ -354,7 +333,6 @@ public final class LibC {
      * Allocates storage for a range of a file, holes included. The call changes no byte of the
      * file.
      *
-     * @param length the length in bytes, above 0
      * @param keepSize whether to keep the size of the file. If false, a shorter file grows to the
      *     end of the range
      */

@@ -19,7 +19,6 @@ public final class LibraryThread extends Thread {
     private int parkedCount;
     private boolean together;
 
-    /** Creates a thread that is not started. */
     public LibraryThread(String name, Runnable task) {
         super(null, task, name, 0, false);
         setDaemon(true);
@@ -54,11 +53,7 @@ public final class LibraryThread extends Thread {
         return STRANGER;
     }
 
-    /**
-     * Unparks a thread. Inside {@link #unparkTogether}, a virtual thread is unparked later.
-     *
-     * @param thread the thread
-     */
+    /** Unparks a thread. Inside {@link #unparkTogether}, a virtual thread is unparked later. */
     public static void unpark(Thread thread) {
         if (thread.isVirtual() && Thread.currentThread() instanceof LibraryThread current
                 && current.together) {
@@ -75,8 +70,6 @@ public final class LibraryThread extends Thread {
      * Executes work that unparks many threads. A new virtual thread helps to unpark the virtual
      * threads. For a platform thread, each such call takes several microseconds, because it wakes a
      * carrier (docs/adr/0024).
-     *
-     * @param work the work
      */
     public static void unparkTogether(Runnable work) {
         if (!(Thread.currentThread() instanceof LibraryThread current)) {

@@ -61,13 +61,7 @@ public final class MemoryMaps {
         }
     }
 
-    /**
-     * The place of an address in a mapped file.
-     *
-     * @param name the file's path in Java's notation
-     * @param inode the file's inode number
-     * @param position the position in the file in bytes
-     */
+    /** The place of an address in a mapped file. The name is in Java's notation. */
     record FilePosition(String name, long inode, long position) {}
 
     private record Line(String range, long start, long end, boolean shared, long offset,
@@ -151,10 +145,7 @@ public final class MemoryMaps {
         }
     }
 
-    /**
-     * Returns the first place in a range where a file is mapped. Returns null if the range has no
-     * such place, or if the list cannot be read.
-     */
+    /** Returns the first place in a range where a file is mapped, or null if no place is known. */
     static FilePosition firstFile(long address, long length) {
         try {
             for (Line line : parse(lines(MAPS))) {
@@ -224,10 +215,7 @@ public final class MemoryMaps {
                 line.range());
     }
 
-    /**
-     * Parses maps or smaps. Both have the same first line for each mapping. The file smaps adds
-     * lines.
-     */
+    /** Parses maps or smaps. In smaps, further lines follow the first line of each mapping. */
     private static List<Line> parse(List<String> maps) {
         var lines = new ArrayList<Line>();
         for (String text : maps) {

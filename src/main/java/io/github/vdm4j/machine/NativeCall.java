@@ -4,10 +4,7 @@ package io.github.vdm4j.machine;
 public final class NativeCall {
     private NativeCall() {}
 
-    /**
-     * Rethrows a throwable of {@code invokeExact}. A downcall throws only unchecked exceptions and
-     * errors.
-     */
+    /** Rethrows a throwable of a downcall. It is an unchecked exception or an error. */
     public static RuntimeException rethrow(Throwable thrown) {
         if (thrown instanceof Error e) {
             throw e;

@@ -14,20 +14,17 @@ public final class NumaNodes {
     private NumaNodes() {}
 
     /** Returns the folders of the nodes by number. Returns none if Linux shows none. */
-    public static List<Path> folders(SystemFiles files) {
-        return files.list(FOLDER, name -> name.matches("node\\d+"));
+    public static List<Path> folders(Path root) {
+        return SystemFiles.list(root.resolve(FOLDER), name -> name.matches("node\\d+"));
     }
 
-    /** Returns the number of a node. */
     public static long number(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring("node".length()));
     }
 
-    /**
-     * Refuses a node that the machine does not have. If Linux shows no nodes, every number passes.
-     */
-    public static int check(SystemFiles files, int node) {
-        List<Long> known = folders(files).stream().map(NumaNodes::number).toList();
+    /** Refuses a node that the machine lacks. If Linux shows no nodes, every number passes. */
+    public static int check(Path root, int node) {
+        List<Long> known = folders(root).stream().map(NumaNodes::number).toList();
         if (node < ANY || node > ANY && !known.isEmpty() && !known.contains((long) node)) {
             String nodes = known.isEmpty()
                     ? "at least 0"

@@ -101,10 +101,6 @@ public final class PageGuard {
      * Makes the pages of a range present and writable, where that is possible. The kernel does so
      * in one call. If it refuses the call, the JVM touches the pages. The method reports no
      * failure, because the submission of the range meets the same page or arena and reports it.
-     *
-     * @param segment the segment
-     * @param offset the first byte of the range
-     * @param length bytes, above 0
      */
     public static void populate(MemorySegment segment, long offset, long length) {
         if (MADVISE != null && madvise(segment.address() + offset, length, MADV_POPULATE_WRITE)) {

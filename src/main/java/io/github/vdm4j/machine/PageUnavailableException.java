@@ -13,7 +13,6 @@ public final class PageUnavailableException extends RuntimeException {
     /** A file system with fewer usable bytes counts as full. */
     private static final long FULL = 64 << 10;
 
-    /** Creates the exception for a page that the kernel does not provide. */
     PageUnavailableException(MemorySegment segment, long offset) {
         super("a page of a mapped file is not there, from byte %,d of a segment of %,d on: %s"
                 .formatted(offset, segment.byteSize(), why(segment, offset)));
@@ -32,10 +31,7 @@ public final class PageUnavailableException extends RuntimeException {
         super("a page of a mapped file is not there: " + why(cause, operands), cause);
     }
 
-    /**
-     * Returns the reason. The method checks the last byte of each operand, because a file loses
-     * pages only at its end.
-     */
+    /** Checks the last byte of each operand, because a file loses pages only at its end. */
     private static String why(InternalError cause, MemorySegment... operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && operand.byteSize() > 0) {
@@ -48,10 +44,7 @@ public final class PageUnavailableException extends RuntimeException {
         return "the JVM reports \"" + cause.getMessage() + "\"";
     }
 
-    /**
-     * Returns the reason why the page of an address is missing. It is a file that is too short, or
-     * a full file system. The result is null for every other reason.
-     */
+    /** Returns that the file is too short or the file system full, or null for another reason. */
     private static String whyMissing(long address) {
         FilePosition place = MemoryMaps.firstFile(address, 1);
         if (place == null) {

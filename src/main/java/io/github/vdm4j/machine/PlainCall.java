@@ -33,11 +33,8 @@ public final class PlainCall {
     }
 
     /**
-     * Calls a function. The caller keeps the memory of pointer arguments reachable.
-     *
-     * @param first the function's first argument, or 0 for a function without a parameter
-     * @param second the function's second argument, or 0 for a function with fewer parameters
-     * @return the function's result
+     * Calls a function. The caller keeps the memory of pointer arguments reachable. An argument
+     * without a parameter is 0.
      */
     public static long call(MemorySegment function, long first, long second) {
         try {

@@ -4,7 +4,6 @@ package io.github.vdm4j.machine;
 public final class PlatformName {
     private PlatformName() {}
 
-    /** Returns the names that Java gives to the system and the processor's architecture. */
     public static String current() {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }

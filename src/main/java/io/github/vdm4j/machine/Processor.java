@@ -33,10 +33,7 @@ public final class Processor {
 
     private Processor() {}
 
-    /**
-     * Returns whether this machine's processor can write cache lines back without evicting them.
-     * Returns false if {@code /proc/cpuinfo} cannot be read.
-     */
+    /** Returns whether /proc/cpuinfo shows that cache lines are written back without eviction. */
     public static boolean hasClwb() {
         return flags().contains("clwb");
     }
@@ -74,7 +71,6 @@ public final class Processor {
         return (ebx & CPUID_AVX512) == CPUID_AVX512;
     }
 
-    /** Returns the processor's feature flags. The set is empty if the file cannot be read. */
     public static Set<String> flags(Path cpuinfo) {
         // Every opening of a mover runs this. This code avoids streams and regular expressions,
         // because they are slow at their first use in a JVM.
@@ -91,7 +87,6 @@ public final class Processor {
         }
     }
 
-    /** Returns the flags line of the first processor, or an empty text. */
     private static String firstFlags(InputStream file) throws IOException {
         var text = new StringBuilder("\n");
         byte[] piece = new byte[PIECE];

@@ -23,52 +23,32 @@ public final class Seam {
      * ignores.
      */
     public interface Scheduler {
-        /**
-         * Waits at a point until the scheduler lets the current thread continue.
-         *
-         * @return false if the current thread is ignored
-         */
+        /** Waits at a point until the scheduler lets the current thread continue. */
         boolean step();
 
-        /** Parks the current thread until it is unparked. */
         boolean park(long nanos);
 
-        /** Unparks a thread. Returns false if that thread is ignored. */
         boolean unpark(Thread thread);
 
-        /**
-         * Waits for {@link #notify} with the same lock.
-         *
-         * @param lock an object. The current thread owns its monitor
-         * @return false if the current thread is ignored
-         */
+        /** Waits for {@link #notify} with the same lock. The current thread owns its monitor. */
         boolean await(Object lock, long millis);
 
-        /**
-         * Ends the wait of one thread.
-         *
-         * @param lock an object. The current thread owns its monitor
-         * @return false if the current thread is ignored
-         */
+        /** Ends the wait of one thread. The current thread owns the monitor. */
         boolean notify(Object lock);
 
-        /** Waits for the end of a thread. Returns false if that thread is ignored. */
         boolean join(Thread thread, long nanos);
 
-        /** Returns the time of the scheduler's clock. */
         long nanoTime();
 
         /** Registers a thread of the library that is about to be started. */
         void register(Thread thread);
 
-        /** Runs a registered thread. */
         void run(Runnable task);
     }
 
     /**
-     * Installs a scheduler, for tests.
+     * Installs a scheduler for tests, or null.
      *
-     * @param next the scheduler, or null
      * @throws IllegalStateException if the points are removed
      */
     public static void install(Scheduler next) {
@@ -94,7 +74,6 @@ public final class Seam {
         }
     }
 
-    /** Parks the current thread, see {@link LockSupport#park(Object)}. */
     public static void park(Object blocker) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.park(Long.MAX_VALUE)) {
@@ -102,7 +81,6 @@ public final class Seam {
         }
     }
 
-    /** Parks the current thread for some time, see {@link LockSupport#parkNanos(Object, long)}. */
     public static void parkNanos(Object blocker, long nanos) {
         Scheduler installed = scheduler();
         if (installed == null || !installed.park(nanos)) {
@@ -118,12 +96,7 @@ public final class Seam {
         }
     }
 
-    /**
-     * Waits for {@link #notify}.
-     *
-     * @param lock an object. The current thread owns its monitor
-     * @throws InterruptedException if the thread is interrupted
-     */
+    /** Waits for {@link #notify}. The current thread owns the monitor of the lock. */
     public static void await(Object lock, long millis) throws InterruptedException {
         Scheduler installed = scheduler();
         if (installed == null || !installed.await(lock, millis)) {
@@ -139,7 +112,6 @@ public final class Seam {
         }
     }
 
-    /** Waits for the end of a thread. */
     public static void join(Thread thread, long nanos) throws InterruptedException {
         Scheduler installed = scheduler();
         if (installed == null || !installed.join(thread, nanos)) {
@@ -147,13 +119,11 @@ public final class Seam {
         }
     }
 
-    /** Returns the time for timeouts. */
     public static long nanoTime() {
         Scheduler installed = scheduler();
         return installed == null ? System.nanoTime() : installed.nanoTime();
     }
 
-    /** Registers a thread of the library that is about to be started. */
     static void register(Thread thread) {
         Scheduler installed = scheduler();
         if (installed != null) {

@@ -4,7 +4,6 @@ package io.github.vdm4j.machine;
 public final class SegmentClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception. */
     public SegmentClosedException(IllegalStateException cause) {
         super("the arena of a segment was closed before the operation started", cause);
     }

@@ -8,23 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/**
- * The kernel's files below a root. The result for a missing, unreadable or malformed file is null
- * or empty.
- *
- * @param root the folder that stands for {@code /}
- */
-public record SystemFiles(Path root) {
-
-    /**
-     * Lists a folder below the root.
-     *
-     * @param folder the folder, relative to the root
-     * @return the paths, sorted by length first, for example wq0.2 before wq0.10
-     */
-    public List<Path> list(String folder, Predicate<String> name) {
-        return list(root.resolve(folder), name);
-    }
+/** The kernel's files. The result for a missing, unreadable or malformed file is null or empty. */
+public final class SystemFiles {
+    private SystemFiles() {}
 
     /** Lists a folder. Shorter paths come first, for example wq0.2 before wq0.10. */
     public static List<Path> list(Path folder, Predicate<String> name) {
@@ -46,26 +32,6 @@ public record SystemFiles(Path root) {
         }
     }
 
-    /**
-     * Returns whether a file exists.
-     *
-     * @param file the file, relative to the root
-     * @return false if the file is missing, or if the process may not access its folder
-     */
-    public boolean has(String file) {
-        return Files.exists(root.resolve(file));
-    }
-
-    /**
-     * Reads a file below the root.
-     *
-     * @param file the file, relative to the root
-     * @return its text without surrounding white space, or null
-     */
-    public String text(String file) {
-        return text(root.resolve(file));
-    }
-
     /** Returns the text of a file without surrounding white space, or null. */
     public static String text(Path file) {
         try {
@@ -75,10 +41,7 @@ public record SystemFiles(Path root) {
         }
     }
 
-    /**
-     * Returns the number in a file, or null. It is decimal, or hexadecimal of up to 64 bits after
-     * 0x.
-     */
+    /** Returns the number in a file, decimal or hexadecimal after 0x, or null. */
     public static Long number(Path file) {
         String text = text(file);
         try {

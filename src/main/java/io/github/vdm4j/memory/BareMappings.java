@@ -53,7 +53,7 @@ final class BareMappings {
             sweep();
         }
         MappedFile file = MappedFile.of(range);
-        Mapping mapping = file.mapping();
+        Mapping mapping = file.mapping;
         var added = new Known(
                 range.scope(), mapping.start(), mapping.end() - mapping.start(), file);
         INDEX.add(added.start, added.length, added);

@@ -6,18 +6,12 @@ import java.lang.foreign.MemorySegment;
 public interface CacheLineWriteBack {
     /**
      * Writes back every cache line that a range touches. Returns when the lines have reached the
-     * memory.
+     * memory. The range is native memory and not empty.
      *
-     * @param range native memory, not empty
      * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
     void writeBack(MemorySegment range);
-
-    /** Returns the functions for durable copies and fills, or null if the engine has none. */
-    default DurableMoves moves() {
-        return null;
-    }
 
     /** Returns whether the engine has mapped a range as persistent memory. */
     default boolean recognizes(MemorySegment range) {

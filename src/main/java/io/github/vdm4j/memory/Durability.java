@@ -28,24 +28,16 @@ public final class Durability {
     /** Whether the engine for cache lines is the engine of this machine. The first use opens it. */
     private final boolean ofMachine;
 
-    /** True if native memory of unknown domain counts as persistent memory. */
     private final boolean nativeIsPersistent;
 
-    /** The longest time that a force waits for further requests. */
     private final long forceWaitNanos;
 
-    /**
-     * The reason why an operation is refused.
-     *
-     * @param result the result of the operation
-     * @param reason the reason as text that follows "memset of 64 bytes "
-     */
+    /** The result of a refused operation, and the reason as text after "memset of 64 bytes ". */
     public record Refusal(VdmResult result, String reason) {}
 
     /** Combines engines. The engine for cache lines is null if only a mover can write them back. */
     public Durability(CacheLineWriteBack lines, PageWriteBack pages) {
-        this(lines, Objects.requireNonNull(pages, "pages"), false, false,
-                Long.MAX_VALUE);
+        this(lines, Objects.requireNonNull(pages, "pages"), false, false, Long.MAX_VALUE);
     }
 
     private Durability(
@@ -58,15 +50,11 @@ public final class Durability {
         this.forceWaitNanos = forceWaitNanos;
     }
 
-    /**
-     * Returns the engines of this machine: libpmem if it is installed, and the JDK's {@code
-     * force()}.
-     */
+    /** Returns libpmem, if it is installed, and the JDK's {@code force()}. */
     public static Durability system() {
         return SYSTEM;
     }
 
-    /** Returns the engines of a machine without libpmem. */
     public static Durability withoutLibpmem() {
         return new Durability(null, new JdkPageWriteBack());
     }
@@ -78,10 +66,7 @@ public final class Durability {
                 : new Durability(lines, pages, ofMachine, persistent, forceWaitNanos);
     }
 
-    /**
-     * Returns these engines with a bound for the time that a force waits for further requests. The
-     * bound 0 means no wait.
-     */
+    /** Returns these engines with a bound for the time that a force waits. 0 means no wait. */
     public Durability forceWait(Duration longest) {
         return nanos(longest) == forceWaitNanos ? this
                 : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
@@ -100,21 +85,15 @@ public final class Durability {
         return time.compareTo(NO_BOUND) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
-    /**
-     * The holder of libpmem. It opens libpmem at the first use, because this takes milliseconds and
-     * most movers never copy durably.
-     */
+    /** Opens libpmem at the first use, because this takes milliseconds and most movers do not. */
     private static final class Lines {
         static final CacheLineWriteBack OF_MACHINE = PmemLibrary.find().orElse(null);
     }
 
     /**
-     * Determines the kind of write-back that makes a range durable. A buffer has a domain. The
-     * mapping of a mapped segment is determined once. Other native memory is refused unless libpmem
-     * has mapped it or C's rule applies.
-     *
-     * @param range the destination of an operation, not empty
-     * @return the kind of write-back, or the reason for a refusal
+     * Returns the kind of write-back that makes a range durable, or the reason for a refusal. The
+     * range is not empty. A buffer has a domain. The mapping of a mapped segment is determined once.
+     * Other native memory is refused unless libpmem has mapped it or C's rule applies.
      */
     public WriteBackKind kindOf(MemorySegment range) {
         if (!range.isNative()) {
@@ -129,7 +108,7 @@ public final class Durability {
         }
         if (range.isMapped()) {
             MappedFile file = BareMappings.of(range);
-            return file.hasFailed() ? WriteBackKind.FAILED_BEFORE : kindOf(file.backing());
+            return file.hasFailed() ? WriteBackKind.FAILED_BEFORE : kindOf(file.mapping.backing());
         }
         return nativeIsPersistent || lines() != null && lines().recognizes(range)
                 ? WriteBackKind.CACHE_LINES
@@ -144,10 +123,7 @@ public final class Durability {
         };
     }
 
-    /**
-     * Returns the kind of write-back of a mapping. This checks MAP_SYNC only if the flag decides
-     * between {@code force()} and cache lines.
-     */
+    /** Checks MAP_SYNC only if the flag decides between {@code force()} and cache lines. */
     private static WriteBackKind kindOf(Backing backing) {
         return switch (backing) {
             case SYNCHRONOUS_FILE -> WriteBackKind.CACHE_LINES;
@@ -156,19 +132,13 @@ public final class Durability {
         };
     }
 
-    /**
-     * Returns the engine for cache lines, or null if only a mover can write them back. The first
-     * call opens the engine of the machine.
-     */
+    /** Returns the engine for cache lines, or null if only a mover can write them back. */
     public CacheLineWriteBack lines() {
         return ofMachine ? Lines.OF_MACHINE : lines;
     }
 
     /**
-     * Returns why an operation on a range must be refused.
-     *
-     * @param kind the result of {@link #kindOf} for the range
-     * @return null if the range can be made durable
+     * Returns why an operation on a range of a {@linkplain #kindOf kind} must be refused, or null.
      */
     public Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
         if (kind == WriteBackKind.FAILED_BEFORE) {
@@ -223,7 +193,6 @@ public final class Durability {
         return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
     }
 
-    /** Returns whether a range can be made durable. */
     public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
         return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
@@ -243,14 +212,12 @@ public final class Durability {
     }
 
     /**
-     * Writes the cache lines of a range back.
+     * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
+     * empty and not refused.
      *
-     * @param range the range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused
      * @throws IOException if the storage reports an error, or has reported one for the file before
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
      *     missing
-     * @throws IllegalStateException if the arena of the range is closed
-     * @throws WrongThreadException if the segment is confined to another thread
      */
     public void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();
@@ -271,12 +238,10 @@ public final class Durability {
         PageFaults.requireNone(range);
     }
 
-    /** Writes the pages of a range to the storage on the calling thread. */
     void force(MemorySegment range) throws IOException {
         pages.writeBack(range);
     }
 
-    /** Returns the longest time that a force waits for further requests. */
     long forceWaitNanos() {
         return forceWaitNanos;
     }

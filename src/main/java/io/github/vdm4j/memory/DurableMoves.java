@@ -2,25 +2,15 @@ package io.github.vdm4j.memory;
 
 import java.lang.foreign.MemorySegment;
 
-/** Copies and fills that write their cache lines back, or that bypass the caches. */
-public interface DurableMoves {
-    /**
-     * Copies bytes. Returns when the destination is in the persistence domain.
-     *
-     * @param destination native memory, not empty
-     * @param source native memory of the same size. The ranges may overlap
-     * @throws IllegalStateException if an arena is closed. Nothing was copied
-     * @throws WrongThreadException if a segment is confined to another thread. Nothing was copied
-     */
+/**
+ * An engine that also copies and fills durably, for example by bypassing the caches. Both methods
+ * return when the destination is in the persistence domain. If they throw an exception, because an
+ * arena is closed or a segment is confined to another thread, they have written nothing.
+ */
+public interface DurableMoves extends CacheLineWriteBack {
+    /** Copies native memory. The segments have the same size, are not empty and may overlap. */
     void copy(MemorySegment destination, MemorySegment source);
 
-    /**
-     * Fills a range. Returns when the range is in the persistence domain.
-     *
-     * @param range native memory, not empty
-     * @throws IllegalStateException if the arena of the range is closed. Nothing was written
-     * @throws WrongThreadException if the segment is confined to another thread. Nothing was
-     *     written
-     */
+    /** Fills native memory. The range is not empty. */
     void fill(MemorySegment range, byte value);
 }

@@ -12,18 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class FailedFiles {
     /**
-     * A failure.
-     *
-     * @param number the number of the failure among the failures of all files
-     * @param birth the creation time, or null if it is unknown. It distinguishes the file from
-     *     later files with the same inode number
+     * A failure with its number among the failures of all files. The creation time distinguishes
+     * the file from later files with the same inode number. It is null if it is unknown.
      */
     private record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
-            return number > mapping.failuresBefore()
+            return number > mapping.failuresBefore
                     && (birth == null
-                            || mapping.birth() == null
-                            || birth.equals(mapping.birth()));
+                            || mapping.birth == null
+                            || birth.equals(mapping.birth));
         }
     }
 
@@ -45,10 +42,9 @@ final class FailedFiles {
         return count;
     }
 
-    /** Records that a write-back of a mapping failed. */
     synchronized void add(MappedFile mapping) {
         String file = mapping.file();
-        var failure = new Failure(count + 1, mapping.birth());
+        var failure = new Failure(count + 1, mapping.birth);
         if (file == null) {
             mapping.fail(); // other mappings of the file are unknown
         } else if (latest.size() < capacity || latest.containsKey(file)) {
@@ -59,7 +55,6 @@ final class FailedFiles {
         count = failure.number();
     }
 
-    /** Returns whether a failure concerns a mapping. */
     boolean concern(MappedFile mapping) {
         Failure failure = mapping.file() == null ? null : latest.get(mapping.file());
         return failure != null && failure.concerns(mapping) || ofEveryFile.concerns(mapping);

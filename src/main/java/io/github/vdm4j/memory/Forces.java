@@ -23,17 +23,13 @@ public final class Forces {
     private Thread waiter;
     private volatile boolean forced;
 
-    /** Creates an empty list. */
     public Forces(Durability durability) {
         this.durability = durability;
     }
 
     /**
-     * Adds a range after its bytes were written.
-     *
-     * @param operation the operation or the task of a batch. Its completion record receives a
-     *     failure of the force
-     * @param range the range of a mapped file, not empty
+     * Adds a range of a mapped file after its bytes were written. The range is not empty. The
+     * completion record of the operation or task receives a failure of the force.
      */
     public void add(Operation<?> operation, MemorySegment range) {
         MemoryRegion region = MemoryRegions.find(range);
@@ -42,12 +38,10 @@ public final class Forces {
         count++;
     }
 
-    /** Returns whether no range needs a force. */
     public boolean isEmpty() {
         return count == 0;
     }
 
-    /** Returns the operation that waits for the forces. */
     public Operation<?> operation() {
         return waiting;
     }
@@ -58,12 +52,10 @@ public final class Forces {
 
     /**
      * Queues the requests and returns. The caller has pinned the buffers and may unpin them after
-     * this call, because each request keeps its buffer open.
-     *
-     * @param operation the operation that waits for all ranges. It was detached from pollers
-     * @param then the action that runs after all forces have ended. The completion records then
-     *     contain the failures
-     * @param here whether the calling thread may force if no other operation waits for the force
+     * this call, because each request keeps its buffer open. The waiting operation was detached
+     * from pollers. The action runs after all forces have ended. The completion records then
+     * contain the failures. If {@code here} is true, the calling thread may force if no other
+     * operation waits for the force.
      */
     public void submit(Operation<?> operation, BiConsumer<Operation<?>, Forces> then,
             boolean here) {

@@ -16,10 +16,7 @@ import java.util.function.UnaryOperator;
 final class JdkPageWriteBack implements PageWriteBack {
     private static final long PAGE = 4096;
 
-    /**
-     * The holder of the JVM's options. It reads them once at the first use, because the management
-     * interface starts slowly.
-     */
+    /** Reads the JVM's options at the first use, because the management interface starts slowly. */
     private static final class Compiler {
         static final String WHY_NOT = whyNot();
 
@@ -40,12 +37,7 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
-    /**
-     * Returns why a mapping with MAP_SYNC cannot be forced with the given options of the JVM.
-     *
-     * @param options returns the value of an option, or null if the JVM does not show it
-     * @return the reason why a mapping with MAP_SYNC cannot be forced, or null
-     */
+    /** Returns why MAP_SYNC mappings cannot be forced, or null. An option may be null. */
     static String whyNot(UnaryOperator<String> options) {
         // This diagnostic option is true by default. The JVM shows its value only with
         // -XX:+UnlockDiagnosticVMOptions.
@@ -84,9 +76,7 @@ final class JdkPageWriteBack implements PageWriteBack {
         }
     }
 
-    /**
-     * Writes back a reinterpreted mapping with msync, because the JDK treats it like plain memory.
-     */
+    /** Writes back a reinterpreted mapping with msync. The JDK treats it like plain memory. */
     private static void sync(MemorySegment range) throws IOException {
         long start = range.address() & -PAGE;
         try {

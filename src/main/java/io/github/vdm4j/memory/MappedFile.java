@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 public final class MappedFile {
     private static final FailedFiles FAILED = new FailedFiles(4_096);
 
-    private final Mapping mapping;
-    private final String birth;
-    private final int failuresBefore;
+    final Mapping mapping;
+    final String birth;
+    final int failuresBefore;
     private volatile boolean failed;
     private volatile ForceQueue forces;
 
@@ -29,10 +29,7 @@ public final class MappedFile {
         this.failuresBefore = failuresBefore;
     }
 
-    /**
-     * Determines the file behind a mapping that other code made. The mapping counts as older than
-     * every failure.
-     */
+    /** Determines the file of other code's mapping. It counts as older than every failure. */
     public static MappedFile of(MemorySegment segment) {
         boolean needsFlags = JdkPageWriteBack.whyNotOnPersistentMemory() != null;
         return new MappedFile(
@@ -42,36 +39,24 @@ public final class MappedFile {
                 0);
     }
 
-    /**
-     * Determines the file behind a mapping that other code created, and whether it is a MAP_SYNC
-     * mapping. This is slower than {@link #of}.
-     */
+    /** Determines the file like {@link #of}, and slowly whether the mapping has MAP_SYNC. */
     public static MappedFile withFlags(MemorySegment segment) {
-        return new MappedFile(
-                MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
+        return new MappedFile(MemoryMaps.findWithFlags(segment.address(), segment.byteSize()), 0);
     }
 
-    /**
-     * Determines the file behind a new mapping.
-     *
-     * @param failuresBefore the result of {@link #failures} before the mapping was created. The
-     *     mapping ignores these failures
-     */
+    /** Determines the file of a new mapping. It ignores the failures before its creation. */
     public static MappedFile opened(MemorySegment segment, int failuresBefore) {
         return new MappedFile(
                 MemoryMaps.find(segment.address(), segment.byteSize()), failuresBefore);
     }
 
-    /** Returns the number of failed write-backs in this process. */
     public static int failures() {
         return FAILED.count();
     }
 
     /**
-     * Returns the domain of the mapping.
-     *
-     * @return the domain. If the kernel reports no mapping, a segment that the JDK has mapped has
-     *     {@link DurabilityDomain#PAGE}
+     * Returns the domain of the mapping. If the kernel reports no mapping, a segment that the JDK
+     * has mapped has {@link DurabilityDomain#PAGE}.
      */
     public DurabilityDomain domain(MemorySegment segment) {
         return switch (mapping.backing()) {
@@ -94,45 +79,24 @@ public final class MappedFile {
                 || mapping.backing() == Backing.UNKNOWN && PlatformName.isLinuxX64();
     }
 
-    Backing backing() {
-        return mapping.backing();
-    }
-
     /** Records a failed write-back for every existing mapping of the file. */
     void recordFailure() {
         FAILED.add(this);
     }
 
-    /** Marks only this mapping as failed. */
     void fail() {
         failed = true;
     }
 
-    /**
-     * Returns the device and inode number, or null if the mapping does not have exactly one file.
-     */
+    /** Returns device and inode number, or null if the mapping does not have exactly one file. */
     String file() {
         return mapping.file();
     }
 
-    /** Returns the path for messages. */
     String path() {
         return mapping.path().isEmpty() ? "the mapped file" : mapping.name();
     }
 
-    String birth() {
-        return birth;
-    }
-
-    int failuresBefore() {
-        return failuresBefore;
-    }
-
-    Mapping mapping() {
-        return mapping;
-    }
-
-    /** Returns the counters of the forces of the file. */
     public ForceCounters forceCounters() {
         return forces().counters();
     }

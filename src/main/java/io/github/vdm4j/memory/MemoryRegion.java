@@ -11,16 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * operations in flight. The memory is freed once.
  */
 public final class MemoryRegion {
-    /**
-     * The bit of {@link #state} that is set when the close begins. The remaining bits count the
-     * pins.
-     */
+    /** The bit of {@link #state} for a begun close. The remaining bits count the pins. */
     private static final int CLOSING = 1 << 31;
 
     private final MemorySegment whole;
-
     private final MemorySegment.Scope scope;
-
     private final DurabilityDomain domain;
 
     /** The mapped file, or null before it is determined. */
@@ -32,18 +27,11 @@ public final class MemoryRegion {
     private boolean released;
 
     /**
-     * Registers memory.
-     *
-     * @param whole the segment of the whole memory
-     * @param domain the durability domain
-     * @param file the mapped file, or null to determine the file at its first use
-     * @param mapping whether the memory is a mapping of a file
-     * @param release frees the memory. It is called once, and again after an {@link
-     *     IllegalStateException}
+     * Registers memory. If the mapped file is null, its first use determines it. The region calls
+     * {@code release} once, and again after an {@link IllegalStateException}.
      */
     public MemoryRegion(MemorySegment whole, DurabilityDomain domain, MappedFile file,
-            boolean mapping,
-            Runnable release) {
+            boolean mapping, Runnable release) {
         this.whole = whole;
         scope = whole.scope();
         this.domain = domain;
@@ -53,17 +41,21 @@ public final class MemoryRegion {
         MemoryRegions.add(scope, this);
     }
 
-    /** Returns the address of the first byte. */
     public long address() {
         return whole.address();
     }
 
-    /** Returns the size of the region. */
     public long byteSize() {
         return whole.byteSize();
     }
 
-    /** Returns the durability domain of the region. */
+    /** Returns whether a segment is a view of the region. */
+    public boolean contains(MemorySegment segment) {
+        long offset = segment.address() - whole.address();
+        return segment.scope() == scope && offset >= 0
+                && offset + segment.byteSize() <= whole.byteSize();
+    }
+
     public DurabilityDomain domain() {
         return domain;
     }
@@ -86,9 +78,7 @@ public final class MemoryRegion {
         return mapping;
     }
 
-    /**
-     * Keeps the region open until {@link #unpin}. Returns false if it is being closed or is closed.
-     */
+    /** Keeps the region open until {@link #unpin}. Returns false if it closes or is closed. */
     public boolean pin() {
         int seen = state.get();
         while (seen >= 0) {
@@ -100,25 +90,19 @@ public final class MemoryRegion {
         return false;
     }
 
-    /**
-     * Adds a pin to a region that the caller has pinned. This succeeds while the region is being
-     * closed.
-     */
+    /** Adds a pin to a pinned region, even while the region is being closed. */
     public void pinAgain() {
         state.incrementAndGet();
     }
 
-    /** Returns the segment of the whole region. */
     public MemorySegment whole() {
         return whole;
     }
 
-    /** Removes a {@link #pin}. */
     public void unpin() {
         state.decrementAndGet();
     }
 
-    /** Returns the number of pins. */
     public int pins() {
         return state.get() & ~CLOSING;
     }
@@ -128,7 +112,6 @@ public final class MemoryRegion {
         return state.get() >= 0;
     }
 
-    /** Throws if the close has begun. */
     public void requireOpen() {
         if (!isOpen()) {
             throw new IllegalStateException(FailureName.BUFFER_CLOSED.endOf(

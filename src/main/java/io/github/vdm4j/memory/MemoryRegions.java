@@ -1,5 +1,6 @@
 package io.github.vdm4j.memory;
 
+import io.github.vdm4j.Operation;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Set;
@@ -10,28 +11,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * during an operation.
  */
 public final class MemoryRegions {
-    /**
-     * The regions by scope. All views of a region share its scope. All raw segments share a scope,
-     * too.
-     */
+    /** The regions by scope. Their views share a scope, and so do all raw segments. */
     private static final Map<MemorySegment.Scope, RangeIndex<MemoryRegion>> BY_SCOPE =
             new ConcurrentHashMap<>();
 
-    /**
-     * True if a region exists. Every operation reads this, because the read costs less than a
-     * look-up.
-     */
+    /** Every operation reads this, because the read costs less than a look-up. */
     private static volatile boolean any;
 
     /** The number of regions that may lack pages. */
     private static volatile int mappings;
 
-    /** The actions that poll operations in flight. */
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();
 
     private MemoryRegions() {}
 
-    /** Adds a region. */
     public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
         BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
                 .add(region.address(), region.byteSize(), region);
@@ -39,7 +32,6 @@ public final class MemoryRegions {
         mappings += region.mayLackPages() ? 1 : 0;
     }
 
-    /** Removes a region. */
     public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
         if (regions == null) {
@@ -53,7 +45,6 @@ public final class MemoryRegions {
         mappings -= region.mayLackPages() ? 1 : 0;
     }
 
-    /** Returns whether a region exists. */
     public static boolean any() {
         return any;
     }
@@ -72,6 +63,11 @@ public final class MemoryRegions {
         return segment != null && (segment.isMapped() || mappings > 0 && isInMapping(segment));
     }
 
+    public static boolean mayLackPages(Operation<?> operation) {
+        return mayLackPages(operation.destination()) || mayLackPages(operation.source())
+                || mayLackPages(operation.second());
+    }
+
     private static boolean isInMapping(MemorySegment segment) {
         MemoryRegion region = find(segment);
         return region != null && region.mayLackPages();
@@ -84,10 +80,7 @@ public final class MemoryRegions {
                 : regions.find(segment.address(), segment.byteSize(), null);
     }
 
-    /**
-     * Pins the regions of an operation. Each of them can be null. Returns false if a region is
-     * being closed. No region is pinned then.
-     */
+    /** Pins regions or null. Returns false and pins none if a region is being closed. */
     public static boolean pin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null && !destination.pin()) {
             return false;
@@ -103,10 +96,7 @@ public final class MemoryRegions {
         return true;
     }
 
-    /**
-     * Unpins the regions that {@link #pin} has pinned. The caller keeps the regions, because a
-     * later look-up can find another region.
-     */
+    /** Unpins the regions of {@link #pin}. A later look-up could find other regions. */
     public static void unpin(MemoryRegion destination, MemoryRegion source, MemoryRegion second) {
         if (destination != null) {
             destination.unpin();
@@ -119,20 +109,15 @@ public final class MemoryRegions {
         }
     }
 
-    /**
-     * Adds an action that polls operations in flight and does not block. A thread that waits until
-     * no pin is left runs the action.
-     */
+    /** Adds a non-blocking action that polls operations while a thread waits for the last pin. */
     public static void addFinisher(Runnable finisher) {
         FINISHERS.add(finisher);
     }
 
-    /** Removes an action that {@link #addFinisher} has added. */
     public static void removeFinisher(Runnable finisher) {
         FINISHERS.remove(finisher);
     }
 
-    /** Polls the operations in flight once. */
     public static void finishOperations() {
         FINISHERS.forEach(Runnable::run);
     }

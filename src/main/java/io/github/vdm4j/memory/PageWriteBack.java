@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 @FunctionalInterface
 public interface PageWriteBack {
     /**
-     * Writes back every page that a range touches, and no other page.
+     * Writes back every page that a range of mapped memory touches, and no other page. The range is
+     * not empty.
      *
-     * @param range mapped memory, not empty
      * @throws IOException if the storage reports an error. Then the bytes are not durable
      * @throws IllegalStateException if the arena of the range is closed
      * @throws WrongThreadException if the segment is confined to another thread

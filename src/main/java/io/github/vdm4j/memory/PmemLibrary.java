@@ -17,13 +17,11 @@ import java.util.Optional;
  * platforms with caches that survive a power failure. If libpmem is missing, {@link
  * #whyUnavailable()} returns the reason.
  */
-public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
+public final class PmemLibrary implements DurableMoves {
     /** The system property that names the library's file. An empty value switches libpmem off. */
     public static final String PROPERTY = "vdm4j.pmem.library";
 
-    /**
-     * The environment variable that names the library's file. An empty value switches libpmem off.
-     */
+    /** The environment variable with the library's file. An empty value switches libpmem off. */
     public static final String ENVIRONMENT = "VDM4J_PMEM_LIBRARY";
 
     private static final String SONAME = "libpmem.so.1";
@@ -66,10 +64,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         static final MethodHandle IS_PMEM = Linker.nativeLinker()
                 .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
-        /**
-         * The handle for brief calls. The thread stays in Java, and a garbage collection waits for
-         * the call.
-         */
+        /** For brief calls. The thread stays in Java, and garbage collections wait for the call. */
         static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
                 Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
@@ -141,10 +136,7 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         return Optional.ofNullable(Search.FOUND);
     }
 
-    /**
-     * Returns why libpmem is unavailable, for example the dynamic loader's message. Returns empty
-     * if libpmem is available.
-     */
+    /** Returns why libpmem is unavailable, or empty if it is available. */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);
     }
@@ -165,11 +157,6 @@ public final class PmemLibrary implements CacheLineWriteBack, DurableMoves {
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
-    }
-
-    @Override
-    public DurableMoves moves() {
-        return this;
     }
 
     @Override

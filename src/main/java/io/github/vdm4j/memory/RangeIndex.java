@@ -31,10 +31,7 @@ final class RangeIndex<T> {
     private int nodes;
     private long added;
 
-    /**
-     * Creates an empty index. The predicate decides whether a value may be returned for the key of
-     * a look-up.
-     */
+    /** The predicate decides whether a look-up with a key may return a value. */
     RangeIndex(BiPredicate<T, Object> matches) {
         this.matches = matches;
     }
@@ -43,10 +40,7 @@ final class RangeIndex<T> {
         return nodes == 0;
     }
 
-    /**
-     * Returns the level of a range. The range includes the address behind its end, because an empty
-     * slice may begin there.
-     */
+    /** Includes the address behind the range, because an empty slice may begin there. */
     private static int level(long start, long end) {
         return Long.SIZE - Long.numberOfLeadingZeros(end - start);
     }

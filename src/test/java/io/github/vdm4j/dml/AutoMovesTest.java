@@ -16,7 +16,6 @@ import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.memory.CacheLineWriteBack;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.DurableMoves;
 import java.lang.foreign.Arena;
@@ -233,17 +232,12 @@ class AutoMovesTest extends AgainstSimulatedDml {
     }
 
     /** Durable moves that imitate libpmem and count the calls. */
-    private static final class CountingMoves implements CacheLineWriteBack, DurableMoves {
+    private static final class CountingMoves implements DurableMoves {
         private final List<Long> parts = new ArrayList<>();
 
         @Override
         public void writeBack(MemorySegment range) {
             parts.add(-range.byteSize());
-        }
-
-        @Override
-        public DurableMoves moves() {
-            return this;
         }
 
         @Override

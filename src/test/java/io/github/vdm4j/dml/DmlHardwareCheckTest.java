@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.cli.check.CheckReport;
 import io.github.vdm4j.cli.check.CheckReport.Verdict;
 import io.github.vdm4j.cli.check.CheckReportText;
-import io.github.vdm4j.cli.check.DmlUnderCheck;
+import io.github.vdm4j.cli.check.CheckedDevice;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
@@ -25,7 +25,7 @@ class DmlHardwareCheckTest extends AgainstSimulatedDml {
 
     private CheckReport check() throws IOException {
         dml.withHardware();
-        var device = new DmlUnderCheck(new DsaMachine(root).device(0, 0).queue("0.0").system(),
+        var device = CheckedDevice.dml(new DsaMachine(root).device(0, 0).queue("0.0").system(),
                 () -> builder(DmlPath.HARDWARE));
         return new HardwareCheck(device,
                 new HardwareCheck.Settings(7, Duration.ofMinutes(4), 1, 255, root)).run("1");

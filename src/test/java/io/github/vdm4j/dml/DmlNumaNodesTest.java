@@ -13,7 +13,6 @@ import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.machine.NumaNodes;
-import io.github.vdm4j.machine.SystemFiles;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,7 +127,7 @@ class DmlNumaNodesTest extends AgainstSimulatedDml {
     void refusalListsTheNodes(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
         var refused = assertThrows(IllegalArgumentException.class,
-                () -> NumaNodes.check(new SystemFiles(root), node));
+                () -> NumaNodes.check(root, node));
         assertEquals(
                 "NUMA node %d: must be 0, 2, 10, or -1 for that of the submitting thread"
                         .formatted(node),
@@ -139,16 +138,15 @@ class DmlNumaNodesTest extends AgainstSimulatedDml {
     @ValueSource(ints = {-1, 0, 2, 10})
     void everyNodeOfTheMachineIsTaken(int node) {
         new DsaMachine(root).node(2, "4-7").node(10, "8-9");
-        assertEquals(node, NumaNodes.check(new SystemFiles(root), node));
+        assertEquals(node, NumaNodes.check(root, node));
     }
 
     @Test
     void anyNodeIsTakenIfLinuxShowsNone() {
-        var nothing = new SystemFiles(root);
-        assertEquals(7, NumaNodes.check(nothing, 7));
-        assertEquals(-1, NumaNodes.check(nothing, -1));
+        assertEquals(7, NumaNodes.check(root, 7));
+        assertEquals(-1, NumaNodes.check(root, -1));
         var refused =
-                assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(nothing, -2));
+                assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(root, -2));
         assertEquals("NUMA node -2: must be at least 0, or -1 for that of the submitting thread",
                 refused.getMessage());
     }

@@ -15,7 +15,6 @@ import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.engine.channel.ChannelLimits;
-import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -288,14 +287,14 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new ChannelLimits(64, 64, 8, 8);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        SlotPool pool = opening.withoutDevices();
+        DmlOpening.Opened opened = opening.withoutDevices();
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertEquals(
                 new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
                         diagnosis.findings()),
-                opening.decision());
-        assertTrue(pool.tryClose());
+                opened.decision());
+        assertTrue(opened.pool().tryClose());
     }
 
     @Test

@@ -36,13 +36,13 @@ final class WriteProtectedPages implements ClientMemory {
     }
 
     @Override
-    public void read(long address, byte[] bytes, int length) throws MemoryFault {
-        memory.read(address, bytes, length);
+    public void read(long address, byte[] bytes) throws MemoryFault {
+        memory.read(address, bytes);
     }
 
     @Override
-    public void write(long address, byte[] bytes, int length) throws MemoryFault {
-        memory.write(address, bytes, length);
+    public void write(long address, byte[] bytes) throws MemoryFault {
+        memory.write(address, bytes);
     }
 
     @Override

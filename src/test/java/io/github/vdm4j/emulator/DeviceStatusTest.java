@@ -49,9 +49,9 @@ class DeviceStatusTest {
     private Task valid(Opcode opcode) {
         MemorySegment first = client.noise(4160, 1);
         MemorySegment second = client.noise(8320, 2);
-        Task task = client.task(opcode.code(), first, second, 1040);
+        Task task = client.task(opcode.code, first, second, 1040);
         return switch (opcode) {
-            case NO_OP, DRAIN -> client.task(opcode.code());
+            case NO_OP, DRAIN -> client.task(opcode.code);
             case BATCH -> client.batch(client.task(0), client.task(0));
             case MOVE, FILL, COMPARE, COMPARE_PATTERN, COPY_CRC -> task;
             case CRC -> task.set(24, 0L);
@@ -76,7 +76,7 @@ class DeviceStatusTest {
         for (int at = 16; at < 64; at++) {
             byte before = task.descriptor.get(JAVA_BYTE, at);
             if (before == 0) {
-                Task changed = client.task(opcode.code());
+                Task changed = client.task(opcode.code);
                 changed.descriptor.copyFrom(task.descriptor);
                 changed.set(8, changed.record.address()).set(at, (byte) 0x80);
                 if (!belongsToAField(opcode, at)) {
@@ -377,16 +377,16 @@ class DeviceStatusTest {
         }
 
         @Override
-        public void read(long address, byte[] bytes, int length) throws MemoryFault {
-            if (vanished >= address && vanished < address + length) {
+        public void read(long address, byte[] bytes) throws MemoryFault {
+            if (vanished >= address && vanished < address + bytes.length) {
                 throw new MemoryFault(vanished, false);
             }
-            memory.read(address, bytes, length);
+            memory.read(address, bytes);
         }
 
         @Override
-        public void write(long address, byte[] bytes, int length) throws MemoryFault {
-            memory.write(address, bytes, length);
+        public void write(long address, byte[] bytes) throws MemoryFault {
+            memory.write(address, bytes);
         }
 
         @Override

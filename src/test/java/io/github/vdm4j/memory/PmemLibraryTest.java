@@ -87,11 +87,11 @@ class PmemLibraryTest {
                 }
                 byte[] bytes = Arrays.copyOfRange(expected, offset, offset + length);
                 MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-                library().moves().copy(memory.asSlice(offset, length), source.asReadOnly());
+                library().copy(memory.asSlice(offset, length), source.asReadOnly());
                 assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
 
                 Arrays.fill(expected, offset, offset + length, (byte) -3);
-                library().moves().fill(memory.asSlice(offset, length), (byte) -3);
+                library().fill(memory.asSlice(offset, length), (byte) -3);
                 assertArrayEquals(expected, memory.toArray(ValueLayout.JAVA_BYTE));
             }
         }

@@ -71,23 +71,27 @@ class ParallelOperationTest {
         return operation;
     }
 
+    /** On a busy machine, an operation can end before this thread sees it twice. */
     @Test
     void bytesDoneNeverDecreases() {
         try (ThreadsDataMover mover = workers(3).open()) {
-            VdmFuture<VdmOutput> operation = begin(mover);
-            long before = 0;
-            int steps = 0;
-            while (operation.poll() != FutureState.COMPLETE) {
-                long now = operation.bytesDone();
-                assertTrue(now >= before, now + " after " + before);
-                steps += now > before ? 1 : 0;
-                before = now;
-            }
-            assertTrue(steps > 1);
-            assertEquals(blocks.byteSize(), operation.bytesDone());
+            int steps;
+            do {
+                VdmFuture<VdmOutput> operation = begin(mover);
+                long before = 0;
+                steps = 0;
+                while (operation.poll() != FutureState.COMPLETE) {
+                    long now = operation.bytesDone();
+                    assertTrue(now >= before, now + " after " + before);
+                    steps += now > before ? 1 : 0;
+                    before = now;
+                }
+                assertEquals(blocks.byteSize(), operation.bytesDone());
+            } while (steps < 2);
         }
     }
 
+    /** On a busy machine, an operation can end before this thread cancels it. */
     @Test
     void reusedOperationForgetsEarlierParts() throws InterruptedException {
         var inside = new CountDownLatch(1);
@@ -134,9 +138,13 @@ class ParallelOperationTest {
     void cancelStopsBetweenParts() {
         try (ThreadsDataMover mover = workers(2).open()) {
             blocks.fill((byte) 1);
-            VdmFuture<VdmOutput> operation = begin(mover);
-            assertFalse(operation.cancel(), "the operation has begun");
-            operation.busyPoll();
+            VdmFuture<VdmOutput> operation;
+            do {
+                guarded.fill((byte) 0);
+                operation = begin(mover);
+                assertFalse(operation.cancel(), "the operation has begun");
+                operation.busyPoll();
+            } while (operation.result() == VdmResult.SUCCESS);
             assertEquals(VdmResult.STOPPED, operation.result());
             long done = operation.bytesDone();
             assertTrue(done > 0 && done < blocks.byteSize(), done + " bytes");

@@ -68,17 +68,11 @@ final class CaseRun {
         return ranges;
     }
 
-    CheckCase that() {
-        return that;
-    }
-
-    /** Returns whether the device's mover supports the operation. */
     boolean isSupported(Vdm device) {
         return starts.length == 0
                 || device.isSupported(that.variant().flags(), ranges(actual)[0]);
     }
 
-    /** Starts the operation on the device. */
     void start(Vdm device) {
         future = that.operation()
                 .future(device, that, that.variant().flags(), recordBytes,
@@ -112,7 +106,6 @@ final class CaseRun {
         return wrong < 0 ? null : wrongByte(wrong);
     }
 
-    /** Returns the comparable part of an outcome in words. */
     static String describe(VdmFuture<?> ended) {
         if (ended.failure() != null) {
             return describe(ended.result(), ended.failure());
@@ -141,10 +134,7 @@ final class CaseRun {
                 : "%s by %s".formatted(result, failure.status());
     }
 
-    /**
-     * Returns the path that executed the operation instead of the device, or null if the device
-     * did.
-     */
+    /** Returns the path that executed the operation instead of the device, or null. */
     private String elsewhere() {
         if (!that.operation().needsDevice()) {
             return null;

@@ -12,14 +12,9 @@ import java.util.Random;
 /**
  * One operation to check. The seed determines its parameters and the content of its ranges.
  *
- * @param operation the operation
- * @param variant its memory and flags
  * @param bytes the planned size in bytes, before the operation rounds it
  * @param alignment the offsets of the ranges in a page, in turn
- * @param seed the seed
  * @param pattern the pattern of fills and comparisons
- * @param crc the options of a CRC
- * @param dif the configuration of protected blocks
  * @param shift the distance between the two ranges of an overlapping copy, in bytes
  * @param upwards whether an overlapping copy moves bytes to higher addresses
  * @param differences the largest number of words in which two compared ranges differ
@@ -49,9 +44,7 @@ record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<I
                 random.nextInt(MOST_DIFFERENCES));
     }
 
-    /**
-     * Returns the same tags and flags for source and destination. A check can therefore succeed.
-     */
+    /** Returns the same tags for source and destination. A check can therefore succeed. */
     private static DifConfig dif(Random random) {
         var tags = new DifTags(random.nextInt(), random.nextInt(ANY_16_BITS),
                 random.nextInt(ANY_16_BITS));
@@ -73,7 +66,6 @@ record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<I
         return new Random(~seed);
     }
 
-    /** Returns the offset of a range in its page. */
     int offset(int role) {
         return operation.place(alignment.get(operation.placeOf(role) % alignment.size()));
     }

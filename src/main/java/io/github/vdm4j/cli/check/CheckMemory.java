@@ -16,10 +16,7 @@ final class CheckMemory implements AutoCloseable {
 
     private final Path name;
     private final FileChannel file;
-    /**
-     * The position of the next content in the file. Several contents may be mapped at the same
-     * time.
-     */
+    /** The position of the next content. Several contents may be mapped at the same time. */
     private long end;
 
     CheckMemory(Path folder) throws IOException {

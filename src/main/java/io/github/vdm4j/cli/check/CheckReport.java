@@ -6,20 +6,14 @@ import java.util.List;
  * The report of a conformance run, to attach to an issue. It contains no host name, user name or
  * path. The components, in this order, are the keys of the JSON.
  *
- * @param verdict the verdict of the whole run
  * @param partial whether Ctrl-C or a signal has ended the run early
  * @param vdm4j the version of vdm4j
- * @param java the Java virtual machine
  * @param kernel the system and its release
  * @param processor the processor and the number of threads that it runs
  * @param mover {@code dsa} or {@code dml}
  * @param emulated whether the emulator provides the device
- * @param devices the devices
- * @param queues the work queues with their counters of the run
  * @param seed the seed that repeats the run
- * @param rounds the number of completed rounds
  * @param millis the duration of the run in milliseconds
- * @param checks the checks
  * @param failures the first failures of each check
  */
 public record CheckReport(
@@ -58,7 +52,6 @@ public record CheckReport(
      * @param version the version of its architecture
      * @param capabilities the register GENCAP
      * @param operations the opcodes below 64, a bit each
-     * @param numaNode its NUMA node
      * @param maxTransferBytes bytes in its longest transfer
      * @param maxBatchTasks descriptors in its longest batch
      */
@@ -86,10 +79,7 @@ public record CheckReport(
      * A check.
      *
      * @param name the operation or the queues
-     * @param variant the memory and the flags
-     * @param verdict the verdict
      * @param operations the number of compared operations
-     * @param failures the number of failed operations
      * @param note the reason for a skip or an observation, or null
      */
     public record Check(String name, String variant, Verdict verdict, long operations,
@@ -98,8 +88,6 @@ public record CheckReport(
     /**
      * A failure.
      *
-     * @param name the check
-     * @param variant the memory and the flags
      * @param what the found result and the expected result
      * @param range the range with the first wrong byte, or null if no bytes were compared
      * @param firstWrongByte the offset of that byte in the range, or null if no bytes were compared

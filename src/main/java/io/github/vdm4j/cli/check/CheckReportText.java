@@ -20,12 +20,7 @@ public final class CheckReportText {
 
     private CheckReportText() {}
 
-    /**
-     * Returns the text form of a report.
-     *
-     * @param report the report
-     * @return the lines of the text
-     */
+    /** Returns the lines of a report. */
     public static String of(CheckReport report) {
         var page = new CheckReportText();
         page.head(report);
@@ -74,10 +69,7 @@ public final class CheckReportText {
         return Objects.toString(value, "unknown");
     }
 
-    /**
-     * Appends the table of operations. It has a row for each operation and a column for each
-     * variant.
-     */
+    /** Appends the table with a row for each operation and a column for each variant. */
     private void operations(List<Check> checks) {
         text.append(String.format("%n" + NAME, "operation"));
         for (Variant variant : Variant.values()) {

@@ -4,72 +4,78 @@ import io.github.vdm4j.cli.check.CheckReport.Check;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.cli.check.CheckReport.Verdict;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The results of the checks so far, in the order in which the checks began. */
 final class CheckResults {
     private static final int MOST_DESCRIBED = 5;
     private static final int MOST_FAILURES = 1_000;
 
-    private record Key(String name, String variant) {}
+    private final List<Line> lines = new ArrayList<>();
+    private final List<Failure> described = new ArrayList<>();
+    private long allFailures;
+    private boolean aborted;
 
-    private static final class Line {
+    /** The results of one check. */
+    final class Line {
+        private final String name;
+        private final Variant variant;
         private final long planned;
         private long operations;
         private long failures;
         private String skipped;
         private String note;
 
-        Line(long planned) {
+        private Line(String name, Variant variant, long planned) {
+            this.name = name;
+            this.variant = variant;
             this.planned = planned;
         }
 
-        Verdict verdict() {
+        String name() {
+            return name;
+        }
+
+        /** Counts an operation and its failure, or null for a success. */
+        void count(Failure failure) {
+            operations++;
+            if (failure != null) {
+                failures++;
+                allFailures++;
+                if (failures <= MOST_DESCRIBED) {
+                    described.add(failure);
+                }
+            }
+        }
+
+        void skip(String why) {
+            skipped = why;
+        }
+
+        boolean isSkipped() {
+            return skipped != null;
+        }
+
+        void note(String text) {
+            note = text;
+        }
+
+        private Check check() {
+            return new Check(name, variant.toString(), verdict(), operations, failures,
+                    skipped != null ? skipped : note);
+        }
+
+        private Verdict verdict() {
             return failures > 0 ? Verdict.FAILED
                     : skipped != null ? Verdict.SKIPPED
                             : operations < planned ? Verdict.INCOMPLETE : Verdict.PASSED;
         }
     }
 
-    private final Map<Key, Line> lines = new LinkedHashMap<>();
-    private final List<Failure> described = new ArrayList<>();
-    private long failures;
-    private boolean aborted;
-
-    /** Begins a check of a number of operations. */
-    void plan(String name, String variant, long operations) {
-        lines.putIfAbsent(new Key(name, variant), new Line(operations));
-    }
-
-    private Line line(String name, String variant) {
-        return lines.get(new Key(name, variant));
-    }
-
-    /** Counts an operation and its failure. The failure is null if the operation has succeeded. */
-    void count(String name, String variant, Failure failure) {
-        Line line = line(name, variant);
-        line.operations++;
-        if (failure != null) {
-            line.failures++;
-            failures++;
-            if (line.failures <= MOST_DESCRIBED) {
-                described.add(failure);
-            }
-        }
-    }
-
-    void skip(String name, String variant, String why) {
-        line(name, variant).skipped = why;
-    }
-
-    boolean isSkipped(String name, String variant) {
-        return line(name, variant).skipped != null;
-    }
-
-    void note(String name, String variant, String note) {
-        line(name, variant).note = note;
+    Line plan(String name, Variant variant, long operations) {
+        var line = new Line(name, variant, operations);
+        lines.add(line);
+        return line;
     }
 
     /** Ends the run, because the device may still use memory of an operation. */
@@ -79,15 +85,11 @@ final class CheckResults {
 
     /** Returns whether the run must end early. */
     boolean isHopeless() {
-        return aborted || failures >= MOST_FAILURES;
+        return aborted || allFailures >= MOST_FAILURES;
     }
 
     List<Check> checks() {
-        var checks = new ArrayList<Check>();
-        lines.forEach((key, line) -> checks.add(new Check(key.name(), key.variant(),
-                line.verdict(), line.operations, line.failures,
-                line.skipped != null ? line.skipped : line.note)));
-        return checks;
+        return lines.stream().map(Line::check).toList();
     }
 
     List<Failure> failures() {
@@ -95,7 +97,7 @@ final class CheckResults {
     }
 
     Verdict verdict(boolean interrupted) {
-        List<Verdict> all = lines.values().stream().map(Line::verdict).toList();
+        List<Verdict> all = lines.stream().map(Line::verdict).toList();
         return all.contains(Verdict.FAILED) ? Verdict.FAILED
                 : aborted || interrupted || all.contains(Verdict.INCOMPLETE) ? Verdict.INCOMPLETE
                         : Verdict.PASSED;

@@ -85,9 +85,7 @@ enum CheckedOperation {
         return this != NOP && this != FLUSH;
     }
 
-    /**
-     * Returns the offset that the operation allows. Deltas require ranges at multiples of eight.
-     */
+    /** Returns the offset that the operation allows. Deltas require multiples of eight. */
     int place(int offset) {
         return this == DELTA_CREATE || this == DELTA_APPLY || this == CRC_TO_MEMORY ? offset & -8
                 : offset;
@@ -101,7 +99,6 @@ enum CheckedOperation {
         return this == DUALCAST && role == 1 ? 0 : role;
     }
 
-    /** Returns the size of each range. */
     List<Long> sizes(CheckCase that) {
         long bytes = that.bytes();
         long delta = Math.clamp(bytes & -8, 8, LONGEST_DELTA);
@@ -125,16 +122,15 @@ enum CheckedOperation {
     }
 
     /**
-     * Gives random ranges the content that the operation needs.
-     *
-     * @return the length of the delta record in bytes, or 0 without a record
+     * Gives random ranges the content that the operation needs. Returns the length of the delta
+     * record in bytes, or 0 without a record.
      */
     long prepare(CheckCase that, Vdm reference, MemorySegment... s) {
         Random random = that.content();
         switch (this) {
             case COMPARE -> disturb(s[1].copyFrom(s[0]), random, random.nextInt(2));
             case COMPARE_PATTERN -> {
-                finish(reference.fill(s[0], that.pattern()));
+                reference.fill(s[0], that.pattern()).await();
                 disturb(s[0], random, random.nextInt(2));
             }
             case DELTA_CREATE -> disturb(s[2].copyFrom(s[1]), random, that.differences());
@@ -143,7 +139,7 @@ enum CheckedOperation {
                 MemorySegment modified = MemorySegment.ofArray(new long[original.length / 8])
                         .copyFrom(s[0]);
                 disturb(modified, random, 1 + that.differences() / 2);
-                return finish(reference.createDelta(s[1], s[0], modified)).recordBytes();
+                return reference.createDelta(s[1], s[0], modified).await().recordBytes();
             }
             case DIF_CHECK -> protect(that, reference, s[0], random);
             case DIF_STRIP, DIF_UPDATE -> protect(that, reference, s[1], random);
@@ -167,13 +163,8 @@ enum CheckedOperation {
         byte[] data = new byte[(int) (source.byteSize() / (block + DifConfig.PROTECTION_BYTES)
                 * block)];
         random.nextBytes(data);
-        finish(reference.difInsert(source, MemorySegment.ofArray(data), that.dif(),
-                VdmFlags.NONE));
+        reference.difInsert(source, MemorySegment.ofArray(data), that.dif(), VdmFlags.NONE).await();
         disturb(source, random, random.nextInt(ONE_IN) == 0 ? 1 : 0);
-    }
-
-    private static <R> R finish(VdmFuture<R> future) {
-        return future.await();
     }
 
     /** Returns the idle operation on ranges in the order of the roles. */

@@ -1,6 +1,7 @@
 package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,23 +24,25 @@ public final class HardwareCheck {
     private volatile boolean stopped;
 
     /**
-     * The settings of a run.
-     *
-     * @param seed the seed of all parameters and contents
-     * @param limit the time limit of the run
-     * @param mostRounds the largest number of rounds
-     * @param longest bytes in the longest operation
-     * @param folder the folder for the file whose pages are mapped
+     * The settings of a run. The longest operation has {@code longest} bytes, and the file whose
+     * pages are mapped is in the folder.
      */
     public record Settings(long seed, Duration limit, int mostRounds, long longest,
             Path folder) {}
 
-    /**
-     * Prepares a run.
-     *
-     * @param device the device
-     * @param settings the settings
-     */
+    /** A mover on the device. Its close ends the results if the device does not answer. */
+    record OpenMover(Vdm mover, CheckResults results) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                mover.close();
+            } catch (VdmException e) {
+                results.abort(); // the operation that timed out is among the failures
+            }
+        }
+    }
+
+    /** Prepares a run. */
     public HardwareCheck(CheckedDevice device, Settings settings) {
         this.device = device;
         this.settings = settings;
@@ -50,7 +53,6 @@ public final class HardwareCheck {
      * time limit.
      *
      * @param version the version of vdm4j, for the report
-     * @return the report
      * @throws IOException if the file cannot be written
      */
     public CheckReport run(String version) throws IOException {
@@ -79,7 +81,7 @@ public final class HardwareCheck {
                         System.getProperty("os.version"), System.getProperty("os.arch")),
                 "%s, %d threads".formatted(processor(),
                         Runtime.getRuntime().availableProcessors()),
-                device.mover(), device.isEmulated(), device.devices(),
+                device.mover(), device.emulated(), device.devices(),
                 device.queues(queues, queueChecks.counts()), settings.seed(), rounds,
                 elapsed().toMillis(), results.checks(), results.failures());
     }

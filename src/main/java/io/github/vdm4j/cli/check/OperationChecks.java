@@ -1,10 +1,12 @@
 package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.CheckResults.Line;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -19,10 +21,7 @@ final class OperationChecks {
     private static final int TOGETHER = 16;
     /** The size in bytes above which no further operation may be in flight. */
     private static final long LONG = 4 << 20;
-    /**
-     * The longest transfer of a device for which a longer operation is checked. Larger operations
-     * would take too long.
-     */
+    /** The longest transfer for which a longer operation is checked, to limit the time. */
     private static final long LONGEST_SPLIT = 16 << 20;
 
     private final CheckedDevice device;
@@ -32,6 +31,9 @@ final class OperationChecks {
     private final BooleanSupplier isOver;
     private final long seed;
     private final List<Long> sizes;
+    private final List<Planned> planned = new ArrayList<>();
+
+    private record Planned(CheckedOperation operation, Variant variant, Line line) {}
 
     OperationChecks(CheckedDevice device, CheckResults results, CheckMemory memory, Vdm reference,
             BooleanSupplier isOver, HardwareCheck.Settings settings, long maxTransferBytes) {
@@ -56,12 +58,13 @@ final class OperationChecks {
     }
 
     private void plan(CheckedOperation operation, Variant variant) {
-        results.plan(operation.toString(), variant.toString(),
+        Line line = results.plan(operation.toString(), variant,
                 (long) sizes.size() * ALIGNMENTS.size());
         String obstacle = device.obstacle(operation, variant);
         if (obstacle != null) {
-            results.skip(operation.toString(), variant.toString(), obstacle);
+            line.skip(obstacle);
         }
+        planned.add(new Planned(operation, variant, line));
     }
 
     /**
@@ -71,17 +74,16 @@ final class OperationChecks {
      * @return {@code false} if the round ended early
      */
     boolean round(Vdm mover, int number) throws IOException {
-        var together = new ArrayList<CaseRun>();
+        var together = new LinkedHashMap<CaseRun, Line>();
         for (int size = 0; size < sizes.size(); size++) {
             for (int alignment = 0; alignment < ALIGNMENTS.size(); alignment++) {
-                for (CheckedOperation operation : CheckedOperation.values()) {
-                    for (Variant variant : Variant.values()) {
-                        if (isOver.getAsBoolean() || results.isHopeless()) {
-                            finish(together);
-                            return false;
-                        }
-                        add(together, mover, number, new int[]{size, alignment}, operation,
-                                variant);
+                for (Planned next : planned) {
+                    if (isOver.getAsBoolean() || results.isHopeless()) {
+                        finish(together);
+                        return false;
+                    }
+                    if (!next.line().isSkipped()) {
+                        start(together, mover, number, size, alignment, next);
                     }
                 }
             }
@@ -90,43 +92,37 @@ final class OperationChecks {
         return !results.isHopeless();
     }
 
-    private void add(List<CaseRun> together, Vdm mover, int round, int[] place,
-            CheckedOperation operation, Variant variant) throws IOException {
-        String name = operation.toString();
-        if (!operation.takes(variant) || results.isSkipped(name, variant.toString())) {
-            return;
-        }
-        var random = new Random(seed + ((((long) round * sizes.size() + place[0])
-                * ALIGNMENTS.size() + place[1]) * CheckedOperation.values().length
-                + operation.ordinal()) * Variant.values().length + variant.ordinal());
-        long bytes = sizes.get(place[0]);
+    private void start(Map<CaseRun, Line> together, Vdm mover, int round, int size, int alignment,
+            Planned next) throws IOException {
+        var random = new Random(seed + ((((long) round * sizes.size() + size) * ALIGNMENTS.size()
+                + alignment) * CheckedOperation.values().length + next.operation().ordinal())
+                * Variant.values().length + next.variant().ordinal());
+        long bytes = sizes.get(size);
         if (round > 0) {
             bytes += random.nextLong(bytes);
         }
-        var run = new CaseRun(CheckCase.of(operation, variant, bytes, ALIGNMENTS.get(place[1]),
-                random.nextLong()), memory, reference);
+        var run = new CaseRun(CheckCase.of(next.operation(), next.variant(), bytes,
+                ALIGNMENTS.get(alignment), random.nextLong()), memory, reference);
         if (!run.isSupported(mover)) {
-            results.skip(name, variant.toString(), "the mover does not support this");
+            next.line().skip("the mover does not support this");
             run.free();
             return;
         }
         run.start(mover);
-        together.add(run);
+        together.put(run, next.line());
         if (round == 0 || together.size() == TOGETHER || bytes > LONG) {
             finish(together);
         }
     }
 
-    private void finish(List<CaseRun> together) {
-        for (CaseRun run : together) {
-            Failure failure = run.finish();
-            results.count(run.that().operation().toString(), run.that().variant().toString(),
-                    failure);
+    private void finish(Map<CaseRun, Line> together) {
+        together.forEach((run, line) -> {
+            line.count(run.finish());
             if (run.isOverdue()) {
                 results.abort();
             }
             run.free();
-        }
+        });
         together.clear();
         memory.reuse();
     }

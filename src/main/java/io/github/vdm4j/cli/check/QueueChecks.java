@@ -8,6 +8,8 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.CheckResults.Line;
+import io.github.vdm4j.cli.check.HardwareCheck.OpenMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
@@ -20,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -28,15 +30,12 @@ import java.util.stream.Stream;
  * operations than the queues hold.
  */
 final class QueueChecks {
-    private static final String FULL = "full queue";
-    private static final String ALL = "all queues";
     private static final String WAITING = "block on fault";
     private static final int COPY_BYTES = 16 << 10;
     private static final int LONG_BYTES = 1 << 20;
     private static final int COPIES = 200;
     private static final int ROUNDS = 3;
     private static final int MOST_IN_FLIGHT = 4_096;
-    private static final String VARIANT = Variant.MEMORY.toString();
 
     private final CheckedDevice device;
     private final CheckResults results;
@@ -54,7 +53,6 @@ final class QueueChecks {
         return counts;
     }
 
-    /** Adds the counters of a mover's queues. */
     void add(Vdm mover) {
         for (DsaQueue queue : device.counts(mover)) {
             long[] sum = counts.computeIfAbsent(queue.name(), name -> new long[3]);
@@ -67,41 +65,35 @@ final class QueueChecks {
     void run(List<String> queues, CheckMemory memory) {
         if (device.choosesQueues()) {
             for (String queue : queues) {
-                String name = "queue " + queue;
-                check(name, List.of(queue), COPIES, COPIES, mover -> {
-                    copy(mover, name, COPIES, COPY_BYTES);
-                    requireWork(name, device.counts(mover));
-                });
+                checkWork("queue " + queue, List.of(queue), COPIES, COPY_BYTES);
             }
-            device.queuesOf("dedicated").forEach(this::runDedicated);
+            // More operations are in flight than a dedicated queue holds. A full queue would drop
+            // them.
+            device.queuesOf("dedicated")
+                    .forEach(queue -> checkWork("dedicated " + queue, List.of(queue),
+                            inFlight(device.capacity(List.of(queue))), COPY_BYTES));
             runWaiting(memory);
         }
-        int copies = 4 * queues.size();
-        check(ALL, List.of(), copies, copies, mover -> {
-            copy(mover, ALL, copies, LONG_BYTES);
-            requireWork(ALL, device.counts(mover));
-        });
+        checkWork("all queues", List.of(), 4 * queues.size(), LONG_BYTES);
         int capacity = device.capacity(queues);
         int inFlight = inFlight(capacity);
-        check(FULL, List.of(), inFlight, ROUNDS * inFlight, mover -> {
+        check("full queue", List.of(), inFlight, ROUNDS * inFlight, false, (mover, line) -> {
             for (int round = 0; round < ROUNDS; round++) {
-                copy(mover, FULL, inFlight, COPY_BYTES);
+                copy(mover, line, inFlight, COPY_BYTES, null);
             }
             List<DsaQueue> done = device.counts(mover);
-            results.note(FULL, VARIANT, "%,d operations in flight on queues of %,d%s".formatted(
+            line.note("%,d operations in flight on queues of %,d%s".formatted(
                     inFlight, capacity, done.isEmpty() ? ""
                             : ", which were full %,d times".formatted(
                                     done.stream().mapToLong(DsaQueue::refusals).sum())));
         });
     }
 
-    /** Has more operations in flight than a dedicated queue holds. A full queue would drop them. */
-    private void runDedicated(String queue) {
-        String name = "dedicated " + queue;
-        int copies = inFlight(device.capacity(List.of(queue)));
-        check(name, List.of(queue), copies, copies, mover -> {
-            copy(mover, name, copies, COPY_BYTES);
-            requireWork(name, device.counts(mover));
+    /** Copies on queues, and requires that each queue has executed something. */
+    private void checkWork(String name, List<String> queues, int copies, int bytes) {
+        check(name, queues, copies, copies, false, (mover, line) -> {
+            copy(mover, line, copies, bytes, null);
+            requireWork(line, device.counts(mover));
         });
     }
 
@@ -111,17 +103,14 @@ final class QueueChecks {
                 .flatMap(mode -> device.queuesOf(mode).stream())
                 .toList());
         if (queues.isEmpty()) {
-            results.plan(WAITING, VARIANT, COPIES);
-            results.skip(WAITING, VARIANT, "no queue has block_on_fault");
+            results.plan(WAITING, Variant.MEMORY, COPIES).skip("no queue has block_on_fault");
             return;
         }
-        check(WAITING, queues, COPIES, COPIES, true, mover -> {
-            copy(mover, WAITING, COPIES, COPY_BYTES, memory);
-            results.note(WAITING, VARIANT, "on %s, which reported %,d page faults".formatted(
-                    String.join(", ", queues), device.counts(mover)
-                            .stream()
-                            .mapToLong(DsaQueue::pageFaults)
-                            .sum()));
+        check(WAITING, queues, COPIES, COPIES, true, (mover, line) -> {
+            copy(mover, line, COPIES, COPY_BYTES, memory);
+            line.note("on %s, which reported %,d page faults".formatted(
+                    String.join(", ", queues),
+                    device.counts(mover).stream().mapToLong(DsaQueue::pageFaults).sum()));
         });
     }
 
@@ -130,53 +119,37 @@ final class QueueChecks {
     }
 
     private void check(String name, List<String> queues, int slots, int operations,
-            Consumer<Vdm> check) {
-        check(name, queues, slots, operations, false, check);
-    }
-
-    private void check(String name, List<String> queues, int slots, int operations,
-            boolean waitsForPages, Consumer<Vdm> check) {
-        results.plan(name, VARIANT, operations);
+            boolean waitsForPages, BiConsumer<Vdm, Line> check) {
+        Line line = results.plan(name, Variant.MEMORY, operations);
         try (var open = new OpenMover(device.open(queues, slots, waitsForPages), results)) {
-            check.accept(open.mover());
+            check.accept(open.mover(), line);
             add(open.mover());
         } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
-            results.count(name, VARIANT, failure(name, "the mover could not be opened again", null,
-                    0, 0));
+            line.count(failure(line, "the mover could not be opened again", null, 0, 0));
         }
     }
 
-    private void requireWork(String name, List<DsaQueue> queues) {
+    private void requireWork(Line line, List<DsaQueue> queues) {
         for (DsaQueue queue : queues) {
             if (queue.completions() == 0 && !results.isHopeless()) {
-                results.count(name, VARIANT, failure(name, queue.name() + " executed nothing",
-                        null, 0, 0));
+                line.count(failure(line, queue.name() + " executed nothing", null, 0, 0));
             }
         }
     }
 
-    /** Has copies in flight at once, and compares their bytes. */
-    private void copy(Vdm mover, String name, int count, int bytes) {
-        copy(mover, name, count, bytes, null);
-    }
-
-    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
-        try {
-            return memory.of(content, Variant.UNTOUCHED, arena);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void copy(Vdm mover, String name, int count, int bytes, CheckMemory untouched) {
+    /**
+     * Has copies in flight at once, and compares their bytes. If a file is given, the destination
+     * has pages of the file that were not touched.
+     */
+    private void copy(Vdm mover, Line line, int count, int bytes, CheckMemory file) {
         if (results.isHopeless()) {
             return;
         }
         Arena arena = Arena.ofShared();
         MemorySegment source = CheckMemory.present((long) count * bytes, arena);
         MemorySegment destination = CheckMemory.present((long) count * bytes, arena);
-        if (untouched != null) {
-            destination = untouched(untouched, destination, arena);
+        if (file != null) {
+            destination = untouched(file, destination, arena);
         }
         var random = new Random(seed);
         byte[] noise = new byte[bytes];
@@ -195,8 +168,7 @@ final class QueueChecks {
             VdmFuture<VdmOutput> copy = copies.get(i);
             copy.busyPoll();
             overdue |= copy.result() == VdmResult.TIMEOUT;
-            results.count(name, VARIANT,
-                    check(name, copy, source.asSlice((long) i * bytes, bytes)));
+            line.count(check(line, copy, source.asSlice((long) i * bytes, bytes)));
         }
         if (overdue) {
             results.abort();
@@ -205,26 +177,35 @@ final class QueueChecks {
         }
     }
 
-    private Failure check(String name, VdmFuture<VdmOutput> copy, MemorySegment source) {
+    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
+        try {
+            return memory.of(content, Variant.UNTOUCHED, arena);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Failure check(Line line, VdmFuture<VdmOutput> copy, MemorySegment source) {
         int bytes = (int) source.byteSize();
         if (copy.result() != VdmResult.SUCCESS) {
-            return failure(name, "%s instead of SUCCESS".formatted(CaseRun.describe(copy)), null,
+            return failure(line, "%s instead of SUCCESS".formatted(CaseRun.describe(copy)), null,
                     -1, bytes);
         }
         if (copy.path() != ExecutionPath.DSA_HARDWARE) {
-            return failure(name, copy.path() + " executed it instead of the device", null, -1,
+            return failure(line, copy.path() + " executed it instead of the device", null, -1,
                     bytes);
         }
         long wrong = source.mismatch(copy.destination());
         return wrong < 0 ? null
-                : failure(name, "0x%02x instead of 0x%02x".formatted(
+                : failure(line, "0x%02x instead of 0x%02x".formatted(
                         copy.destination().get(JAVA_BYTE, wrong), source.get(JAVA_BYTE, wrong)),
                         "destination", wrong, bytes);
     }
 
-    private Failure failure(String name, String what, String range, long firstWrongByte,
+    private Failure failure(Line line, String what, String range, long firstWrongByte,
             long bytes) {
-        return new Failure(name, VARIANT, what, range, range == null ? null : firstWrongByte,
+        return new Failure(line.name(), Variant.MEMORY.toString(), what, range,
+                range == null ? null : firstWrongByte,
                 List.of(bytes, bytes), List.of(0, 0), seed);
     }
 }

@@ -55,16 +55,13 @@ public final class DmlChannel implements Channel {
     /**
      * Creates a channel and initialises its first job. This shows that DML can initialise jobs.
      *
-     * @param dml the library
      * @param jobs the number of jobs to reserve memory for
      * @param hardware whether the channel submits jobs to hardware
      * @param software whether the channel submits jobs to the software path
-     * @param limits how much one submission may move
      * @param node the NUMA node whose devices execute the jobs, or -1 for the node of the
      *     submitting thread
      * @param clwb whether the processor has the instruction clwb. If it is null, the first
      *     write-back of a cache line checks the processor
-     * @param statuses returns the explained status for DML's number
      * @throws SlotRefusedException if DML cannot initialise a job
      */
     public DmlChannel(DmlFunctions dml, int jobs, boolean hardware, boolean software,
@@ -139,7 +136,6 @@ public final class DmlChannel implements Channel {
         return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** Allocates a block of memory for the next jobs. */
     private void reserve(int jobs) {
         long bytes = jobs * (hardwareSize + softwareSize);
         next = allocate(bytes).address();

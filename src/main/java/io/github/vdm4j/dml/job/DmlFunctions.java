@@ -139,20 +139,14 @@ public final class DmlFunctions {
         UpperHalves.clean();
         try {
             return (int) DmlHandles.Submit.HANDLE.invokeExact(submitJob, job, first, second, third);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
         } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+            throw failure(e);
         }
     }
 
     /**
      * Submits a job to the software path like {@link #submit(long, MemorySegment, MemorySegment,
-     * MemorySegment)}. For a brief job, the thread stays in Java.
-     *
-     * @param length the number of bytes to move
-     * @throws SegmentClosedException if the arena of a segment is closed
-     * @throws WrongThreadException if a segment is confined to another thread
+     * MemorySegment)}. For a job that moves few bytes, the thread stays in Java.
      */
     int submit(long job, int length, MemorySegment first, MemorySegment second) {
         if (Integer.compareUnsigned(length, BRIEF_BYTES) > 0) {
@@ -161,68 +155,45 @@ public final class DmlFunctions {
         UpperHalves.clean();
         try {
             return (int) DmlHandles.SubmitBriefly.HANDLE.invokeExact(submitJob, job, first, second);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
         } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+            throw failure(e);
         }
     }
 
-    /**
-     * Submits a batch and keeps the arenas of its segments open during the call.
-     *
-     * @throws SegmentClosedException if the arena of a segment is closed
-     * @throws WrongThreadException if a segment is confined to another thread
-     */
+    /** Submits a batch like {@link #submit(long, MemorySegment, MemorySegment, MemorySegment)}. */
     int submit(long job, HeldArenas held) {
-        return held.count() <= 3
-                ? submit(job, held.get(0), held.get(1), held.get(2))
-                : submitHoldingMany(job, held);
-    }
-
-    private int submitHoldingMany(long job, HeldArenas held) {
+        if (held.count() <= 3) {
+            return submit(job, held.get(0), held.get(1), held.get(2));
+        }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(
-                    submitJob,
-                    job,
-                    held.get(0),
-                    held.get(1),
-                    held.get(2),
-                    held.get(3),
-                    held.get(4),
-                    held.get(5),
-                    held.get(6),
-                    held.get(7),
-                    held.get(8),
-                    held.get(9),
-                    held.get(10),
-                    held.get(11),
-                    held.get(12),
-                    held.get(13),
-                    held.get(14),
-                    held.get(15));
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
+            return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(submitJob, job,
+                    held.get(0), held.get(1), held.get(2), held.get(3),
+                    held.get(4), held.get(5), held.get(6), held.get(7),
+                    held.get(8), held.get(9), held.get(10), held.get(11),
+                    held.get(12), held.get(13), held.get(14), held.get(15));
         } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
+            throw failure(e);
         }
+    }
+
+    private static RuntimeException failure(Throwable thrown) {
+        if (thrown instanceof IllegalStateException closed) {
+            throw new SegmentClosedException(closed);
+        }
+        throw NativeCall.rethrow(thrown);
     }
 
     /**
      * Returns whether the library uses the known layout of batches. It consists of a descriptor and
      * a completion record for each task, and space to align the buffer. Only with this layout can
-     * vdm4j write descriptors without the library.
-     *
-     * @param job an initialised job
-     * @return false if vdm4j must not submit batches
+     * vdm4j write descriptors without the library. The job is initialised.
      */
     boolean knowsBatches(long job) {
         if (batchesKnown == 0) {
-            batchesKnown =
-                    isBatchSize(job, LEAST_TASKS) && isBatchSize(job, LEAST_TASKS + 1)
-                            ? 1
-                            : -1;
+            batchesKnown = isBatchSize(job, LEAST_TASKS) && isBatchSize(job, LEAST_TASKS + 1)
+                    ? 1
+                    : -1;
         }
         return batchesKnown > 0;
     }
@@ -236,11 +207,9 @@ public final class DmlFunctions {
     }
 
     /**
-     * Returns the size of the buffer for the tasks of a batch.
+     * Returns the size of the buffer for the tasks of a batch, with the space to align it. A batch
+     * has at least 4 tasks.
      *
-     * @param job an initialised job
-     * @param tasks at least 4
-     * @return the number of bytes, with the space to align the buffer
      * @throws SlotRefusedException if the library refuses the number of tasks
      */
     int batchSize(long job, int tasks) {
@@ -248,12 +217,10 @@ public final class DmlFunctions {
     }
 
     /**
-     * Returns the status of a task of a batch. For a task that did not run, DML returns the earlier
-     * content of the completion record. For a record of zeros, DML returns an internal error.
+     * Returns DML's status of a task of a batch. For a task that did not run, DML returns the
+     * earlier content of the completion record. For a record of zeros, DML returns an internal
+     * error. The fields of the job are unchanged since the batch.
      *
-     * @param job a job with the unchanged fields of the batch
-     * @param task the index of the task, from 0
-     * @return DML's status
      * @throws SlotRefusedException if the batch has no such task
      */
     int batchStatus(long job, int task) {
@@ -275,8 +242,6 @@ public final class DmlFunctions {
     /**
      * Returns whether the library calls back into Java, like the simulated library of the tests.
      * Critical downcalls must not call such a library.
-     *
-     * @return {@code true} if critical downcalls are forbidden
      */
     boolean callsBack() {
         return callsBack;
@@ -304,11 +269,7 @@ public final class DmlFunctions {
         return (int) PlainCall.call(checkJob, job, 0);
     }
 
-    /**
-     * Returns the version of the library.
-     *
-     * @return a struct {@code dml_library_version_t} in the library's memory
-     */
+    /** Returns a struct {@code dml_library_version_t} in the library's memory. */
     public MemorySegment version() {
         return MemorySegment.ofAddress(PlainCall.call(getLibraryVersion, 0, 0))
                 .reinterpret(dml_library_version_t.sizeof());

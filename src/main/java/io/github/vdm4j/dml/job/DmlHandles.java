@@ -40,8 +40,6 @@ final class DmlHandles {
     /** {@code dml_status_t dml_check_job(dml_job_t *job)}. The function takes no lock. */
     static final class Check {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG);
-
-        private Check() {}
     }
 
     /**
@@ -50,8 +48,6 @@ final class DmlHandles {
      */
     static final class CheckCallingBack {
         static final MethodHandle HANDLE = handle(JAVA_LONG);
-
-        private CheckCallingBack() {}
     }
 
     /**
@@ -61,8 +57,6 @@ final class DmlHandles {
      */
     static final class Submit {
         static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
-
-        private Submit() {}
     }
 
     /**
@@ -71,8 +65,6 @@ final class DmlHandles {
      */
     static final class SubmitBriefly {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
-
-        private SubmitBriefly() {}
     }
 
     /**
@@ -85,14 +77,12 @@ final class DmlHandles {
                         .appendArgumentLayouts(
                                 Collections.nCopies(HeldArenas.MOST, ADDRESS)
                                         .toArray(MemoryLayout[]::new)));
-
-        private SubmitMany() {}
     }
 
     /**
-     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t *byte_size)}
-     * and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t task_index,
-     * dml_status_t *status)}.
+     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
+     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
+     * task_index, dml_status_t *status)}.
      *
      * <p>vdm4j does not call the functions that set the tasks of a batch. Each call costs as much
      * as half a job and writes only the 64 bytes of a descriptor. For some fields, DML has no
@@ -100,7 +90,5 @@ final class DmlHandles {
      */
     static final class Batches {
         static final MethodHandle JOB_NUMBER_AND_POINTER = handle(JAVA_LONG, JAVA_INT, ADDRESS);
-
-        private Batches() {}
     }
 }

@@ -60,10 +60,7 @@ public final class Job extends Slot {
     private final DmlFunctions dml;
     private final DmlChannel channel;
 
-    /**
-     * The struct for the hardware path, or null if the channel has no such path. The next field is
-     * the struct for the software path.
-     */
+    /** The struct for each path, or null if the channel has no such path. */
     private final MemorySegment hardware;
 
     private final MemorySegment software;
@@ -99,10 +96,7 @@ public final class Job extends Slot {
         return dml.submit(at, one, two, toHold(toHold(third, one), two));
     }
 
-    /**
-     * Returns a segment, or NULL if another segment already keeps its arena open. Each held arena
-     * costs two atomic operations.
-     */
+    /** Returns NULL if another segment keeps the arena open. Each held arena costs two atomics. */
     private static MemorySegment toHold(MemorySegment segment, MemorySegment held) {
         return segment == null || segment.scope() == held.scope() ? MemorySegment.NULL : segment;
     }

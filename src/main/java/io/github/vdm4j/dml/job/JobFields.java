@@ -50,10 +50,7 @@ final class JobFields {
 
     private static final int READ_SEED = dml_h.DML_FLAG_CRC_READ_SEED;
 
-    /**
-     * The size of the memory behind a struct. It contains the CRC that the library reads and
-     * writes.
-     */
+    /** The size of the CRC that the library reads and writes, behind a struct. */
     static final int CRC_BYTES = 8;
 
     private JobFields() {}

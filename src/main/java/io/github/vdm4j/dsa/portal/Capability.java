@@ -33,13 +33,8 @@ final class Capability {
     private Capability() {}
 
     /**
-     * Returns why a device cannot execute a part.
-     *
-     * @param queue the queue
-     * @param opcode the operation
-     * @param flags the part's flags
-     * @param overlaps whether the part copies within one range
-     * @return 0 if it can, otherwise the channel's form of the status that the device would return
+     * Returns 0 if a device can execute a part. Otherwise it returns the channel's form of the
+     * status that the device would return.
      */
     static int refusal(WorkQueue queue, int opcode, int flags, boolean overlaps) {
         if ((queue.operations() >>> opcode & 1) == 0) {

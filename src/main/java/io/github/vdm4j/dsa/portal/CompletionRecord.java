@@ -12,8 +12,11 @@ import java.lang.invoke.VarHandle;
  * The record does not share its cache line.
  *
  * <p>C counterpart: {@code struct dsa_completion_record} in linux/idxd.h.
+ *
+ * @param memory native memory
+ * @param at where the record begins, a multiple of 64
  */
-public final class CompletionRecord {
+public record CompletionRecord(MemorySegment memory, long at) {
     /** The size of a record with the rest of its cache line. */
     public static final int BYTES = 64;
 
@@ -28,20 +31,6 @@ public final class CompletionRecord {
     private static final int LAST = 24;
     private static final int BYTE_MASK = 0xff;
 
-    private final MemorySegment memory;
-    private final long at;
-
-    /**
-     * Creates a view of memory.
-     *
-     * @param memory native memory
-     * @param at where the record begins, a multiple of 64
-     */
-    public CompletionRecord(MemorySegment memory, long at) {
-        this.memory = memory;
-        this.at = at;
-    }
-
     /** Clears the record before a submission. This also brings its page into memory. */
     public void clear() {
         memory.set(LONG, at, 0);
@@ -51,33 +40,23 @@ public final class CompletionRecord {
     }
 
     /**
-     * Returns the status byte. The caller then sees all earlier writes of the device.
-     *
-     * @return 0 until the descriptor is complete. Bit 7 is {@link DsaStatus#WRITE_FAULT}
+     * Returns the status byte, or 0 until the descriptor is complete. Bit 7 is {@link
+     * DsaStatus#WRITE_FAULT}. The caller then sees all earlier writes of the device.
      */
     public int status() {
         return (byte) STATUS.getAcquire(memory, at) & BYTE_MASK;
     }
 
-    /** Returns the result byte. */
     public int result() {
         return memory.get(BYTE, at + RESULT) & BYTE_MASK;
     }
 
-    /**
-     * Returns how much the device has processed.
-     *
-     * @return the number of bytes, or the number of descriptors of a batch
-     */
+    /** Returns the number of bytes that the device has processed, or of descriptors of a batch. */
     public long completed() {
         return Integer.toUnsignedLong(memory.get(INT, at + COMPLETED));
     }
 
-    /**
-     * Returns the CRC or the size of the delta record.
-     *
-     * @return the low 32 bits
-     */
+    /** Returns the CRC or the size of the delta record. */
     public int value() {
         return memory.get(INT, at + VALUE);
     }

@@ -19,13 +19,7 @@ public final class DsaChannel implements Channel {
     /** A rule that chooses the NUMA node whose devices execute an operation. */
     @FunctionalInterface
     public interface NodePolicy {
-        /**
-         * Returns the node.
-         *
-         * @param memory the memory of the submission, for system calls
-         * @param destination the address that is written, or 0
-         * @return the number of the node, or -1 for any node
-         */
+        /** Returns the node, or -1 for any node. The address that is written may be 0. */
         int node(SlotMemory memory, long destination);
     }
 
@@ -57,7 +51,6 @@ public final class DsaChannel implements Channel {
      *
      * @param workQueues at least one open queue. The channel releases the queues
      * @param policy chooses the devices by their NUMA node, or null for all devices
-     * @param waitsForPages whether devices wait for pages, where a queue allows it
      * @param fallback whether the JVM executes an operation that no device executes
      * @param closeNanos how long closing waits for the devices
      * @param clock the clock for the pauses of queues that are lost, in nanoseconds
@@ -164,11 +157,6 @@ public final class DsaChannel implements Channel {
         return choice.of(memory, destination);
     }
 
-    /**
-     * Returns the queues with their counters.
-     *
-     * @return all queues of the channel
-     */
     public List<QueueState> queues() {
         return queues;
     }

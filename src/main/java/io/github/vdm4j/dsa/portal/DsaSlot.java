@@ -148,9 +148,7 @@ final class DsaSlot extends Slot {
         return answer;
     }
 
-    /**
-     * Prefers the status of a full queue, because only a full queue will certainly have room again.
-     */
+    /** Prefers the status of a full queue, because only it certainly has room again. */
     private static int answerOf(int answer, int other) {
         return answer == DsaStatus.EAGAIN ? answer : other;
     }

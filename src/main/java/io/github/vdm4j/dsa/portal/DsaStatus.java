@@ -20,26 +20,17 @@ import java.util.Map;
 public record DsaStatus(int code, String name, VdmResult result, String explanation)
         implements
             VdmStatus {
-    /** The record of a descriptor that is not complete. */
+    // The table below explains each number.
     public static final int NONE = 0x00;
-    /** The descriptor is done. */
     public static final int SUCCESS = 0x01;
-    /** The descriptor is done, but its result differs from the expected result. */
     public static final int FALSE_PREDICATE = 0x02;
-    /** A page was missing, and the device did not wait for it. */
     public static final int PAGE_FAULT = 0x03;
-    /** The system could not provide a page. */
     public static final int PAGE_REFUSED = 0x04;
-    /** A task of the batch failed. */
     public static final int BATCH_FAILED = 0x05;
-    /** A block's protection does not match its data. */
     public static final int DIF_ERROR = 0x09;
 
-    /** The device does not have the operation. */
     public static final int BAD_OPCODE = 0x10;
-    /** The device does not have one of the flags. */
     public static final int BAD_FLAGS = 0x11;
-    /** The ranges overlap. */
     public static final int OVERLAP = 0x16;
 
     /** The bits of the status byte that are the status. */
@@ -47,26 +38,15 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     /** The bit of the status byte that is set if the device could not write. */
     public static final int WRITE_FAULT = 0x80;
 
-    /** The submitting process did not open the queue. */
     public static final int EPERM = -1;
-    /** The driver of the device failed. */
     public static final int EIO = -5;
-    /** The device file does not take submissions. */
     public static final int ENXIO = -6;
-    /** The file of the queue is closed. */
     public static final int EBADF = -9;
-    /** The queue is full. */
     public static final int EAGAIN = -11;
-    /** The kernel cannot read the descriptor. */
     public static final int EFAULT = -14;
-    /** The queue is disabled. */
     public static final int ENODEV = -19;
-    /** The kernel refuses the descriptor. */
     public static final int EINVAL = -22;
-    /** The emulator has ended. */
     public static final int ENOTCONN = -107;
-
-    /** The device did not answer within the mover's deviceTimeout. */
     public static final int ETIMEDOUT = -110;
 
     private static final String REPORT =

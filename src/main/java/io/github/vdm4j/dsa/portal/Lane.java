@@ -33,7 +33,6 @@ final class Lane {
         return memory.descriptor();
     }
 
-    /** Returns where the descriptor is, or was last. */
     QueueState queue() {
         return queue;
     }
@@ -42,7 +41,6 @@ final class Lane {
         return inFlight;
     }
 
-    /** Returns how much the descriptor processes. */
     long bytes() {
         return bytes;
     }
@@ -58,12 +56,7 @@ final class Lane {
         status = DsaStatus.NONE;
     }
 
-    /**
-     * Submits the descriptor that was written.
-     *
-     * @param head the first eight bytes, with the flags that the queue obeys
-     * @return 0, or the negative error number
-     */
+    /** Submits the descriptor with a new first word. Returns 0, or the negative error number. */
     int submit(QueueState next, long head) {
         memory.descriptor().set(LONG, 0, head);
         record.clear();
@@ -75,7 +68,6 @@ final class Lane {
         return error;
     }
 
-    /** Reads the record of a descriptor in flight. */
     void poll() {
         int seen = record.status();
         if (seen != DsaStatus.NONE) {

@@ -6,12 +6,11 @@ import io.github.vdm4j.machine.LibraryThread;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -49,12 +48,10 @@ public final class OpenQueue {
     }
 
     /**
-     * Opens a queue, or returns the queue that this process already has open.
+     * Opens a queue, or returns the queue that this process already has open. The caller
+     * {@linkplain #release releases} it.
      *
-     * @param node the device file
      * @param size the number of entries of a dedicated queue, or 0 for a shared queue
-     * @param opener opens the file
-     * @return the queue, to be {@linkplain #release released}
      * @throws IOException with the system's message if the file cannot be opened
      */
     public static OpenQueue acquire(Path node, int size, Portal.Opener opener)
@@ -74,7 +71,6 @@ public final class OpenQueue {
     /**
      * Releases the queue. The last user closes the file. Closing waits for the device.
      *
-     * @param nanos how long to wait
      * @return false if the device still executes descriptors after this time. A thread of the
      *     library then closes the file later
      */
@@ -85,15 +81,12 @@ public final class OpenQueue {
             }
             OPEN.remove(node, this);
         }
-        var closed = new CountDownLatch(1);
-        new LibraryThread("vdm4j closing " + node, () -> {
-            // This runs on another thread, because an interrupt cannot end close(2).
-            portal.close();
-            closed.countDown();
-        }).start();
+        // Another thread closes the file, because an interrupt cannot end close(2).
+        var closing = new LibraryThread("vdm4j closing " + node, portal::close);
+        closing.start();
         boolean interrupted = Thread.interrupted();
         try {
-            return closed.await(nanos, TimeUnit.NANOSECONDS);
+            return closing.join(Duration.ofNanos(nanos));
         } catch (InterruptedException e) {
             interrupted = true;
             return false;
@@ -126,20 +119,11 @@ public final class OpenQueue {
         }
     }
 
-    /**
-     * Returns whether the file is being opened again.
-     *
-     * @return true until {@link #reopen} has ended
-     */
     public boolean isReopening() {
         return reopening.get();
     }
 
-    /**
-     * Submits one descriptor.
-     *
-     * @return 0 if the queue accepted the descriptor, or the negative error number
-     */
+    /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
     public int submit(SlotMemory memory) {
         AtomicInteger source = credits;
         if (source == null) {
@@ -160,21 +144,7 @@ public final class OpenQueue {
         return error;
     }
 
-    /**
-     * Records that a device has executed a descriptor.
-     *
-     * @param memory the memory of the submission
-     */
-    public void completed(SlotMemory memory) {
-        memory.returnCredit();
-    }
-
-    /**
-     * Submits a no-op and waits for its completion record.
-     *
-     * @param nanos how long to wait for the record, and how long to retry a full queue
-     * @return the status, or {@code NONE} if the device did not answer
-     */
+    /** Submits a no-op. Returns the status, or {@code NONE} if the device did not answer. */
     public DsaStatus probe(long nanos) {
         var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));
         Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0, 0);
@@ -196,7 +166,7 @@ public final class OpenQueue {
         if (status == DsaStatus.NONE) {
             UNANSWERED.add(memory);
         } else {
-            completed(memory);
+            memory.returnCredit();
         }
         return DsaStatus.of(status & DsaStatus.MASK);
     }

@@ -28,7 +28,7 @@ public interface Portal {
      * @throws IOException with the system's words if the file cannot be opened
      */
     static Portal open(Path node) throws IOException {
-        return PlatformName.nativeCallsAllowed() ? WritePortal.open(node) : new ChannelPortal(node);
+        return PlatformName.nativeCallsAllowed() ? new WritePortal(node) : new ChannelPortal(node);
     }
 
     /**
@@ -48,8 +48,6 @@ public interface Portal {
      */
     void reopen() throws IOException;
 
-    /**
-     * Closes the file. Waits until the device has executed all submissions through the file.
-     */
+    /** Closes the file. Waits until the device has executed all submissions through the file. */
     void close();
 }

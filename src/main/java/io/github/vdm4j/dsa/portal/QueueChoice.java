@@ -5,12 +5,7 @@ import java.util.List;
 
 /** The order in which a mover submits a descriptor to its queues. */
 final class QueueChoice {
-    /**
-     * The queues of a node and all remaining queues.
-     *
-     * @param near the queues to try first, in rotation
-     * @param far the queues to try if no near queue accepts the descriptor
-     */
+    /** The queues to try first, in rotation, and the queues to try if no near queue accepts. */
     record Order(QueueState[] near, QueueState[] far) {}
 
     private final DsaChannel.NodePolicy policy;
@@ -18,12 +13,7 @@ final class QueueChoice {
     /** The orders by node, or null for a node without queues. */
     private final Order[] orders;
 
-    /**
-     * Sorts the queues.
-     *
-     * @param queues the queues of a mover
-     * @param policy chooses the node, or null if every queue is near
-     */
+    /** Sorts the queues. The policy chooses the node, or is null if every queue is near. */
     QueueChoice(List<QueueState> queues, DsaChannel.NodePolicy policy) {
         all = new Order(queues.toArray(QueueState[]::new), new QueueState[0]);
         int last = queues.stream().mapToInt(queue -> queue.queue().numaNode()).max().orElse(-1);
@@ -44,7 +34,6 @@ final class QueueChoice {
         this.policy = severalNodes ? policy : null;
     }
 
-    /** Returns the order for a submission. */
     Order of(SlotMemory memory, long destination) {
         if (policy == null) {
             return all;

@@ -19,6 +19,10 @@ public final class QueueState {
     /** The base-2 logarithm of the first limit. Each further limit is four times larger. */
     private static final int FIRST_SIZE = 12;
 
+    /** The counters of a queue. {@code DsaQueue} describes them. */
+    public record Counts(long submissions, long completions, long failures, long pageFaults,
+            long refusals, long bytes, List<Long> sizes) {}
+
     private final WorkQueue queue;
     private final LongSupplier clock;
     private final LongAdder submitted = new LongAdder();
@@ -27,10 +31,6 @@ public final class QueueState {
     private final LongAdder pageFaults = new LongAdder();
     private final LongAdder full = new LongAdder();
     private final LongAdder bytes = new LongAdder();
-    /**
-     * The counts of executed descriptors below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of
-     * longer descriptors.
-     */
     private final LongAdder[] sizes = new LongAdder[SIZES];
 
     /** The status that made the queue lost, or 0 while the queue is usable. */
@@ -41,32 +41,17 @@ public final class QueueState {
     private long retryAt;
     private boolean reopened;
 
-    /**
-     * Creates the state of a queue that works.
-     *
-     * @param queue the queue
-     * @param clock the clock, in nanoseconds
-     */
     QueueState(WorkQueue queue, LongSupplier clock) {
         this.queue = queue;
         this.clock = clock;
         Arrays.setAll(sizes, i -> new LongAdder());
     }
 
-    /**
-     * Returns the queue.
-     *
-     * @return the queue with the capabilities of its device
-     */
     public WorkQueue queue() {
         return queue;
     }
 
-    /**
-     * Submits one descriptor.
-     *
-     * @return 0 if the queue accepted the descriptor, or the negative error number
-     */
+    /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
     int submit(SlotMemory memory) {
         if (lost != 0 && !mayRetry()) {
             return lost;
@@ -132,9 +117,8 @@ public final class QueueState {
         lose(DsaStatus.ETIMEDOUT);
     }
 
-    /** Records that the device has executed a descriptor. */
     void completed(SlotMemory memory, int status, long moved) {
-        queue.queue().completed(memory);
+        memory.returnCredit();
         switch (status) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE, DsaStatus.DIF_ERROR -> {
                 completed.increment();
@@ -151,62 +135,15 @@ public final class QueueState {
         return Math.min(bits + 1 >> 1, SIZES - 1);
     }
 
-    /**
-     * Returns how many descriptors of each size the device has executed.
-     *
-     * @return the numbers of descriptors below 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB, and of
-     *     longer descriptors
-     */
-    public List<Long> sizes() {
-        return Arrays.stream(sizes).map(LongAdder::sum).toList();
+    /** Returns the counters at this time. */
+    public Counts counts() {
+        return new Counts(submitted.sum(), completed.sum(), failed.sum(), pageFaults.sum(),
+                full.sum(), bytes.sum(), Arrays.stream(sizes).map(LongAdder::sum).toList());
     }
 
-    /**
-     * Returns why the queue accepts no submissions.
-     *
-     * @return the status, or null while the queue accepts submissions
-     */
+    /** Returns why the queue accepts no submissions, or null while it accepts them. */
     public DsaStatus lost() {
         int error = lost;
         return error == 0 ? null : DsaStatus.of(error);
-    }
-
-    /**
-     * Returns how many descriptors the queue has accepted.
-     *
-     * @return the number of descriptors. A batch counts once
-     */
-    public long submissions() {
-        return submitted.sum();
-    }
-
-    /** Returns how many descriptors the device has executed. */
-    public long completions() {
-        return completed.sum();
-    }
-
-    /**
-     * Returns how many descriptors were refused or failed. Page faults and full queues do not
-     * count.
-     *
-     * @return descriptors
-     */
-    public long failures() {
-        return failed.sum();
-    }
-
-    /** Returns how many descriptors met a missing page. */
-    public long pageFaults() {
-        return pageFaults.sum();
-    }
-
-    /** Returns how often the queue was full. */
-    public long refusals() {
-        return full.sum();
-    }
-
-    /** Returns how much the descriptors have processed. */
-    public long bytes() {
-        return bytes.sum();
     }
 }

@@ -31,10 +31,8 @@ public final class SlotMemory {
     private AtomicInteger credits;
 
     /**
-     * Creates a view of memory.
-     *
-     * @param memory {@link #BYTES} of native memory, aligned to 64, that the caller keeps for as
-     *     long as a device may write to it
+     * Creates a view of {@link #BYTES} of native memory, aligned to 64. The caller keeps the memory
+     * for as long as a device may write to it.
      */
     public SlotMemory(MemorySegment memory) {
         record = new CompletionRecord(memory, RECORD_AT);
@@ -47,16 +45,11 @@ public final class SlotMemory {
         node = memory.asSlice(NODE_AT, Integer.BYTES);
     }
 
-    /**
-     * Returns the descriptor of the next submission. It already contains the address of its record.
-     *
-     * @return 64 bytes of native memory
-     */
+    /** Returns the descriptor. It contains the address of its record. */
     public MemorySegment descriptor() {
         return descriptor;
     }
 
-    /** Returns the record of that descriptor. */
     public CompletionRecord record() {
         return record;
     }
@@ -66,40 +59,28 @@ public final class SlotMemory {
         return buffer.clear();
     }
 
-    /** Returns how many bytes of the buffer the channel has written. */
     int written() {
         return buffer.position();
     }
 
-    /**
-     * Returns the NUMA node of the calling thread.
-     *
-     * @return the node, or -1 if it is not known
-     */
+    /** Returns the NUMA node of the calling thread, or -1 if it is not known. */
     public int callerNode() {
         return callState == null ? -1 : LibC.currentNode(callState, node);
     }
 
-    /**
-     * Returns the NUMA node of memory.
-     *
-     * @return the node, or -1 if it is not known
-     */
+    /** Returns the NUMA node of memory, or -1 if it is not known. */
     public int nodeOf(long address) {
         return callState == null || address == 0 ? -1 : LibC.nodeOf(callState, node, address);
     }
 
-    /** Returns the memory for the error number of a call. */
     MemorySegment callState() {
         return callState;
     }
 
-    /** Records the counter that gets the credit of the submission back. */
     void credits(AtomicInteger source) {
         credits = source;
     }
 
-    /** Returns the credit of a submission that is complete. */
     void returnCredit() {
         if (credits != null) {
             credits.incrementAndGet();

@@ -3,9 +3,6 @@ package io.github.vdm4j.dsa.portal;
 /**
  * An open work queue with the capabilities of its device.
  *
- * @param queue the open queue
- * @param name the name, such as {@code wq0.0}
- * @param device the device, such as {@code dsa0}
  * @param numaNode the node of the device, or -1 if it is not known
  * @param capabilities the bits of GENCAP
  * @param operations the opcodes of the device, with a bit for each opcode

@@ -11,20 +11,12 @@ final class WritePortal implements Portal {
     private final Path node;
     private final int file;
 
-    private WritePortal(Path node) throws LibC.CallFailedException {
+    WritePortal(Path node) throws IOException {
         this.node = node;
         file = openFile();
     }
 
-    static Portal open(Path node) throws IOException {
-        try {
-            return new WritePortal(node);
-        } catch (LibC.CallFailedException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private int openFile() throws LibC.CallFailedException {
+    private int openFile() throws IOException {
         return LibC.openExisting(node.toString().getBytes());
     }
 
@@ -42,11 +34,7 @@ final class WritePortal implements Portal {
      */
     @Override
     public void reopen() throws IOException {
-        try {
-            LibC.replace(file, openFile());
-        } catch (LibC.CallFailedException e) {
-            throw new IOException(e.getMessage(), e);
-        }
+        LibC.replace(file, openFile());
     }
 
     @Override

@@ -69,10 +69,7 @@ final class BatchBuffer {
         Descriptor.write(memory, task * DESCRIPTOR, part);
     }
 
-    /**
-     * Completes a batch of the written tasks. The method resets their records to "not run", because
-     * DML does not clear them.
-     */
+    /** Completes a batch. Resets its records to "not run", because DML does not clear them. */
     int seal(int tasks) {
         int count = tasks;
         while (count < LEAST) {

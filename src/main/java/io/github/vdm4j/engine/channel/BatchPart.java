@@ -6,7 +6,6 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
@@ -24,9 +23,7 @@ final class BatchPart {
     private final BatchBuffer buffer;
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
-    private Durability durability;
 
-    /** Whether the part goes to the device. */
     private boolean device;
 
     /** The longest task in bytes, or a negative number if there are no batches. */
@@ -44,9 +41,7 @@ final class BatchPart {
         buffer = new BatchBuffer(slot);
     }
 
-    /** Begins a batch. */
-    void begin(Durability engines) {
-        durability = engines;
+    void begin() {
         faults = 0;
     }
 
@@ -54,8 +49,6 @@ final class BatchPart {
         arenas.clear();
         result.clear();
     }
-
-    // --- the tasks of a part
 
     /** Returns whether a task can be in a part on the slot's present path. */
     boolean canBeginWith(Operation<?> task) {
@@ -66,12 +59,7 @@ final class BatchPart {
         return fits(task);
     }
 
-    /**
-     * Returns whether one descriptor of the device can express a task, and the task needs no
-     * further step after the batch.
-     *
-     * @return {@code false} if the slot has to execute the task alone
-     */
+    /** Returns whether one descriptor can express a task, with no further step after the batch. */
     private boolean fits(Operation<?> task) {
         // The mover must write a CRC to memory before a later task can read it.
         if (task.byteSize() > longest || task.crcDestination() != null) {
@@ -91,8 +79,8 @@ final class BatchPart {
             case DIF_STRIP -> device && !Part.isAdjacent(task.source().address(),
                     task.destination().address(), task.byteSize());
             // The device reports missing pages, but a move within its own range cannot be repeated.
-            case MEMMOVE -> device ? !overlaps(task) : !mayLackPages(task);
-            default -> device || !mayLackPages(task);
+            case MEMMOVE -> device ? !overlaps(task) : !MemoryRegions.mayLackPages(task);
+            default -> device || !MemoryRegions.mayLackPages(task);
         };
     }
 
@@ -102,31 +90,21 @@ final class BatchPart {
     }
 
     private boolean isOfLines(MemorySegment destination) {
-        return durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
+        return order.durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
     }
 
     private static boolean overlaps(Operation<?> task) {
         return Math.abs(task.destination().address() - task.source().address()) < task.byteSize();
     }
 
-    private static boolean mayLackPages(Operation<?> task) {
-        return MemoryRegions.mayLackPages(task.destination())
-                || MemoryRegions.mayLackPages(task.source())
-                || MemoryRegions.mayLackPages(task.second());
-    }
-
     boolean isEmpty() {
         return size == 0;
     }
 
-    /**
-     * Writes the descriptors of the next part.
-     *
-     * @return {@code true} if the part is the whole batch and the call keeps all its arenas open
-     */
+    /** Returns whether the part is the whole batch and the call keeps all its arenas open. */
     boolean gather(boolean begun) {
         arenas.clear();
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         int next = order.next();
         int limit = order.limit();
         int room = Math.min(slot.channel().limits().tasks(device), limit - next);
@@ -183,15 +161,11 @@ final class BatchPart {
         buffer.put(place, part);
     }
 
-    /**
-     * Returns whether a task has ended. If an arena of the task is closed, the method fails the
-     * task.
-     */
+    /** Returns whether a task has ended. Fails a task with a closed arena. */
     private boolean isOutOfQuestion(int index, Operation<?> task) {
         if (!TaskOrder.isOver(task) && !isOpen(task)) {
             order.fail(index, VdmResult.SEGMENT_UNUSABLE,
-                    "failed: the arena of a segment was closed",
-                    null);
+                    "failed: the arena of a segment was closed", null);
         }
         return TaskOrder.isOver(task);
     }
@@ -210,13 +184,10 @@ final class BatchPart {
         return segment == null || segment.scope().isAlive();
     }
 
-    /** Submits the part. */
     int submit() {
         int count = buffer.seal(size);
         return slot.submitBatch(buffer.memory(), count, arenas);
     }
-
-    // --- the completion records
 
     boolean hasRunTask() {
         for (int i = 0; i < size; i++) {
@@ -227,9 +198,8 @@ final class BatchPart {
         return false;
     }
 
-    /** Records that all tasks have succeeded. */
     void takeSuccess() {
-        List<Operation<?>> tasks = order.tasks();
+        List<Operation<?>> tasks = order.tasks;
         ExecutionPath path = slot.path();
         for (int i = 0; i < size; i++) {
             succeed(i, BatchBuffer.SUCCESS, tasks.get(placed[i]), path);
@@ -238,7 +208,6 @@ final class BatchPart {
         faults = 0;
     }
 
-    /** Records the end of each task. */
     void takeRecords() {
         ExecutionPath path = slot.path();
         boolean progress = false;
@@ -246,7 +215,7 @@ final class BatchPart {
         boolean again = false;
         for (int i = 0; i < size; i++) {
             int index = placed[i];
-            Operation<?> task = order.tasks().get(index);
+            Operation<?> task = order.tasks.get(index);
             int status = buffer.status(i);
             if (isSuccess(status, task)) {
                 progress = true;
@@ -293,7 +262,7 @@ final class BatchPart {
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         try {
-            Segments.prefault(order.tasks().get(index));
+            Segments.prefault(order.tasks.get(index));
             return true;
         } catch (PageUnavailableException | SegmentClosedException e) {
             order.fail(index, e);

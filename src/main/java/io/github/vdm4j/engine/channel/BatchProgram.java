@@ -23,10 +23,7 @@ public final class BatchProgram extends Program {
     private final TaskOrder order = new TaskOrder();
     private final BatchPart part;
     private Operation<?> operation;
-    private List<Operation<?>> tasks = List.of();
-    private Durability durability;
 
-    /** Whether the program has submitted a task. */
     private boolean begun;
 
     /** The program of the current task if the slot executes it alone, or null. */
@@ -40,14 +37,11 @@ public final class BatchProgram extends Program {
         part = new BatchPart(slot, order);
     }
 
-    /** Begins a batch. */
     BatchProgram begin(Operation<?> batch, Durability engines) {
         reset();
         operation = batch;
-        tasks = batch.tasks();
-        durability = engines;
-        order.begin(tasks, engines);
-        part.begin(engines);
+        order.begin(batch.tasks(), engines);
+        part.begin();
         begun = false;
         alone = null;
         forces = null;
@@ -68,11 +62,6 @@ public final class BatchProgram extends Program {
         return forces != null && !forces.isEmpty();
     }
 
-    /**
-     * Returns the forces of the tasks.
-     *
-     * @return the forces, or null if there are none
-     */
     public Forces forces() {
         return forces;
     }
@@ -80,7 +69,7 @@ public final class BatchProgram extends Program {
     @Override
     public int submit() {
         if (alone == null) {
-            Operation<?> task = tasks.get(order.next());
+            Operation<?> task = order.nextTask();
             if (part.canBeginWith(task)) {
                 return submitPart();
             }
@@ -88,13 +77,14 @@ public final class BatchProgram extends Program {
                 requireUsable();
                 begun = true;
             }
-            Durability.Refusal refusal = task.isDurable() ? refusal(task, durability) : null;
+            Durability.Refusal refusal =
+                    task.isDurable() ? refusal(task, order.durability) : null;
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();
                 return OK;
             }
-            alone = slot().begin(task, durability, false);
+            alone = slot().begin(task, order.durability, false);
         }
         return submitAlone();
     }
@@ -116,7 +106,7 @@ public final class BatchProgram extends Program {
 
     private void finishAloneIfDone() {
         if (alone.isDone()) {
-            forces = alone.finish(tasks.get(order.next()), forces);
+            forces = alone.finish(order.nextTask(), forces);
             order.recordEnd(order.next());
             endAlone();
         }
@@ -156,10 +146,7 @@ public final class BatchProgram extends Program {
         }
     }
 
-    /**
-     * Returns whether the batch can continue after a part. DML reports an error if a task is not a
-     * plain success. The batch continues if any task has run.
-     */
+    /** DML reports an error if a task is not a plain success. The batch continues if a task ran. */
     @Override
     boolean isGood(int status) {
         return alone != null ? alone.isGood(status) : status == OK || part.hasRunTask();
@@ -190,10 +177,7 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /**
-     * Returns whether a part can be repeated. A part of several tasks is repeated only if no task
-     * has run.
-     */
+    /** A part of several tasks is repeated only if no task has run. */
     @Override
     public boolean isRepeatable() {
         return alone == null || alone.isRepeatable();
@@ -212,6 +196,7 @@ public final class BatchProgram extends Program {
 
     @Override
     public boolean pin() {
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size() && MemoryRegions.any(); i++) {
             if (!pin(tasks.get(i))) {
                 return false;
@@ -220,11 +205,9 @@ public final class BatchProgram extends Program {
         return true;
     }
 
-    /**
-     * Checks all segments before the first submission, because that submission does not contain all
-     * tasks.
-     */
+    /** Checks all segments before the first submission, because it does not contain all tasks. */
     private void requireUsable() {
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             Slot.requireUsable(task.destination());
@@ -233,11 +216,7 @@ public final class BatchProgram extends Program {
         }
     }
 
-    /**
-     * Returns whether a task has run or was submitted.
-     *
-     * @return {@code false} if the batch can start again
-     */
+    /** Returns whether a task has run or was submitted. Otherwise the batch can start again. */
     public boolean hasBegun() {
         return begun;
     }
@@ -249,7 +228,6 @@ public final class BatchProgram extends Program {
         forces = null;
         part.clear();
         order.clear();
-        tasks = List.of();
         operation = null;
     }
 
@@ -262,6 +240,7 @@ public final class BatchProgram extends Program {
     @Override
     public long bytesMoved() {
         long sum = 0;
+        List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             if (task.howItEnded() == VdmResult.SUCCESS) {

@@ -12,32 +12,20 @@ package io.github.vdm4j.engine.channel;
  */
 public record ChannelLimits(
         long deviceBytes, long softwareBytes, int deviceTasks, int softwareTasks) {
-    /**
-     * The longest part in bytes. A length in a descriptor has 32 bits, and this limit leaves room
-     * for rounding.
-     */
+    /** The longest part in bytes. Lengths have 32 bits, and this limit leaves room for rounding. */
     public static final long MAX_PART = 1L << 30;
 
-    /**
-     * The largest number of tasks in a batch. At this number, the cost of the batch itself is
-     * negligible, and its descriptors fit into the L1 cache.
-     */
+    /** The largest batch. Its own cost is negligible, and its descriptors fit into the L1 cache. */
     public static final int MAX_TASKS = 128;
 
     private static final long LINE = 64;
 
-    /**
-     * Checks the limits.
-     *
-     * @throws IllegalArgumentException if a length is not a multiple of 64 from 64 to
-     *     {@link #MAX_PART}
-     */
+    /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public ChannelLimits {
         check(deviceBytes);
         check(softwareBytes);
     }
 
-    /** Creates limits with batches of up to {@link #MAX_TASKS} tasks. */
     public ChannelLimits(long deviceBytes, long softwareBytes) {
         this(deviceBytes, softwareBytes, MAX_TASKS, MAX_TASKS);
     }

@@ -8,23 +8,21 @@ import io.github.vdm4j.Operation;
  */
 public final class CopyProgress {
     private final Operation<?> copy;
+    /** The number of first bytes that are copied without a gap. */
     private volatile long bytes;
 
     CopyProgress(Operation<?> copy) {
         this.copy = copy;
     }
 
-    /** Returns whether this is the progress of an operation. */
     public boolean isOf(Operation<?> operation) {
         return copy == operation;
     }
 
-    /** Sets the number of first bytes that are copied without a gap. */
     void set(long copied) {
         bytes = copied;
     }
 
-    /** Returns the number of first bytes that are copied without a gap. */
     public long bytes() {
         return bytes;
     }

@@ -15,14 +15,8 @@ public final class CopyShare {
     private static final int WHOLE = 64;
     private static final long LINE = 64;
 
-    /**
-     * The share of the device in parts of {@link #WHOLE}. If two threads adapt it at the same time,
-     * an update may be lost.
-     */
+    /** The device's share in parts of {@link #WHOLE}. Concurrent updates may be lost. */
     private volatile int device = WHOLE / 2;
-
-    /** Creates a share of one half. */
-    public CopyShare() {}
 
     /** Returns the number of the next bytes that the device copies. */
     long of(long bytes) {

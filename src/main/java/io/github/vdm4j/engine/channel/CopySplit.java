@@ -23,20 +23,16 @@ final class CopySplit {
     /** The progress of a divided copy, or null. Further threads read this field. */
     private volatile CopyProgress progress;
 
-    CopySplit() {}
-
     /** Begins a copy of which the device copies all bytes. */
     void begin() {
         share = null;
     }
 
-    /** Begins a divided copy. */
     void begin(Operation<?> copy, CopyShare adapted) {
         share = adapted;
         progress = new CopyProgress(copy);
     }
 
-    /** Ends a copy. */
     void clear() {
         if (progress != null) { // A volatile write takes longer than this check.
             progress = null;
@@ -47,7 +43,6 @@ final class CopySplit {
         return progress;
     }
 
-    /** Publishes the number of first bytes that are copied without a gap. */
     void publish(long bytes) {
         CopyProgress current = progress;
         if (current != null) {
@@ -66,7 +61,6 @@ final class CopySplit {
         deviceWaits = threadWaits && part == most;
     }
 
-    /** Records that the device has ended its part. */
     void deviceEnded(long left) {
         if (deviceWaits && left > 0) {
             share.deviceWaited();
@@ -80,13 +74,7 @@ final class CopySplit {
         deviceWaits = false;
     }
 
-    /**
-     * Copies a piece at the end of the remaining bytes.
-     *
-     * @param begin the end of the device's part
-     * @param end the beginning of the thread's copied bytes
-     * @return the number of copied bytes, or 0 if the thread has to wait
-     */
+    /** Copies a piece at the end of a range. Returns its bytes, or 0 if the thread has to wait. */
     long copyPiece(Segments segments, long begin, long end) {
         if (share == null) {
             return 0;

@@ -22,10 +22,7 @@ final class DataResult {
     /** Whether a completion record can contain a result. */
     private boolean exists;
 
-    /**
-     * The value of the result, see {@link Operation#succeed(io.github.vdm4j.ExecutionPath, long,
-     * int)}.
-     */
+    /** The value of the result, see {@link Operation#succeed(ExecutionPath, long, int)}. */
     private long value;
 
     private int outcome;
@@ -52,7 +49,6 @@ final class DataResult {
         return exists;
     }
 
-    /** Writes the completion record of a successful operation. */
     void succeed(Operation<?> what, ExecutionPath path) {
         if (exists) {
             what.succeed(path, value, outcome);
@@ -61,25 +57,20 @@ final class DataResult {
         }
     }
 
-    /** Records the result of the JVM's kernels. */
     void takeFrom(Operation<?> executed) {
         value = executed.value();
         outcome = executed.outcome();
     }
 
-    /** Records the bad block that ended a part. */
     void takeBadBlock(long offset, int errors) {
         value = offset;
         outcome = errors;
     }
 
     /**
-     * Records the completion record of a part.
+     * Records the completion record of a part. The offset is that of a difference, and the number is
+     * a CRC or the size of a delta record. Returns false if no further part can change the result.
      *
-     * @param told the result field, see {@link Slot#result}
-     * @param offset the offset of a difference in the operation
-     * @param number the CRC or the size of a delta record
-     * @return {@code false} if no further part can change the result
      * @throws SegmentClosedException if the arena of a segment with a difference is closed
      * @throws WrongThreadException if a segment with a difference is confined to another thread
      */

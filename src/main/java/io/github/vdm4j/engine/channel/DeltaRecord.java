@@ -10,10 +10,7 @@ import java.lang.foreign.MemorySegment;
  * copies of the record's parts.
  */
 final class DeltaRecord {
-    /**
-     * The size of a part in bytes. It is a multiple of 10, the size of a difference, and of 8, the
-     * alignment of a record.
-     */
+    /** The bytes of a part: a multiple of 10, the size of a difference, and of 8, the alignment. */
     private static final long PART = 16_320;
 
     private final Slot slot;

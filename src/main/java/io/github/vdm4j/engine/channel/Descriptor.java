@@ -9,25 +9,17 @@ import java.nio.ByteOrder;
  * same descriptors.
  */
 public final class Descriptor {
-    /** The size of a descriptor in bytes. */
     public static final long BYTES = 64;
 
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /**
-     * The flags for a valid address of the completion record and for a request to write the record.
-     */
+    /** The flags for a valid record address and for a request to write the record. */
     private static final int WITH_RECORD = 0xC;
 
     private Descriptor() {}
 
-    /**
-     * Returns the first 8 bytes.
-     *
-     * @param opcode a constant of {@link Opcode}
-     * @param flags the flags, without the flags for the completion record
-     */
+    /** Returns the first 8 bytes. The flags are without the flags for the completion record. */
     public static long head(int opcode, int flags) {
         return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
     }
@@ -48,8 +40,7 @@ public final class Descriptor {
                         part.destinationBytes, 0);
             case Opcode.DELTA_APPLY -> // The size of the record follows.
                 put(memory, at, head, part.source, part.destination, part.destinationBytes,
-                        part.bytes, 0,
-                        0);
+                        part.bytes, 0, 0);
             case Opcode.DUALCAST ->
                 put(memory, at, head, part.source, part.destination, part.bytes, part.second, 0, 0);
             case Opcode.CRC ->
@@ -69,8 +60,7 @@ public final class Descriptor {
     }
 
     private static void writeDif(MemorySegment memory, long at, long head, Part part,
-            boolean ofSource,
-            boolean ofDestination) {
+            boolean ofSource, boolean ofDestination) {
         // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
         // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
@@ -88,19 +78,7 @@ public final class Descriptor {
         return Integer.toUnsignedLong(reference) | (long) mask << 32 | (long) application << 48;
     }
 
-    /**
-     * Writes the fields without the address of the completion record.
-     *
-     * @param memory the memory of the descriptor
-     * @param at the offset of the descriptor
-     * @param head the first 8 bytes
-     * @param source the 8 bytes at 16
-     * @param destination the 8 bytes at 24
-     * @param length the 8 bytes at 32
-     * @param at40 the 8 bytes at 40
-     * @param at48 the 8 bytes at 48
-     * @param at56 the 8 bytes at 56
-     */
+    /** Writes the fields without the address of the completion record, 8 bytes each. */
     public static void put(MemorySegment memory, long at, long head, long source, long destination,
             long length, long at40, long at48, long at56) {
         memory.set(LONG, at, head);
@@ -112,13 +90,7 @@ public final class Descriptor {
         memory.set(LONG, at + 56, at56);
     }
 
-    /**
-     * Writes the address of the completion record.
-     *
-     * @param memory the memory of the descriptor
-     * @param at the offset of the descriptor
-     * @param record the address of the record, a multiple of 32
-     */
+    /** Writes the address of the completion record, a multiple of 32. */
     public static void writeRecordAddress(MemorySegment memory, long at, long record) {
         memory.set(LONG, at + 8, record);
     }

@@ -9,7 +9,6 @@ import java.util.Arrays;
  * represents each arena.
  */
 public final class HeldArenas {
-    /** The largest number of segments in one call. */
     public static final int MOST = 16;
 
     private static final MemorySegment.Scope NEVER_CLOSED = Arena.global().scope();
@@ -39,12 +38,7 @@ public final class HeldArenas {
         backTo(0);
     }
 
-    /**
-     * Adds a segment's arena, unless it is present.
-     *
-     * @param segment a segment, or null for none
-     * @return {@code false} if there is no room
-     */
+    /** Adds the arena of a segment or null. Returns {@code false} if there is no room. */
     boolean add(MemorySegment segment) {
         if (segment == null) {
             return true;
@@ -72,20 +66,11 @@ public final class HeldArenas {
         return true;
     }
 
-    /**
-     * Returns the number of held segments.
-     *
-     * @return 0 to {@link #MOST}
-     */
     public int count() {
         return count;
     }
 
-    /**
-     * Returns a segment.
-     *
-     * @return the segment, or {@link MemorySegment#NULL} behind the last segment
-     */
+    /** Returns a segment, or {@link MemorySegment#NULL} behind the last segment. */
     public MemorySegment get(int index) {
         return index < count ? segments[index] : MemorySegment.NULL;
     }

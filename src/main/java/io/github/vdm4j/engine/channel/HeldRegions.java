@@ -10,32 +10,21 @@ final class HeldRegions {
     private MemoryRegion[] regions = new MemoryRegion[4];
     private int count;
 
-    // The last regions. Consecutive tasks usually use the same two buffers.
-    private MemorySegment.Scope scope;
-    private MemoryRegion region;
-    private MemorySegment.Scope scopeBefore;
-    private MemoryRegion regionBefore;
-
-    /**
-     * Pins the buffer of a segment. The method ignores segments outside of this library's buffers,
-     * and buffers that are pinned already.
-     *
-     * @param segment a segment, or null for none
-     * @return {@code false} if the buffer is being closed
-     */
+    /** Pins the buffer of a segment or null. Returns false if the buffer is being closed. */
     boolean pin(MemorySegment segment) {
         if (segment == null) {
             return true;
         }
-        MemorySegment.Scope its = segment.scope();
-        if (its == scope && covers(region, segment)
-                || its == scopeBefore && covers(regionBefore, segment)) {
-            return true;
+        // Consecutive tasks usually use the same two buffers.
+        for (int i = count - 1; i >= 0 && i >= count - 2; i--) {
+            if (regions[i].contains(segment)) {
+                return true;
+            }
         }
-        return pinAnother(its, segment);
+        return pinAnother(segment);
     }
 
-    private boolean pinAnother(MemorySegment.Scope its, MemorySegment segment) {
+    private boolean pinAnother(MemorySegment segment) {
         MemoryRegion found = MemoryRegions.find(segment);
         if (found == null) {
             return true;
@@ -47,16 +36,7 @@ final class HeldRegions {
             regions = Arrays.copyOf(regions, 2 * count);
         }
         regions[count++] = found;
-        scopeBefore = scope;
-        regionBefore = region;
-        scope = its;
-        region = found;
         return true;
-    }
-
-    private static boolean covers(MemoryRegion region, MemorySegment segment) {
-        long offset = segment.address() - region.address();
-        return offset >= 0 && offset + segment.byteSize() <= region.byteSize();
     }
 
     void unpinAll() {
@@ -64,9 +44,5 @@ final class HeldRegions {
             regions[--count].unpin();
             regions[count] = null;
         }
-        scope = null;
-        region = null;
-        scopeBefore = null;
-        regionBefore = null;
     }
 }

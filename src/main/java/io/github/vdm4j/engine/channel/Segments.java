@@ -23,7 +23,6 @@ final class Segments {
     private boolean isCopy;
     private boolean mayLack;
 
-    /** Begins an operation. */
     void begin(Operation<?> operation) {
         // The device does not write a CRC to memory.
         begin(operation.source(), operation.destination(),
@@ -60,7 +59,6 @@ final class Segments {
         begin(null, null, null);
     }
 
-    /** Returns whether pages may be missing. */
     boolean mayLackPages() {
         return mayLack;
     }
@@ -79,7 +77,6 @@ final class Segments {
         return destination.address() - source.address();
     }
 
-    /** Copies or fills a range on the calling thread. */
     void move(long offset, long bytes, byte fill) {
         if (source == null) {
             PatternKernel.fill(destination.asSlice(offset, bytes), fill);
@@ -88,13 +85,7 @@ final class Segments {
         }
     }
 
-    /**
-     * Prepares the pages of mapped files for a part.
-     *
-     * @param device whether the device executes the part
-     * @return {@code false} if the kernel does not report missing pages. Only the JVM may touch the
-     *     segments in this case
-     */
+    /** Prepares the pages of a part. Returns false if only the JVM may touch its segments. */
     boolean prepare(Part part, boolean device) {
         if (!mayLack || device && !destinationIsWritten) {
             return true;
@@ -141,7 +132,6 @@ final class Segments {
         }
     }
 
-    /** Makes the pages of a task's destinations writable like {@link #populate(Part)}. */
     static void populate(Operation<?> task) {
         populate(task.destination());
         populate(task.secondDestination());
@@ -172,7 +162,6 @@ final class Segments {
         prefault(second, part.second, part.bytes, secondIsWritten);
     }
 
-    /** Touches the pages of a task like {@link #prefault(Part)}. */
     static void prefault(Operation<?> task) {
         prefault(task.source(), false);
         prefault(task.destination(), true);

@@ -18,10 +18,7 @@ import java.util.List;
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    /**
-     * The state of a slot that the closing thread has taken for ever. A drain does not wait for
-     * such a slot.
-     */
+    /** A closing thread has taken the slot for ever. A drain does not wait for it. */
     private static final int RETIRED = 2;
 
     private static final VarHandle TAKEN;
@@ -36,28 +33,19 @@ public final class SlotPool {
         }
     }
 
-    /**
-     * The slots, or null for places that were not used yet. In a new JVM, the creation of all slots
-     * would take milliseconds.
-     */
+    /** The slots, or null for unused places. The creation of all slots would take milliseconds. */
     private final Slot[] slots;
 
     /** Guarded by this. */
     private final Channel channel;
 
-    /**
-     * The number of slots that the closing thread has retired, in the order of their places.
-     * Guarded by this.
-     */
+    /** The number of retired slots, in the order of their places. Guarded by this. */
     private int retired;
 
     /** The slots that wait for an overdue answer of the device. Guarded by this. */
     private final List<Slot> overdue = new ArrayList<>();
 
-    /**
-     * The free slots without a place. They lost their places while they were overdue. Guarded by
-     * this.
-     */
+    /** The free slots that lost their places while they were overdue. Guarded by this. */
     private final List<Slot> spare = new ArrayList<>();
 
     /** The number of lent slots without a place. Guarded by this. */
@@ -65,29 +53,21 @@ public final class SlotPool {
 
     private volatile int overdueCount;
 
-    /** The reason why the channel did not create the last slot. */
     private volatile SlotRefusedException refusal;
 
-    /**
-     * Creates a pool.
-     *
-     * @param channel the channel. The pool closes the channel
-     * @param capacity the largest number of slots
-     */
+    /** Creates a pool of at most {@code capacity} slots. The pool closes the channel. */
     public SlotPool(Channel channel, int capacity) {
         this.channel = channel;
         slots = new Slot[capacity];
     }
 
-    /** Allocates more memory for a lent slot. */
     synchronized MemorySegment allocate(long bytes) {
         return channel.allocate(bytes);
     }
 
     /**
-     * Takes a slot. Threads search from different places, because this avoids contention.
-     *
-     * @return a slot with nothing submitted, or null if all are lent or the pool is closed
+     * Takes a slot with nothing submitted, or returns null if all are lent or the pool is closed.
+     * Threads search from different places, because this avoids contention.
      */
     public Slot take() {
         int count = slots.length;
@@ -107,17 +87,13 @@ public final class SlotPool {
         return null;
     }
 
-    /** Returns the place from which the current thread searches. */
     private int firstPlace() {
         long hash = Thread.currentThread().threadId() * 0x9E3779B9L & 0xffffffffL;
         // Scales the hash by a multiplication, because a division would be slower.
         return (int) (hash * slots.length >>> 32);
     }
 
-    /**
-     * Creates and takes the slot of an empty place. Returns null if another thread has taken the
-     * slot, if the pool is being closed, or if the channel refuses.
-     */
+    /** Takes the slot of an empty place. Returns null if the pool closes or the channel refuses. */
     private synchronized Slot takeNew(int place) {
         Slot slot = slots[place];
         if (slot != null) {
@@ -145,7 +121,6 @@ public final class SlotPool {
         return slot;
     }
 
-    /** Returns a slot to the pool. */
     public void give(Slot slot) {
         if (slot.isSubmitted()) {
             throw new IllegalStateException("a slot in flight cannot be given back");
@@ -154,23 +129,15 @@ public final class SlotPool {
         TAKEN.setRelease(slot, FREE);
     }
 
-    /**
-     * Returns the slot at a place, in any state, for a check of its {@linkplain Slot#owner()
-     * owner}.
-     *
-     * @param place 0 to {@link #capacity()} - 1
-     * @return the slot, or null if the place was not used yet
-     */
+    /** Returns the slot at a place in any state, or null if the place was not used yet. */
     public Slot peek(int place) {
         return slots[place];
     }
 
     /**
-     * Takes a lent slot without an answer to its submission. The slot keeps its pins until the
-     * device answers. Another slot takes its place, unless the number of overdue slots reaches the
-     * capacity.
-     *
-     * @param slot a lent and submitted slot. The caller must not use it after this call
+     * Takes a lent slot without an answer to its submission. The caller must not use the slot after
+     * this call. The slot keeps its pins until the device answers. Another slot takes its place,
+     * unless the number of overdue slots reaches the capacity.
      */
     public synchronized void takeOver(Slot slot) {
         slot.owner(null);
@@ -186,10 +153,8 @@ public final class SlotPool {
     }
 
     /**
-     * Lends a slot in addition to the capacity. {@link #giveBorrowed} returns it, and closing the
-     * pool waits for it.
-     *
-     * @return a slot, or null if the channel refuses or the pool is closed
+     * Lends a slot in addition to the capacity, or returns null if the channel refuses or the pool
+     * is closed. Closing the pool waits for {@link #giveBorrowed}.
      */
     public synchronized Slot borrow() {
         Slot slot = channel.isOpen() ? anotherSlot() : null;
@@ -197,13 +162,11 @@ public final class SlotPool {
         return slot;
     }
 
-    /** Returns a borrowed slot to the pool. */
     public synchronized void giveBorrowed(Slot slot) {
         borrowed--;
         spare.add(slot);
     }
 
-    /** Returns a spare or new slot, or null if the channel refuses. */
     private Slot anotherSlot() {
         if (!spare.isEmpty()) {
             return spare.removeLast();
@@ -215,10 +178,7 @@ public final class SlotPool {
         }
     }
 
-    /**
-     * Checks the overdue slots. If the device has answered, the slot releases its pins and becomes
-     * free.
-     */
+    /** Frees the overdue slots that the device has answered. Returns the number of the rest. */
     public int collectOverdue() {
         if (overdueCount == 0) {
             return 0;
@@ -244,21 +204,15 @@ public final class SlotPool {
         return true;
     }
 
-    /** Returns the channel that creates the slots. */
     public Channel channel() {
         return channel;
     }
 
-    /**
-     * Returns the reason why the number of slots is below {@link #capacity}.
-     *
-     * @return the channel's refusal to create the last slot, or null
-     */
+    /** Returns the channel's refusal to create the last slot, or null. */
     public SlotRefusedException refusal() {
         return refusal;
     }
 
-    /** Returns the largest number of slots. */
     public int capacity() {
         return slots.length;
     }
@@ -274,30 +228,22 @@ public final class SlotPool {
         return lent;
     }
 
-    /** Returns whether an operation uses a slot. */
-    static boolean isBusy(Slot slot) {
+    private static boolean isBusy(Slot slot) {
         return slot.taken == LENT;
     }
 
-    /** Returns how many operations have ended with a slot. */
-    static long uses(Slot slot) {
+    private static long usesOf(Slot slot) {
         return (long) USES.getOpaque(slot);
     }
 
-    /**
-     * Returns the size of the native memory of the slots and their batches.
-     *
-     * @return the size in bytes, or 0 after the pool is closed
-     */
+    /** Returns the native memory of the slots and their batches in bytes, or 0 after the close. */
     public synchronized long nativeBytes() {
         return channel.isOpen() ? channel.nativeBytes() : 0;
     }
 
     /**
-     * Retires the free slots. If all slots are retired, the method frees the memory.
-     *
-     * @return {@code true} if the pool is closed. If slots are still lent, it is {@code false}, and
-     *     the caller has to repeat the call
+     * Retires the free slots. If all slots are retired, the method frees the memory. Returns {@code
+     * false} while slots are lent. The caller then has to repeat the call.
      */
     public synchronized boolean tryClose() {
         while (retired < slots.length) {
@@ -315,18 +261,15 @@ public final class SlotPool {
         return true;
     }
 
-    /** Begins a watch over the slots in use. */
     public Watch watch() {
-        return new Watch(this);
+        return new Watch();
     }
 
     /**
      * A watch over the slots in use. It ends when all operations that used a slot at its beginning
      * have released the slot. One thread at a time may use it.
      */
-    public static final class Watch {
-        private final SlotPool pool;
-
+    public final class Watch {
         /** The slots in use at the beginning of the watch by place, or null for other places. */
         private final Slot[] watched;
 
@@ -336,19 +279,16 @@ public final class SlotPool {
         /** The first place with a use that may continue. */
         private int next;
 
-        /** Begins a watch over the slots in use. */
-        Watch(SlotPool pool) {
-            this.pool = pool;
-            watched = new Slot[pool.capacity()];
-            uses = new long[pool.capacity()];
+        private Watch() {
+            watched = new Slot[slots.length];
+            uses = new long[slots.length];
             for (int i = 0; i < watched.length; i++) {
-                Slot slot = pool.peek(i);
+                Slot slot = slots[i];
                 watched[i] = slot != null && isBusy(slot) ? slot : null;
-                uses[i] = slot == null ? 0 : SlotPool.uses(slot);
+                uses[i] = slot == null ? 0 : usesOf(slot);
             }
         }
 
-        /** Returns whether all uses at the beginning of the watch have ended. */
         public boolean isOver() {
             while (next < watched.length) {
                 if (watched[next] != null && isInUse(watched[next])) {
@@ -366,8 +306,8 @@ public final class SlotPool {
          * sees a later user of the slot also sees its count.
          */
         private boolean isInUse(Slot slot) {
-            return pool.peek(next) == slot && isBusy(slot)
-                    && SlotPool.uses(slot) == uses[next];
+            return slots[next] == slot && isBusy(slot)
+                    && usesOf(slot) == uses[next];
         }
     }
 }

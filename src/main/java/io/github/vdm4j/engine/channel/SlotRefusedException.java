@@ -6,17 +6,12 @@ public final class SlotRefusedException extends RuntimeException {
 
     private final int status;
 
-    /** Creates an exception. */
     public SlotRefusedException(String message, int status) {
         super(message);
         this.status = status;
     }
 
-    /**
-     * Returns the status with which the channel refused the slot.
-     *
-     * @return a status of the channel
-     */
+    /** Returns the status of the channel. */
     public int status() {
         return status;
     }

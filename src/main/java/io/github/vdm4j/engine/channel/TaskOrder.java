@@ -15,8 +15,8 @@ import java.util.List;
  * or at the end of the batch.
  */
 final class TaskOrder {
-    private List<Operation<?>> tasks = List.of();
-    private Durability durability;
+    List<Operation<?>> tasks = List.of();
+    Durability durability;
 
     /** The first task that has not ended. */
     private int next;
@@ -26,7 +26,6 @@ final class TaskOrder {
 
     private int limit;
 
-    /** The first task that has failed. */
     private int firstFailure;
 
     void begin(List<Operation<?>> work, Durability engines) {
@@ -43,16 +42,14 @@ final class TaskOrder {
         limit = 0;
     }
 
-    List<Operation<?>> tasks() {
-        return tasks;
-    }
-
-    /** Returns the place of the first task that has not ended. */
     int next() {
         return next;
     }
 
-    /** Returns the place behind the last task of the section. */
+    Operation<?> nextTask() {
+        return tasks.get(next);
+    }
+
     int limit() {
         return limit;
     }
@@ -93,30 +90,25 @@ final class TaskOrder {
         return destination != null && durability.kindOf(destination) == WriteBackKind.PAGES;
     }
 
-    /** Records that all tasks before a place have succeeded. */
     void succeededBefore(int place) {
         next = place;
     }
 
-    /** Records the end of a task, with or without success. */
     void recordEnd(int index) {
         if (tasks.get(index).howItEnded() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, index);
         }
     }
 
-    /** Fails a task that was not executed. */
     void fail(int index, VdmResult how, String reason, Throwable cause) {
         tasks.get(index).fail(ExecutionPath.NONE, how, null, reason, cause);
         recordEnd(index);
     }
 
-    /** Fails a task with an exception of {@link Program#submit}. */
     void fail(int index, RuntimeException e) {
         fail(index, Program.resultOf(e), "failed: " + e.getMessage(), Program.causeOf(e));
     }
 
-    /** Fails a task with a status of the channel. */
     void fail(int index, Slot slot, int code) {
         VdmStatus status = slot.channel().status(code);
         tasks.get(index)

@@ -23,7 +23,6 @@ final class WriteBacks {
     /** The number of destinations that {@link #nextLines} has examined. */
     private int examined;
 
-    /** Begins an operation. */
     void begin(Operation<?> what, Durability engines, Slot slot) {
         operation = what;
         durability = engines;
@@ -43,29 +42,21 @@ final class WriteBacks {
         operation = null;
     }
 
-    /** Describes an operation and its durable destinations. */
     void describe(Slot slot) {
         slot.part()
                 .begin(operation, first == null ? 0 : slot.channel().durableFlags(),
                         second != null);
     }
 
-    /** Returns whether a slot can write back the destination of a flush. */
     boolean canFlush(Slot slot) {
         return isOfLines() && (slot.onDevice() || linesBySlot);
     }
 
-    /** Returns whether the destination of a flush consists of cache lines. */
     boolean isOfLines() {
         return first == WriteBackKind.CACHE_LINES;
     }
 
-    /**
-     * Returns the next destination with cache lines that the slot has to write back.
-     *
-     * @param byProcessor whether the processor has written the destinations
-     * @return the destination, or null if no further destination has such lines
-     */
+    /** Returns the next destination with lines for the slot to write back, or null. */
     MemorySegment nextLines(boolean byProcessor) {
         while (linesBySlot && byProcessor && examined < 2) {
             if ((examined++ == 0 ? first : second) == WriteBackKind.CACHE_LINES) {
@@ -76,9 +67,8 @@ final class WriteBacks {
     }
 
     /**
-     * Writes back the cache lines that the slot does not write back.
+     * Writes back the cache lines that the processor has written and the slot does not write back.
      *
-     * @param byProcessor whether the processor has written the destinations
      * @throws IOException if the storage reports an error
      */
     void writeLines(boolean byProcessor) throws IOException {
@@ -92,12 +82,7 @@ final class WriteBacks {
         }
     }
 
-    /**
-     * Adds the forces of the destinations whose pages have to be forced.
-     *
-     * @param earlier the forces of earlier tasks, or null
-     * @return the forces, or null if there are none
-     */
+    /** Adds the forces of pages. The forces of earlier tasks and the result are null if empty. */
     Forces addForces(Forces earlier) {
         Forces forces = add(earlier, operation.destination(), first);
         return add(forces, operation.secondDestination(), second);

@@ -45,7 +45,7 @@ class HardwareCheckTest {
 
     private CheckReport check(Fault fault, Duration limit, int rounds, long longest)
             throws IOException {
-        var device = new DsaUnderCheck(movers.system(), true,
+        var device = CheckedDevice.dsa(movers.system(), true,
                 () -> movers.builder(new TamperingDevice(movers.devices, fault)),
                 TIMEOUT);
         return new HardwareCheck(device,
@@ -165,7 +165,7 @@ class HardwareCheckTest {
     @Test
     void sameSeedGivesTheSameFailures() throws IOException {
         List<Failure> first = check(Fault.WRONG_CRC).failures();
-        var device = new DsaUnderCheck(movers.system(), true,
+        var device = CheckedDevice.dsa(movers.system(), true,
                 () -> movers.builder(new TamperingDevice(movers.devices, Fault.WRONG_CRC)),
                 TIMEOUT);
         assertEquals(first, new HardwareCheck(device,
@@ -197,7 +197,7 @@ class HardwareCheckTest {
                         : DescriptorFault.NONE;
             }
         }, DeviceModel.Observer.NONE).devices.inline();
-        var device = new DsaUnderCheck(movers.system(), true, movers::builder,
+        var device = CheckedDevice.dsa(movers.system(), true, movers::builder,
                 Duration.ofMillis(200));
         CheckReport report = new HardwareCheck(device, new HardwareCheck.Settings(42,
                 Duration.ofMinutes(5), 1, 64, folder)).run("1");
@@ -295,7 +295,7 @@ class HardwareCheckTest {
             }
         }, DeviceModel.Observer.NONE).devices.inline();
         check[0] = new HardwareCheck(
-                new DsaUnderCheck(movers.system(), true, movers::builder, TIMEOUT),
+                CheckedDevice.dsa(movers.system(), true, movers::builder, TIMEOUT),
                 new HardwareCheck.Settings(42, Duration.ofDays(1), Integer.MAX_VALUE, 64, folder));
         CheckReport report = check[0].run("1");
         assertTrue(report.partial());

@@ -37,7 +37,7 @@ class OpenQueueTest {
         WRITE {
             @Override
             public Portal open(Path node) throws IOException {
-                return WritePortal.open(node);
+                return new WritePortal(node);
             }
         },
         CHANNEL {
@@ -177,7 +177,7 @@ class OpenQueueTest {
         assertEquals(0, queue.submit(memory));
         assertEquals(DsaStatus.EAGAIN, queue.submit(memory));
         assertEquals(2, portal.submissions);
-        queue.completed(memory);
+        memory.returnCredit();
         portal.answer = DsaStatus.ENODEV;
         assertEquals(DsaStatus.ENODEV, queue.submit(memory));
         portal.answer = 0;
