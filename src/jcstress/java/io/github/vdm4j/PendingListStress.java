@@ -43,6 +43,42 @@ public class PendingListStress {
         }
     }
 
+    /** A worker and a helping thread take short operations together. */
+    @JCStressTest
+    @Outcome(id = {"3, 0", "0, 3", "1, 2", "2, 1"}, expect = Expect.ACCEPTABLE,
+            desc = "each operation was taken once")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost or taken twice")
+    @State
+    public static class Helped {
+        private final PendingList list = new PendingList();
+        private final Operation<?> first = new Operation<>(null);
+
+        public Helped() {
+            list.add(first, Integer.MAX_VALUE);
+            list.add(new Operation<>(null), Integer.MAX_VALUE);
+        }
+
+        private int take(boolean helps) {
+            var taken = new Operation<?>[2];
+            int sum = 0;
+            for (int count = list.take(taken, 1, operation -> true, helps, mark -> {}); count > 0;
+                    count--) {
+                sum += taken[count - 1] == first ? 1 : 2;
+            }
+            return sum;
+        }
+
+        @Actor
+        public void worker(II_Result result) {
+            result.r1 = take(false);
+        }
+
+        @Actor
+        public void helper(II_Result result) {
+            result.r2 = take(true);
+        }
+    }
+
     /** A worker takes an operation that a second thread cancels. */
     @JCStressTest
     @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = Expect.ACCEPTABLE, desc = "one thread has it")

@@ -41,6 +41,23 @@ public final class Operation<R> extends OperationRecord<R> {
         executor = mover == null ? null : mover.executor();
     }
 
+    /**
+     * {@return a part of this operation as a separate operation} It is not durable. The executor
+     * executes it and reads its completion record. No thread polls it.
+     *
+     * @param to the part of the destination, or null
+     * @param from the part of the source, or null
+     * @param second the part of the second range, or null
+     * @param options the options of a CRC or DIF operation for the part, or null
+     */
+    public Operation<?> part(MemorySegment to, MemorySegment from, MemorySegment second,
+            Object options) {
+        var part = new Operation<>(null);
+        part.describe(type(), to, from, second, pattern(), options,
+                isForCache() ? VdmFlags.NONE : VdmFlags.NO_CACHE_HINT);
+        return part;
+    }
+
     /** Marks an operation that is prepared later. */
     void leaveUnprepared() {
         withhold();
@@ -125,6 +142,11 @@ public final class Operation<R> extends OperationRecord<R> {
         Seam.step();
     }
 
+    /** {@return whether the operation was {@linkplain #handOver handed over} and is incomplete} */
+    public boolean isHandedOver() {
+        return isDetached();
+    }
+
     /**
      * Completes an operation that was handed over. The executor has written its completion record.
      */
@@ -160,6 +182,19 @@ public final class Operation<R> extends OperationRecord<R> {
      */
     public static void beforeCallbacks(Runnable work) {
         runBeforeCallbacks(Objects.requireNonNull(work, "work"));
+    }
+
+    /**
+     * Runs work of an executor that may complete operations, on a thread that may hold locks of a
+     * user. The callbacks of users wait until the returned task runs.
+     *
+     * @param work the work. It should not throw
+     * @param earlier the result of an earlier call that has not run, or null. The callbacks are
+     *     added to it
+     * @return a task that runs the callbacks, or null if there is none
+     */
+    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
+        return runWithoutCallbacks(Objects.requireNonNull(work, "work"), earlier);
     }
 
     /** Counts a retry of a part after a full work queue. */
@@ -267,6 +302,11 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     @Override
+    protected boolean workWhileAwaited() {
+        return executor.workWhileAwaited(this);
+    }
+
+    @Override
     protected void answerWhileDetached(Notifier notifier) {
         executor.answer(this, notifier);
     }
@@ -289,8 +329,10 @@ public final class Operation<R> extends OperationRecord<R> {
 
     @Override
     public long bytesDone() {
-        return state() == FutureState.COMPLETE ? done()
-                : state() == FutureState.IDLE ? 0 : executor.bytesDone(this);
+        FutureState seen = state();
+        long bytes = seen == FutureState.RUNNING ? executor.bytesDone(this) : 0;
+        // The operation may have ended during the call of the executor.
+        return state() == FutureState.COMPLETE ? done() : bytes;
     }
 
     @Override

@@ -128,6 +128,18 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
+     * Writes the completion record of an operation with a failed part.
+     *
+     * @param part the part. It has failed
+     * @param bytesDone the result of {@link #bytesDone()}
+     * @return {@link FutureState#COMPLETE}
+     */
+    public FutureState failLike(Operation<?> part, long bytesDone) {
+        Failure its = ((OperationRecord<?>) Objects.requireNonNull(part, "part")).failure;
+        return fail(part.executedBy(), its.result, its.status, its.reason, its.cause, bytesDone);
+    }
+
+    /**
      * Writes the completion record of an operation whose bytes were moved but could not be made
      * durable.
      *

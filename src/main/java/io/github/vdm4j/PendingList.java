@@ -113,12 +113,13 @@ public final class PendingList {
      * @param threads the number of threads that take operations
      * @param isShort returns whether an operation is short. The method calls it under the list's
      *     lock
+     * @param onlyShort whether the method takes no operation if the first is not short
      * @param atMark receives the result of {@link #reached} before the removal, under the lock. The
      *     method does not call it if no operation waits
      * @return the number of operations
      */
     public int take(Operation<?>[] into, int threads, Predicate<Operation<?>> isShort,
-            LongConsumer atMark) {
+            boolean onlyShort, LongConsumer atMark) {
         Objects.requireNonNull(into, "into");
         Objects.requireNonNull(isShort, "isShort");
         Objects.requireNonNull(atMark, "atMark");
@@ -132,13 +133,15 @@ public final class PendingList {
                 return 0;
             }
             atMark.accept(lowestPlace());
-            int share = isShort.test(head) ? Math.min(into.length, 1 + (size - 1) / threads) : 1;
+            boolean alone = !isShort.test(head);
+            int share = !alone ? Math.min(into.length, 1 + (size - 1) / threads)
+                    : onlyShort ? 0 : 1;
             int count = 0;
-            do {
+            while (count < share && (alone || isShort.test(head))) {
                 unlink(head);
                 into[count++] = head;
                 head = first.get();
-            } while (count < share && isShort.test(head));
+            }
             return count;
         }
     }

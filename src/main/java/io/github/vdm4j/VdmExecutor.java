@@ -65,6 +65,19 @@ public interface VdmExecutor {
     default void reap(Operation<?> operation) {}
 
     /**
+     * Executes short operations that wait for capacity. A platform thread that awaits an operation
+     * without a timeout calls this before it sleeps. The thread may hold locks of the user.
+     * Therefore the method must not block and must not run the callbacks of users, see
+     * {@link Operation#withoutCallbacks}.
+     *
+     * @param operation the awaited operation
+     * @return {@code true} if the method has executed an operation
+     */
+    default boolean workWhileAwaited(Operation<?> operation) {
+        return false;
+    }
+
+    /**
      * Answers a poll of an operation that was handed over.
      *
      * @param operation the operation

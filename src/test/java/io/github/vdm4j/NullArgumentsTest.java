@@ -51,7 +51,9 @@ class NullArgumentsTest {
     /** Parameters that take null. The javadoc of each parameter states this. */
     private static final Set<String> NULLABLE =
             Set.of("completed output", "output value", "hasProperty property",
-                    "fail status", "fail cause", "attach object");
+                    "fail status", "fail cause", "attach object", "withoutCallbacks earlier",
+                    "part to", "part from", "part second",
+                    "part options");
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment segment = arena.allocate(128, 64);

@@ -52,6 +52,16 @@ class SeamTest {
                         .open())::check;
             }
         },
+        /** Operations that awaiting threads execute, too. */
+        HELPERS {
+            @Override
+            Runnable prepare(SeamScheduler scheduler) {
+                return new QueueRun(scheduler, (run, workers) -> ThreadsDataMover.builder()
+                        .threads(workers)
+                        .workerStrategy(WorkerStrategy.PARK)
+                        .open()).uncounted()::check;
+            }
+        },
         /** Operations that wait for a slot of a device. */
         DEVICE {
             @Override

@@ -95,10 +95,10 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     }
 
     /**
-     * Sets the size in bytes from which all workers execute an operation together with the JVM's
-     * code. It applies to {@link DmlPath#AUTO} without hardware. Only operations of
-     * {@link #workersFrom} bytes or more have workers. A delta or a batch has one worker. On {@link
-     * DmlPath#SOFTWARE}, each operation has one worker, because DML executes it. Default: 8 MiB.
+     * Sets the size in bytes from which all workers execute an operation together. It applies to
+     * {@link DmlPath#AUTO} without hardware and to {@link DmlPath#SOFTWARE}. On {@code AUTO}, the
+     * JVM's code executes the parts of the operation. Only operations of {@link #workersFrom} bytes
+     * or more have workers. A delta has one worker. Default: 8 MiB.
      *
      * @param bytes 1 or more, or {@link Long#MAX_VALUE} for never
      * @return this
@@ -230,9 +230,11 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
 
     private OffloadPolicy policy(boolean hardware) {
         boolean auto = path == DmlPath.AUTO;
-        return hardware || !auto ? settings.policy(auto)
-                : OffloadPolicy.withoutDevice(jvmUpTo, Math.min(jvmUpTo, JVM_FILLS), jvmUpTo,
-                        settings.workersFrom, parallelBytes);
+        return hardware ? settings.policy(auto)
+                : !auto ? OffloadPolicy.allOnChannel(settings.workersFrom, parallelBytes)
+                        : OffloadPolicy.withoutDevice(jvmUpTo, Math.min(jvmUpTo, JVM_FILLS),
+                                jvmUpTo,
+                                settings.workersFrom, parallelBytes);
     }
 
     /**

@@ -206,13 +206,15 @@ final class DeviceEngine {
     /**
      * Starts an operation in a slot on a worker. A task of a batch also uses this, because its
      * batch runs on an allowed thread.
+     *
+     * @param pinned whether the buffers are pinned
      */
-    FutureState beginOnWorker(Operation<?> operation, Slot slot) {
+    FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned) {
         Program program = describe(operation, slot);
         program.passToWorker();
         operation.attach(program);
         slot.owner(operation);
-        if (!program.pin()) {
+        if (!pinned && !program.pin()) {
             release(operation, slot);
             return CallerExecutor.failBufferClosed(operation);
         }

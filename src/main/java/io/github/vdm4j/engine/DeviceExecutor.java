@@ -15,8 +15,8 @@ import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.DurableMove;
-import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
@@ -81,7 +81,7 @@ public final class DeviceExecutor implements VdmExecutor {
                 // Another thread could not access the confined memory.
                 return engine.proceed(operation, begun);
             }
-            if (earlier instanceof CopyProgress || earlier instanceof Parts) {
+            if (earlier instanceof CopyProgress || earlier instanceof Division) {
                 operation.attach(null); // The bytes of the last execution do not count.
             }
         }
@@ -318,6 +318,7 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public long bytesDone(Operation<?> operation) {
+        boolean handedOver = operation.isHandedOver();
         if (operation.attachment() instanceof Program program) {
             CopyProgress progress = program.slot().progress();
             if (progress != null && progress.isOf(operation)) {
@@ -326,7 +327,7 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         // The slot may have ended the copy between these two reads.
         return switch (operation.attachment()) {
-            case Parts divided -> divided.bytesDone();
+            case Division divided -> handedOver ? divided.bytesDone() : 0;
             case CopyProgress ended -> ended.bytes();
             case null, default -> 0;
         };

@@ -7,13 +7,16 @@ import io.github.vdm4j.engine.channel.BatchProgram;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.engine.channel.SoftwareParts;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.MoveFunctions;
-import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
@@ -34,6 +37,7 @@ final class DeviceWorkers {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
 
     private final EnginePlan plan;
+    private final EngineFailures failures;
     private final OffloadPolicy policy;
     private final SlotPool pool;
     private final SlotQueue queue;
@@ -46,6 +50,8 @@ final class DeviceWorkers {
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
     private boolean closing;
+    /** Set after the close timeout. */
+    private volatile boolean stopped;
     /** The workers, created for the first long operation. Writes are guarded by this. */
     private volatile Workers workers;
     /** Written before the field of the workers. */
@@ -53,6 +59,7 @@ final class DeviceWorkers {
 
     DeviceWorkers(EnginePlan plan, EngineFailures failures, SlotQueue queue) {
         this.plan = plan;
+        this.failures = failures;
         this.queue = queue;
         policy = plan.policy();
         pool = plan.pool();
@@ -165,7 +172,7 @@ final class DeviceWorkers {
         }
         operation.handOver();
         if (!running.offer(operation, Integer.MAX_VALUE)) {
-            if (operation.attachment() instanceof Parts divided) {
+            if (operation.attachment() instanceof Division divided) {
                 divided.unpin();
                 operation.attach(null);
             }
@@ -179,8 +186,16 @@ final class DeviceWorkers {
      * alone.
      */
     private boolean divide(Operation<?> operation) {
-        Parts divided = jvm.canMakeDurable(operation) ? parts.divide(operation) : null;
-        return divided != null && divided.pin(); // If a buffer is closed, the worker reports it.
+        if (!jvm.canMakeDurable(operation)) {
+            return false;
+        }
+        boolean bySoftware = policy.isForSoftware() && operation.isOffHeap();
+        Division divided = bySoftware
+                ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
+                        this::executePart, pool.channel().software())
+                : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
+                        ExecutionPath.JVM);
+        return divided != null && divided.pin() == null; // A worker reports a closed buffer.
     }
 
     /** Returns the workers, or null if the mover is closing or the system has no thread. */
@@ -206,7 +221,7 @@ final class DeviceWorkers {
 
     /** Executes an operation that the calling worker owns. */
     private void work(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             parts.work(operation, divided);
             return;
         }
@@ -243,7 +258,8 @@ final class DeviceWorkers {
         boolean needsSlot = operation.isOffHeap() && pool.channel().software() != ExecutionPath.JVM
                 && (operation.type() != VdmOperationType.FLUSH || plan.needsSlotToFlush(operation));
         Slot slot = needsSlot ? pool.take() : null;
-        return slot == null ? startOnJvm(operation, true) : engine.beginOnWorker(operation, slot);
+        return slot == null ? startOnJvm(operation, true)
+                : engine.beginOnWorker(operation, slot, false);
     }
 
     /**
@@ -257,8 +273,14 @@ final class DeviceWorkers {
             jvm.execute(task);
             return earlier;
         }
+        execute(task, slot);
+        return earlier;
+    }
+
+    /** Executes a task or a part with the channel's software. Its buffers are pinned. */
+    private void execute(Operation<?> task, Slot slot) {
         try {
-            for (FutureState reached = engine.beginOnWorker(task, slot);
+            for (FutureState reached = engine.beginOnWorker(task, slot, true);
                     reached != FutureState.COMPLETE;
                     reached = engine.proceed(task, (Program) task.attachment())) {
                 Thread.onSpinWait(); // The software path refuses submissions only for a short time.
@@ -266,7 +288,25 @@ final class DeviceWorkers {
         } catch (Throwable e) {
             JvmFailures.record(task, e, 0);
         }
-        return earlier;
+    }
+
+    /** Executes a part of an operation with the channel's software. */
+    private void executePart(Operation<?> part) {
+        Slot slot = pool.take();
+        for (int round = 0; slot == null; round++) {
+            SlotRefusedException refusal = pool.refusal();
+            if (stopped) {
+                part.failClosed();
+                return;
+            } else if (refusal != null && pool.lent() == 0) {
+                failures.noSlot(part, refusal);
+                return;
+            }
+            queue.finishAbandoned();
+            IDLE.idle(round);
+            slot = pool.take();
+        }
+        execute(part, slot);
     }
 
     /** Returns the number of operations that wait for a worker. */
@@ -278,7 +318,7 @@ final class DeviceWorkers {
     /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
     boolean cancel(Operation<?> operation) {
         Workers running = workers;
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             return parts.cancel(operation, divided);
         }
         return running != null && !(operation.attachment() instanceof Program)
@@ -323,7 +363,7 @@ final class DeviceWorkers {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.hasBegun()
+        return operation.attachment() instanceof Division divided && divided.hasBegun()
                 || operation.attachment() instanceof Program
                 || ForcedOperations.hasBegun(operation);
     }
@@ -346,6 +386,7 @@ final class DeviceWorkers {
         Workers running = refuse();
         if (running != null) {
             List<Operation<?>> stuck = running.stop(plan.closeNanosLeft(start));
+            stopped = true;
             refuseUnbegun(running);
             parts.stopAll(stuck);
             left.addAll(stuck);

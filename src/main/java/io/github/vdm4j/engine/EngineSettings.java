@@ -62,7 +62,7 @@ public final class EngineSettings {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)
                         .splitLongCopies(splitLongCopies)
-                : OffloadPolicy.allOnChannel(workersFrom);
+                : OffloadPolicy.allOnChannel(workersFrom, Long.MAX_VALUE);
     }
 
     /** Returns the plan of a mover with these settings. The health is null without a device. */

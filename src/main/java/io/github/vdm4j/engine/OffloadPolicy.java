@@ -46,11 +46,11 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      * Returns a policy that gives all operations to the channel.
      *
      * @param workersFrom the size in bytes from which a worker executes an operation
+     * @param parallelFrom the size in bytes from which all workers execute it together
      * @return the policy
      */
-    public static OffloadPolicy allOnChannel(long workersFrom) {
-        return new OffloadPolicy(0, 0, 0, 0, workersFrom, Long.MAX_VALUE, false,
-                null);
+    public static OffloadPolicy allOnChannel(long workersFrom, long parallelFrom) {
+        return new OffloadPolicy(0, 0, 0, 0, workersFrom, parallelFrom, false, null);
     }
 
     /**
@@ -110,6 +110,11 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         }
         long distance = operation.destination().address() - operation.source().address();
         return Math.abs(distance) >= operation.byteSize() && operation.isAwaited();
+    }
+
+    /** Returns whether the channel's software executes every operation that it can. */
+    boolean isForSoftware() {
+        return operations == 0 && !libpmemMoves;
     }
 
     /** Returns the longest operation that the calling thread executes. */

@@ -68,6 +68,17 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     protected void polledWhileDetached() {}
 
     /**
+     * Does a small amount of other work of the driver. A platform thread that waits without a
+     * timeout calls this before it sleeps. The thread may hold locks of the user. Therefore the
+     * method must not block and must not call code of users.
+     *
+     * @return {@code true} if the method has done some work
+     */
+    protected boolean workWhileAwaited() {
+        return false;
+    }
+
+    /**
      * Answers a poll of a detached future.
      *
      * @param notifier the offer of the polling thread
@@ -278,6 +289,18 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected static void runBeforeCallbacks(Runnable work) {
         Callbacks.runAfter(work);
+    }
+
+    /**
+     * Runs work that may complete futures, without the callbacks of users.
+     *
+     * @param work the work. It should not throw
+     * @param earlier the result of an earlier call that has not run, or null. The callbacks are
+     *     added to it
+     * @return a task that runs the callbacks, or null if there is none
+     */
+    protected static Runnable runWithoutCallbacks(Runnable work, Runnable earlier) {
+        return Callbacks.withhold(work, earlier);
     }
 
     /** Completes the future with a failure, even if the subclass cannot record the failure. */

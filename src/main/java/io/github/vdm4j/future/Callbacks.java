@@ -5,7 +5,7 @@ package io.github.vdm4j.future;
  * callback completes another future, the callbacks of that future run after this callback and not
  * inside it.
  */
-final class Callbacks {
+final class Callbacks implements Runnable {
     private static final ThreadLocal<Callbacks> RUNNING = new ThreadLocal<>();
 
     private Registration first;
@@ -63,6 +63,41 @@ final class Callbacks {
                 outermost.loop();
             }
         }
+    }
+
+    /**
+     * Runs work on a thread that must not run its callbacks, because the thread may hold locks of
+     * the user.
+     *
+     * @param earlier the result of an earlier call. The callbacks are added to it. It can be null
+     * @return a task that runs the callbacks, or null if there is none
+     */
+    static Runnable withhold(Runnable work, Runnable earlier) {
+        Callbacks outer = RUNNING.get();
+        Callbacks withheld = earlier == null ? new Callbacks() : (Callbacks) earlier;
+        withheld.active = true;
+        RUNNING.set(withheld);
+        try {
+            work.run();
+        } finally {
+            if (outer == null) {
+                RUNNING.remove();
+            } else {
+                RUNNING.set(outer);
+            }
+        }
+        return withheld.first == null ? null : withheld;
+    }
+
+    /** Runs {@linkplain #withhold withheld} callbacks. No loop runs on this thread. */
+    @Override
+    public void run() {
+        try {
+            RUNNING.set(this);
+        } catch (OutOfMemoryError e) {
+            // The callbacks of futures that these callbacks complete run inside them.
+        }
+        loop();
     }
 
     /** Calls queued registrations immediately. */

@@ -137,6 +137,11 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return (state & RUNNING) == 0;
     }
 
+    /** {@return whether another driver than the polling threads owns the future} */
+    protected final boolean isDetached() {
+        return state == DETACHED;
+    }
+
     /**
      * Marks a new future without a task. Polls, {@link #cancel} and reads of its outcome throw
      * {@link IllegalStateException} until it is {@linkplain #withdraw() withdrawn} and prepared.

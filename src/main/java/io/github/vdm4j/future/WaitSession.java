@@ -52,6 +52,9 @@ final class WaitSession {
     /** The largest number of incomplete futures at which the wait ends. */
     private int mayRemain;
 
+    /** The first entry that may be incomplete. */
+    private int firstIncomplete;
+
     /** Whether a step of a chain has ended in this round. */
     private boolean stepEnded;
 
@@ -304,6 +307,9 @@ final class WaitSession {
             interrupted |= Thread.interrupted();
             return;
         }
+        if (workMeanwhile()) {
+            return;
+        }
         // A spinning virtual thread would block its carrier for other virtual threads.
         for (int i = waiter.isVirtual() ? SPINS_BEFORE_SLEEP : 0; i < SPINS_BEFORE_SLEEP; i++) {
             if (woken != null) {
@@ -323,6 +329,22 @@ final class WaitSession {
             interrupted |= Thread.interrupted();
         }
         sleeping = false;
+    }
+
+    /**
+     * Works for the driver of the first incomplete future, because this takes less time than a
+     * wake-up. A wait with a timeout or an interrupt does not, because work could delay its end. A
+     * virtual thread does not, because it would keep its carrier from further virtual threads.
+     */
+    private boolean workMeanwhile() {
+        if (timed || interruptible || waiter.isVirtual()) {
+            return false;
+        }
+        while (all[firstIncomplete].done) {
+            firstIncomplete++;
+        }
+        return all[firstIncomplete].future instanceof AbstractFuture<?> future
+                && future.workWhileAwaited();
     }
 
     private void wake(Entry entry) {

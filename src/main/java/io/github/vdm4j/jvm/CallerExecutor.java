@@ -235,7 +235,7 @@ public final class CallerExecutor implements VdmExecutor {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
-            new Parts(operation).executeAll();
+            new Parts(operation, PartKernel.JVM).executeAll();
         } else {
             move(operation);
             JvmFailures.deliver(operation);
@@ -287,9 +287,13 @@ public final class CallerExecutor implements VdmExecutor {
      * Writes the completion record of an operation after its parts were executed. Returns the
      * forces that it needs, or null.
      */
-    public Forces finish(Operation<?> operation, Parts parts) {
+    public Forces finish(Operation<?> operation, Division parts) {
         try {
-            parts.record();
+            if (parts instanceof TaskParts tasks) {
+                tasks.record();
+                return null;
+            }
+            ((Parts) parts).record();
             boolean durable = operation.isDurable();
             MemorySegment second = operation.secondDestination();
             return finish(operation, durable,
@@ -349,7 +353,7 @@ public final class CallerExecutor implements VdmExecutor {
             WriteBackKind secondKind, Forces earlier) {
         boolean byLibrary = firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
         boolean flush = operation.type() == VdmOperationType.FLUSH;
-        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : ExecutionPath.JVM;
+        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : operation.executedBy();
         try {
             writeBackLines(operation.destination(), firstKind);
             writeBackLines(operation.secondDestination(), secondKind);

@@ -53,6 +53,11 @@ public final class DifKernel {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }
 
+    /** Returns the result for an incorrect block. */
+    public static long found(long offset, int errors) {
+        return offset << ERROR_BITS | errors;
+    }
+
     /** Returns the errors of the first incorrect block. The result of the check is not -1. */
     public static int errors(long found) {
         return (int) found & (1 << ERROR_BITS) - 1;

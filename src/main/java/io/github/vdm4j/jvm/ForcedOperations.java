@@ -60,7 +60,7 @@ public final class ForcedOperations {
             pins.unpin();
         } else if (operation.attachment() instanceof TaskSequence sequence) {
             sequence.unpin();
-        } else if (operation.attachment() instanceof Parts parts) {
+        } else if (operation.attachment() instanceof Division parts) {
             parts.unpin();
         }
     }

@@ -60,7 +60,7 @@ public final class JvmOperations {
                 return;
             }
         }
-        succeed(operation, execute(operation, 0, operation.byteSize()));
+        succeed(operation, ExecutionPath.JVM, execute(operation, 0, operation.byteSize()));
     }
 
     /**
@@ -162,24 +162,24 @@ public final class JvmOperations {
     }
 
     /**
-     * Writes the completion record of an operation that the JVM has executed. The value is that of
+     * Writes the completion record of an operation that has succeeded. The value is that of
      * {@link #execute(Operation, long, long)}, or the combined value of the parts.
      */
-    static void succeed(Operation<?> operation, long value) {
+    static void succeed(Operation<?> operation, ExecutionPath path, long value) {
         switch (operation.type()) {
             case COMPARE, COMPARE_PATTERN, CRC, COPY_CRC ->
-                operation.succeed(ExecutionPath.JVM, value, 0);
+                operation.succeed(path, value, 0);
             case DELTA_CREATE -> {
                 DeltaResult.Outcome outcome = value < 0
                         ? DeltaResult.Outcome.OVERFLOW
                         : value == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
-                operation.succeed(ExecutionPath.JVM, value < 0 ? ~value : value,
+                operation.succeed(path, value < 0 ? ~value : value,
                         outcome.ordinal());
             }
-            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> operation.succeed(ExecutionPath.JVM,
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> operation.succeed(path,
                     value < 0 ? value : DifKernel.offset(value),
                     value < 0 ? 0 : DifKernel.errors(value));
-            default -> operation.succeed(ExecutionPath.JVM, 0, 0);
+            default -> operation.succeed(path, 0, 0);
         }
     }
 }

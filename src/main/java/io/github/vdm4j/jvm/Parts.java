@@ -1,6 +1,5 @@
 package io.github.vdm4j.jvm;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
@@ -8,16 +7,11 @@ import io.github.vdm4j.operation.DifConfig;
 import java.util.BitSet;
 
 /**
- * The parts of a long operation. Several threads execute them at the same time. A thread claims the
- * next part, executes it and records it. The thread that releases the last reference ends the
- * operation.
- *
- * <p>Each claimed part is a reference. The right to claim is a reference, too. It passes from
- * thread to thread and ends when no part is left. After a failure, a mismatch or {@link #stop},
- * threads claim no further part. Threads claim the parts in order and execute each claimed part.
- * The result is therefore that of a single thread that executes the parts in order.
+ * The parts of a long operation. After a failure, a mismatch or {@link #stop}, threads claim no
+ * further part. Threads claim the parts in order and execute each claimed part. The result is
+ * therefore that of a single thread that executes the parts in order.
  */
-public final class Parts {
+public final class Parts implements Division {
     /**
      * The bytes of a part. A part takes much longer than its hand-over, but a short operation does
      * not wait long for a worker (docs/adr/0025).
@@ -33,6 +27,7 @@ public final class Parts {
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Operation<?> operation;
+    private final PartKernel kernel;
     private final Pins pins = new Pins();
     private final long partBytes;
     private final int count;
@@ -68,8 +63,9 @@ public final class Parts {
     private volatile long bytesDone;
 
     /** Divides an operation that {@linkplain #divides can be divided}. */
-    public Parts(Operation<?> operation) {
+    public Parts(Operation<?> operation, PartKernel kernel) {
         this.operation = operation;
+        this.kernel = kernel;
         long unit = unit(operation);
         long bytes = operation.byteSize();
         VdmOperationType type = operation.type();
@@ -111,33 +107,27 @@ public final class Parts {
                 || operation.type() == VdmOperationType.COPY_CRC;
     }
 
-    /**
-     * Keeps the buffers of the operation open until {@link #unpin}. Returns {@code false} and pins
-     * no buffer if a buffer is being closed.
-     */
-    public boolean pin() {
-        return pins.pin(operation);
+    @Override
+    public String pin() {
+        return pins.pin(operation) ? null : Pins.CLOSED;
     }
 
-    /** Releases the buffers. */
+    @Override
     public void unpin() {
         pins.unpin();
     }
 
-    /** Returns whether a part must wait for the end of the previous part. */
+    @Override
     public boolean isOrdered() {
         return ordered;
     }
 
-    /** Returns whether a part was claimed. */
+    @Override
     public synchronized boolean hasBegun() {
         return claimed > 0;
     }
 
-    /**
-     * Claims the next part. The caller has the right to claim. If no part is left, the method
-     * returns -1, and the caller calls {@link #release}.
-     */
+    @Override
     public synchronized int claim() {
         if (claimed >= end) {
             return -1;
@@ -146,20 +136,22 @@ public final class Parts {
         return claimed++;
     }
 
-    /** Returns whether a part is left to claim. */
+    /** Returns the number of parts. */
+    int count() {
+        return count;
+    }
+
+    @Override
     public synchronized boolean hasPartLeft() {
         return claimed < end;
     }
 
-    /**
-     * Releases a reference, an executed part or the right to claim. If it was the last reference,
-     * the method returns {@code true}, and the caller must end the operation.
-     */
+    @Override
     public synchronized boolean release() {
         return --references == 0;
     }
 
-    /** Cancels the parts that no thread has claimed. The operation ends with STOPPED. */
+    @Override
     public synchronized void stop() {
         if (claimed < end) {
             stopped = true;
@@ -167,19 +159,17 @@ public final class Parts {
         }
     }
 
-    /** Cancels the parts that no thread has claimed. The operation fails. */
+    @Override
     public synchronized void fail(Throwable thrown) {
         recordFailure(claimed, thrown);
     }
 
-    /** Executes a claimed part and records its result. */
+    @Override
     public void execute(int part) {
         long from = (descending ? count - 1 - part : part) * partBytes;
         long length = Math.min(partBytes, operation.byteSize() - from);
         try {
-            long value = JvmOperations.execute(operation, from, length);
-            JvmFailures.deliver(operation);
-            recordDone(part, value);
+            recordDone(part, kernel.execute(operation, from, length));
         } catch (Throwable e) {
             recordFailure(part, e);
         }
@@ -215,7 +205,7 @@ public final class Parts {
                 : Math.min(parts * partBytes, bytes);
     }
 
-    /** Returns the number of first bytes that are done without a gap. */
+    @Override
     public long bytesDone() {
         return bytesDone;
     }
@@ -233,11 +223,12 @@ public final class Parts {
      */
     synchronized void record() {
         if (failed < finder) {
-            JvmFailures.record(operation, failure, bytesDone);
+            PartKernel.recordFailure(operation, failure, bytesDone);
         } else if (finder != NONE || !stopped) {
-            JvmOperations.succeed(operation, crcs != null ? combinedCrc() : found);
+            JvmOperations.succeed(operation, kernel.path(),
+                    crcs != null ? combinedCrc() : found);
         } else {
-            operation.fail(ExecutionPath.JVM, VdmResult.STOPPED, null,
+            operation.fail(kernel.path(), VdmResult.STOPPED, null,
                     ("was stopped after %,d bytes, because it was cancelled, or because its mover"
                             + " was closed. Start another operation for the remaining bytes")
                             .formatted(bytesDone),

@@ -35,8 +35,9 @@ public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMover
 
     /**
      * Sets the smallest size of an operation that all workers execute together, in parts. A single
-     * worker executes a shorter operation. A single worker also executes each delta, each batch,
-     * and each operation that uses {@link #memcpyFunction your own function}. Default: 8 MiB.
+     * worker executes a shorter operation. A single worker also executes each delta, each batch
+     * with a fence or a durable task, and each operation that uses {@link #memcpyFunction your own
+     * function}. Default: 8 MiB.
      *
      * @param bytes 1 or more
      * @return this

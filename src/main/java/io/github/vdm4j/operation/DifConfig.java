@@ -68,6 +68,28 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
     }
 
     /**
+     * {@return the configuration for the blocks behind the first blocks of a range}
+     *
+     * @param blocks the number of the first blocks
+     */
+    public DifConfig after(long blocks) {
+        return new DifConfig(blockSize,
+                after(blocks, source, DifFlag.SOURCE_FIXED_REFERENCE_TAG,
+                        DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG),
+                after(blocks, destination, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
+                        DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG),
+                flags);
+    }
+
+    private DifTags after(long blocks, DifTags tags, DifFlag fixed, DifFlag incrementing) {
+        return new DifTags(
+                flags.contains(fixed) ? tags.reference() : (int) (tags.reference() + blocks),
+                flags.contains(incrementing) ? (int) (tags.application() + blocks) & 0xffff
+                        : tags.application(),
+                tags.applicationMask());
+    }
+
+    /**
      * {@return whether a flag is set}
      *
      * @param flag the flag

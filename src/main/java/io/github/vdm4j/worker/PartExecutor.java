@@ -1,12 +1,18 @@
 package io.github.vdm4j.worker;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.jvm.TaskParts;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The executor of long operations. All workers execute their parts. A worker takes such an
@@ -38,24 +44,38 @@ public final class PartExecutor {
     }
 
     /**
-     * Divides a long operation and attaches its parts to it.
+     * Divides a long operation or batch and attaches its parts to it.
      *
      * @param operation an operation that was not handed over
+     * @param kernel returns the code that executes the parts of one operation
+     * @param execution executes a task of a batch and writes its completion record
+     * @param path the path of a batch
      * @return the parts, or null if the operation is executed as a whole
      */
-    public Parts divide(Operation<?> operation) {
-        if (operation.byteSize() < from || !kernels.isDivisible(operation)) {
+    public Division divide(Operation<?> operation, Supplier<PartKernel> kernel,
+            Consumer<Operation<?>> execution, ExecutionPath path) {
+        if (operation.byteSize() < from) {
             return null;
         }
-        var parts = new Parts(operation);
-        operation.attach(parts);
+        Division parts = operation.tasks() == null ? divide(operation, kernel)
+                : TaskParts.divides(operation)
+                        ? new TaskParts(operation, path, execution, task -> divide(task, kernel))
+                        : null;
+        if (parts != null) {
+            operation.attach(parts);
+        }
         return parts;
+    }
+
+    private Parts divide(Operation<?> operation, Supplier<PartKernel> kernel) {
+        return operation.byteSize() < from || !kernels.isDivisible(operation) ? null
+                : new Parts(operation, kernel.get());
     }
 
     /**
      * Executes a part of an operation. The calling worker has taken the operation from the list.
      */
-    public void work(Operation<?> operation, Parts parts) {
+    public void work(Operation<?> operation, Division parts) {
         if (!parts.hasBegun()) {
             OperationTrace.workBegins(operation);
             if (kernels.isRefused(operation)) {
@@ -79,7 +99,7 @@ public final class PartExecutor {
     }
 
     /** Passes the right to claim to the next worker. If no part is left, the right ends. */
-    private void passOn(Operation<?> operation, Parts parts) {
+    private void passOn(Operation<?> operation, Division parts) {
         if (parts.hasPartLeft()) {
             try {
                 workers.putBack(operation);
@@ -91,7 +111,7 @@ public final class PartExecutor {
         parts.release(); // This is not the last reference, because the caller has claimed a part.
     }
 
-    private void release(Operation<?> operation, Parts parts) {
+    private void release(Operation<?> operation, Division parts) {
         if (!parts.release()) {
             return;
         }
@@ -109,7 +129,7 @@ public final class PartExecutor {
      * caller owns the operation in this case. Otherwise no further part begins, and the operation
      * ends with STOPPED after its current parts.
      */
-    public boolean cancel(Operation<?> operation, Parts parts) {
+    public boolean cancel(Operation<?> operation, Division parts) {
         boolean taken = workers.remove(operation);
         if (taken && !parts.hasBegun()) {
             parts.unpin();
@@ -130,16 +150,16 @@ public final class PartExecutor {
      */
     public void stopAll(List<Operation<?>> atWork) {
         for (Operation<?> operation : atWork) {
-            if (operation.attachment() instanceof Parts parts) {
+            if (operation.attachment() instanceof Division parts) {
                 parts.stop();
             }
         }
-        workers.endPending(operation -> operation.attachment() instanceof Parts,
-                operation -> stop(operation, (Parts) operation.attachment()));
+        workers.endPending(operation -> operation.attachment() instanceof Division,
+                operation -> stop(operation, (Division) operation.attachment()));
     }
 
     /** Stops an operation that has begun. The caller has taken it from the list. */
-    private void stop(Operation<?> operation, Parts parts) {
+    private void stop(Operation<?> operation, Division parts) {
         parts.stop();
         release(operation, parts);
     }

@@ -11,9 +11,9 @@ import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.NotifierType;
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
+import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
-import io.github.vdm4j.jvm.Parts;
-import io.github.vdm4j.jvm.Pins;
+import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
@@ -72,9 +72,9 @@ public final class WorkerExecutor implements VdmExecutor {
             // The wake-up of a worker takes longer than the copy.
             return forced.start(operation, false);
         }
-        Parts divided = parts.divide(operation);
-        String reason = divided == null ? ForcedOperations.pin(operation)
-                : divided.pin() ? null : Pins.CLOSED;
+        Division divided = parts.divide(operation, () -> PartKernel.JVM, kernels::execute,
+                ExecutionPath.JVM);
+        String reason = divided == null ? ForcedOperations.pin(operation) : divided.pin();
         if (reason != null) {
             return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
                     null);
@@ -136,8 +136,13 @@ public final class WorkerExecutor implements VdmExecutor {
         return drain(operation);
     }
 
+    @Override
+    public boolean workWhileAwaited(Operation<?> operation) {
+        return workers.help();
+    }
+
     private void work(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             parts.work(operation, divided);
             return;
         }
@@ -156,7 +161,7 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean cancelPending(Operation<?> operation) {
-        if (operation.attachment() instanceof Parts divided) {
+        if (operation.attachment() instanceof Division divided) {
             return parts.cancel(operation, divided);
         }
         if (ForcedOperations.hasBegun(operation) || !workers.remove(operation)) {
@@ -168,7 +173,10 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public long bytesDone(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided ? divided.bytesDone() : 0;
+        // An earlier execution may have left its parts attached.
+        return operation.isHandedOver() && operation.attachment() instanceof Division divided
+                ? divided.bytesDone()
+                : 0;
     }
 
     @Override
@@ -186,7 +194,7 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Parts divided && divided.hasBegun()
+        return operation.attachment() instanceof Division divided && divided.hasBegun()
                 || ForcedOperations.hasBegun(operation);
     }
 

@@ -30,6 +30,7 @@ public final class Workers {
     final Predicate<Operation<?>> isShort;
     final WorkerStrategy strategy;
     final PendingList pending = new PendingList();
+    final HelpingThread helper = new HelpingThread(this);
     private final Worker[] workers;
     final AtomicInteger sleeping = new AtomicInteger();
     final AtomicInteger searching = new AtomicInteger();
@@ -149,6 +150,21 @@ public final class Workers {
         return pending.isClosed();
     }
 
+    /**
+     * Executes short operations on the calling thread, see
+     * {@link io.github.vdm4j.VdmExecutor#workWhileAwaited}.
+     *
+     * @return {@code true} if the method has executed an operation
+     */
+    public boolean help() {
+        return helper.help();
+    }
+
+    /** Returns whether an operation or a callback waits for a worker. */
+    boolean hasWork() {
+        return !pending.isEmpty() || helper.hasCallbacks();
+    }
+
     void wakeOneIfNeeded() {
         if (sleeping.get() > 0 && searching.get() == 0) {
             Seam.step();
@@ -178,7 +194,7 @@ public final class Workers {
                 return false;
             }
         }
-        return true;
+        return helper.position >= mark;
     }
 
     /** Refuses further operations. The workers execute the operations in the list and end. */
@@ -213,10 +229,8 @@ public final class Workers {
                     && thread != Thread.currentThread(); thread = worker.thread) {
                 long left = nanos - (Seam.nanoTime() - start);
                 if (left <= 0) {
-                    Operation<?> current = worker.current;
-                    if (current != null) {
-                        stuck.add(current);
-                    }
+                    addCurrent(worker, stuck);
+                    addCurrent(helper, stuck);
                     break;
                 }
                 try {
@@ -230,5 +244,12 @@ public final class Workers {
             Thread.currentThread().interrupt();
         }
         return List.copyOf(stuck);
+    }
+
+    private static void addCurrent(Share share, Set<Operation<?>> stuck) {
+        Operation<?> current = share.current;
+        if (current != null) {
+            stuck.add(current);
+        }
     }
 }

@@ -24,7 +24,7 @@ final class CopyDeviceMover extends AbstractDataMover {
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos) {
-        this(device, slots, deviceNanos, OffloadPolicy.allOnChannel(WORKERS_FROM));
+        this(device, slots, deviceNanos, OffloadPolicy.allOnChannel(WORKERS_FROM, Long.MAX_VALUE));
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy) {

@@ -133,7 +133,8 @@ class OffloadPolicyTest {
 
     @Test
     void jvmGetsNothingWithoutThresholds() {
-        for (OffloadPolicy policy : List.of(OffloadPolicy.allOnChannel(WORKERS_FROM),
+        for (OffloadPolicy policy : List.of(
+                OffloadPolicy.allOnChannel(WORKERS_FROM, Long.MAX_VALUE),
                 OffloadPolicy.offloading(0, 0, WORKERS_FROM))) {
             assertEquals(false, isForJvm(policy, 1, true));
             assertEquals("it executes operations of every size", policy.words());

@@ -404,7 +404,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
                 ? new DeviceHealth(pool, (device, reason) -> {}, false, System::nanoTime)
                 : null;
         var plan = new EnginePlan(
-                pool, "test", OffloadPolicy.allOnChannel(Long.MAX_VALUE), health,
+                pool, "test", OffloadPolicy.allOnChannel(Long.MAX_VALUE, Long.MAX_VALUE), health,
                 Durability.withoutLibpmem().nativeMemoryIsPersistent(true), 0, 1L << 40, 1L << 40,
                 1, WorkerStrategy.PARK, Integer.MAX_VALUE, !hardware);
         try (var mover = DmlMovers.of(library, path, plan)) {

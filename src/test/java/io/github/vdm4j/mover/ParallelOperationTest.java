@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
@@ -91,6 +92,48 @@ class ParallelOperationTest {
     }
 
     /** On a busy machine, an operation can end before this thread cancels it. */
+    @Test
+    void reusedOperationForgetsEarlierParts() throws InterruptedException {
+        var inside = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        try (ThreadsDataMover mover = workers(2).memcpyFunction((to, from, flags) -> {
+            inside.countDown();
+            try {
+                mayEnd.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }).open()) {
+            VdmOperation operation = mover.newOperation();
+            operation.difInsert(guarded, blocks, DIF, VdmFlags.NONE).await();
+            assertEquals(blocks.byteSize(), operation.bytesDone());
+            Thread owner = Thread.ofPlatform().start(() -> {
+                try (Arena confined = Arena.ofConfined()) {
+                    operation.memcpy(confined.allocate(64), confined.allocate(64), VdmFlags.NONE)
+                            .await();
+                }
+            });
+            inside.await();
+            assertEquals(FutureState.RUNNING, operation.state());
+            assertEquals(0, operation.bytesDone());
+            mayEnd.countDown();
+            owner.join();
+            assertEquals(64, operation.bytesDone());
+        }
+    }
+
+    /** The JDK does not report how far a copy came within a part. */
+    @Test
+    void failedSinglePartHasNoCertainBytes() throws IOException {
+        try (Vdm mover = SyncDataMover.open()) {
+            MemorySegment source = truncated().asSlice(3 * COPIED - 8_192, 16_384);
+            VdmFuture<VdmOutput> copy = mover.memcpy(arena.allocate(16_384), source);
+            copy.busyPoll();
+            assertEquals(VdmResult.IO_ERROR, copy.result());
+            assertEquals(0, copy.bytesDone());
+        }
+    }
+
     @Test
     void cancelStopsBetweenParts() {
         try (ThreadsDataMover mover = workers(2).open()) {

@@ -54,6 +54,10 @@ final class NumberedWorkers extends AbstractDataMover {
         return workers.remove(operation);
     }
 
+    boolean help() {
+        return workers.help();
+    }
+
     long mark() {
         return workers.mark();
     }

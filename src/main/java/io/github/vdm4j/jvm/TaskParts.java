@@ -1,0 +1,214 @@
+package io.github.vdm4j.jvm;
+
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The parts of a long batch without fences and without durable tasks. A part consists of several
+ * short tasks, of a task, or of a part of a long task. The results of the tasks do not depend on
+ * each other.
+ */
+public final class TaskParts implements Division {
+    private final Operation<?> batch;
+    private final ExecutionPath path;
+    private final Consumer<Operation<?>> execution;
+    private final TaskSequence sequence;
+    private final List<Unit> units = new ArrayList<>();
+
+    // Guarded by this.
+    private int claimed;
+    private int references = 1;
+    private boolean ended;
+    private Throwable failure;
+
+    /** A part: some tasks, or a part of one task. */
+    private static final class Unit {
+        final int first;
+        final int end;
+        /** The parts of the task, or null. */
+        final Parts parts;
+        final boolean last;
+        /** The claimed part of the task, or -1. */
+        int part = -1;
+
+        Unit(int first, int end, Parts parts, boolean last) {
+            this.first = first;
+            this.end = end;
+            this.parts = parts;
+            this.last = last;
+        }
+    }
+
+    /**
+     * Divides a batch that {@linkplain #divides can be divided}.
+     *
+     * @param path the path of the batch
+     * @param execution executes a task and writes its completion record
+     * @param division divides a long task. It returns null for further tasks
+     */
+    public TaskParts(Operation<?> batch, ExecutionPath path, Consumer<Operation<?>> execution,
+            Function<Operation<?>, Parts> division) {
+        this.batch = batch;
+        this.path = path;
+        this.execution = execution;
+        sequence = new TaskSequence(batch.tasks());
+        List<Operation<?>> tasks = batch.tasks();
+        int first = 0;
+        long bytes = 0;
+        for (int i = 0; i < tasks.size(); i++) {
+            Parts parts = division.apply(tasks.get(i));
+            if (parts != null && parts.isOrdered()) {
+                parts = null; // One thread executes the whole task.
+            }
+            bytes += tasks.get(i).byteSize();
+            if (parts == null && bytes < Parts.BYTES && i + 1 < tasks.size()) {
+                continue;
+            }
+            int end = parts == null ? i + 1 : i;
+            if (end > first) {
+                units.add(new Unit(first, end, null, false));
+            }
+            for (int part = 1; parts != null && part <= parts.count(); part++) {
+                units.add(new Unit(i, i + 1, parts, part == parts.count()));
+            }
+            first = i + 1;
+            bytes = 0;
+        }
+    }
+
+    /** Returns whether several threads may execute the tasks of a batch at the same time. */
+    public static boolean divides(Operation<?> batch) {
+        List<Operation<?>> tasks = batch.tasks();
+        for (int i = 0; i < tasks.size(); i++) {
+            if (tasks.get(i).isFenced() || tasks.get(i).isDurable()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String pin() {
+        return sequence.pin();
+    }
+
+    @Override
+    public void unpin() {
+        sequence.unpin();
+    }
+
+    @Override
+    public boolean isOrdered() {
+        return false;
+    }
+
+    @Override
+    public synchronized boolean hasBegun() {
+        return claimed > 0;
+    }
+
+    @Override
+    public synchronized int claim() {
+        if (!hasPartLeft()) {
+            return -1;
+        }
+        Unit unit = units.get(claimed);
+        if (unit.parts != null) {
+            unit.part = unit.parts.claim();
+        }
+        references++;
+        return claimed++;
+    }
+
+    @Override
+    public synchronized boolean hasPartLeft() {
+        return !ended && claimed < units.size();
+    }
+
+    @Override
+    public void execute(int part) {
+        Unit unit = units.get(part);
+        if (unit.parts == null) {
+            for (int i = unit.first; i < unit.end; i++) {
+                executeTask(batch.tasks().get(i));
+            }
+            return;
+        }
+        if (unit.part >= 0) {
+            unit.parts.execute(unit.part);
+            release(unit);
+        }
+        if (unit.last) {
+            release(unit); // the right to claim parts of this task
+        }
+    }
+
+    private void executeTask(Operation<?> task) {
+        try {
+            execution.accept(task);
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, 0);
+        }
+    }
+
+    private void release(Unit unit) {
+        if (unit.parts.release()) {
+            record(batch.tasks().get(unit.first), unit.parts);
+        }
+    }
+
+    private static void record(Operation<?> task, Parts parts) {
+        try {
+            parts.record();
+        } catch (Throwable e) {
+            JvmFailures.record(task, e, parts.bytesDone());
+        }
+    }
+
+    @Override
+    public synchronized boolean release() {
+        return --references == 0;
+    }
+
+    @Override
+    public synchronized void stop() {
+        ended = true;
+    }
+
+    @Override
+    public synchronized void fail(Throwable thrown) {
+        ended = true;
+        failure = thrown;
+    }
+
+    @Override
+    public long bytesDone() {
+        return 0;
+    }
+
+    /** Writes the completion record of the batch and of the tasks that were not executed. */
+    synchronized void record() {
+        for (Unit unit : units.subList(claimed, units.size())) {
+            for (int i = unit.first; i < unit.end; i++) {
+                Operation<?> task = batch.tasks().get(i);
+                if (failure != null) {
+                    JvmFailures.record(task, failure, 0);
+                } else if (unit.parts != null) {
+                    unit.parts.stop();
+                    record(task, unit.parts);
+                } else {
+                    task.fail(ExecutionPath.NONE, VdmResult.STOPPED, null,
+                            "was not run, because its batch was cancelled, or because its"
+                                    + " mover was closed. Submit it again",
+                            null);
+                }
+            }
+        }
+        batch.succeed(path);
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.vdm4j.worker;
+
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.machine.Seam;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/** The operations that a thread has taken from the list of {@link Workers}. */
+abstract class Share implements LongConsumer {
+    /**
+     * The most operations in a share. Neighbours in the list often use neighbouring memory. If two
+     * processors alternate between neighbours, they wait for each other's cache lines
+     * (docs/adr/0030).
+     */
+    private static final int MOST = 64;
+
+    private static final VarHandle CURRENT;
+    private static final VarHandle POSITION;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            CURRENT = lookup.findVarHandle(Share.class, "current", Operation.class);
+            POSITION = lookup.findVarHandle(Share.class, "position", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Workers pool;
+    // Only its own thread uses the operations. After a throwable of the work, it continues them.
+    /** The operations that the thread has taken and not begun, from {@link #done} on. */
+    private final Operation<?>[] taken = new Operation<?>[MOST];
+    private int count;
+    private int done;
+    // The writes have release semantics, because a fence for each operation is expensive.
+    /** The operation that the thread executes. */
+    volatile Operation<?> current;
+    /** A mark. The thread executes no operation that was added before the mark. */
+    volatile long position;
+
+    Share(Workers pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Takes the next operations. Spinning threads do not take the list's lock while the list is
+     * empty.
+     */
+    final boolean take(int threads, Predicate<Operation<?>> isShort, boolean onlyShort) {
+        if (pool.pending.isEmpty()) {
+            if (position != Long.MAX_VALUE) {
+                position = Long.MAX_VALUE;
+            }
+            return false;
+        }
+        done = 0;
+        count = pool.pending.take(taken, threads, isShort, onlyShort, this);
+        if (count == 0) {
+            position = Long.MAX_VALUE; // A drain must not wait for a thread that may sleep.
+        }
+        return count > 0;
+    }
+
+    @Override
+    public final void accept(long mark) {
+        // This write happens under the list's lock, because isPast reads the list first.
+        POSITION.setRelease(this, mark);
+    }
+
+    final int left() {
+        return count - done;
+    }
+
+    final void executeRest() {
+        while (done < count) {
+            Operation<?> next = taken[done];
+            taken[done++] = null;
+            CURRENT.setRelease(this, next);
+            Seam.step();
+            pool.work.accept(next);
+        }
+    }
+
+    final void endCurrent() {
+        Seam.step();
+        CURRENT.setRelease(this, null);
+    }
+}
