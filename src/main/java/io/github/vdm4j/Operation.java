@@ -60,7 +60,7 @@ public final class Operation<R> extends OperationRecord<R> {
 
     /** Marks an operation that is prepared later. */
     void leaveUnprepared() {
-        withhold();
+        markUnprepared();
     }
 
     boolean isPrepared() {
@@ -68,7 +68,7 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     @Override
-    protected String whyWithheld() {
+    protected String unpreparedMessage() {
         return FailureName.NOT_PREPARED.endOf(
                 "nothing prepared: call memcpy, crc32c or another operation first");
     }
@@ -91,7 +91,7 @@ public final class Operation<R> extends OperationRecord<R> {
         claim();
         try {
             if (!isPrepared()) {
-                throw new IllegalStateException(whyWithheld());
+                throw new IllegalStateException(unpreparedMessage());
             }
             mover.check(type(), destination(), source(), second(),
                     operands == null ? null : operands.options, flags());
@@ -99,7 +99,7 @@ public final class Operation<R> extends OperationRecord<R> {
             reinstate();
             throw e;
         }
-        renew();
+        endRegistrations();
         reset();
         becomeIdle();
     }
@@ -170,7 +170,7 @@ public final class Operation<R> extends OperationRecord<R> {
      *
      * @return the state of the operation
      */
-    public FutureState takeOver() {
+    public FutureState resumeHere() {
         return resumeDetached();
     }
 
@@ -277,14 +277,14 @@ public final class Operation<R> extends OperationRecord<R> {
     /** Counts and traces the end. A failure of this method does not prevent the completion. */
     private void recordEnd(boolean inFirstPoll) {
         try {
-            if (howItEnded() == VdmResult.SUCCESS) {
+            if (recordedResult() == VdmResult.SUCCESS) {
                 mover.tally().succeeded(byteSize(), inFirstPoll);
             } else {
                 mover.tally().failed(inFirstPoll);
             }
             if (OperationTrace.isOn()) {
                 OperationTrace.end(this, type().toString(), byteSize(), mover.name(),
-                        executedBy().name(), howItEnded().name());
+                        executedBy().name(), recordedResult().name());
             }
         } catch (Throwable e) {
             LibraryThread.report(e);

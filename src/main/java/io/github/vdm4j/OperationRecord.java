@@ -241,7 +241,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
      * {@return the result of an ended operation, for the executor} A task of a batch that has not
      * run has {@link VdmResult#NOT_RUN}.
      */
-    public VdmResult howItEnded() {
+    public VdmResult recordedResult() {
         return (bits & ENDED) == 0 ? VdmResult.NOT_RUN
                 : failure == null ? VdmResult.SUCCESS : failure.result();
     }
@@ -264,7 +264,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     @Override
     public VdmResult result() {
         requireComplete();
-        return howItEnded();
+        return recordedResult();
     }
 
     /** Returns the number of bytes that a complete operation has processed. */
@@ -290,7 +290,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
 
     VdmException exception() {
         Failure failed = failure;
-        if (failed == null && howItEnded() == VdmResult.NOT_RUN) {
+        if (failed == null && recordedResult() == VdmResult.NOT_RUN) {
             failed = NOT_RUN;
         }
         return failed == null ? null : failed.toException(type(), byteSize());
@@ -317,7 +317,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
      */
     Object typedOutput() {
         VdmOperationType type = type();
-        VdmResult how = howItEnded();
+        VdmResult how = recordedResult();
         if (type.ordinal() <= VdmOperationType.FLUSH.ordinal()) {
             return new VdmOutput(type, how, destination, executedBy());
         }

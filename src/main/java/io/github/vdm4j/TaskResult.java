@@ -20,7 +20,7 @@ public record TaskResult(
         VdmException failure) {
 
     static TaskResult of(Operation<?> task) {
-        VdmResult how = task.howItEnded();
+        VdmResult how = task.recordedResult();
         return new TaskResult(
                 task.type(),
                 how,

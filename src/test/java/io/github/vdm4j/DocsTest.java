@@ -302,6 +302,22 @@ class DocsTest {
     }
 
     @Test
+    @DisplayName("code has at most 100 columns, except in text blocks")
+    void codeHasAtMost100Columns() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (Path source : sources("src")) {
+            if (!source.toString().contains("/ffi/")) { // generated
+                Files.readString(source)
+                        .replaceAll("(?s)\"\"\"\n.*?\"\"\"", "")
+                        .lines()
+                        .filter(line -> line.length() > COLUMNS)
+                        .forEach(line -> tooLong.add(ROOT.relativize(source) + ": " + line));
+            }
+        }
+        assertEquals(List.of(), tooLong);
+    }
+
+    @Test
     @DisplayName("the settings page lists every property, variable and builder option")
     void settings() throws IOException {
         Set<String> settings = new TreeSet<>();

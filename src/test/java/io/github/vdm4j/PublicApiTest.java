@@ -100,7 +100,7 @@ class PublicApiTest {
                 + members.stream().map(member -> "    " + member + "\n").collect(joining());
     }
 
-    /** Returns the methods of a type, also those that it inherits from a class that is not public. */
+    /** Returns the methods of a type, with those of its superclasses that are not public. */
     static Stream<Method> methodsOf(Class<?> type) {
         return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
                 .takeWhile(each -> each == type || !isVisible(each))

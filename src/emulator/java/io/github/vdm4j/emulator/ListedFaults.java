@@ -95,7 +95,7 @@ public final class ListedFaults implements FaultPlan {
         return next(DescriptorFault.class, DescriptorFault.NONE);
     }
 
-    /** Counts an event of a kind, and returns the fault of the first rule that is due, or {@code none}. */
+    /** Counts an event of a kind. Returns the fault of the first active rule, or {@code none}. */
     private synchronized <T> T next(Class<T> kind, T none) {
         T due = none;
         for (Rule rule : rules.reversed()) {

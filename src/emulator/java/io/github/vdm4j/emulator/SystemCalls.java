@@ -157,7 +157,7 @@ final class SystemCalls {
                 local.byteSize() / VECTOR, remote, remote.byteSize() / VECTOR, 0L));
     }
 
-    /** Returns an exception for a call that failed, with its error number and the system's words. */
+    /** Returns an exception for a failed call, with its error number and the system's words. */
     static IOException failure(String call, long result) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact((int) -result);

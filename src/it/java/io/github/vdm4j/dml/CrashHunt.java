@@ -44,8 +44,14 @@ final class CrashHunt {
     private record Place(Arena arena, MemorySegment segment, Path file) {}
 
     private enum Action {
-        ALLOCATE, CLOSE_ARENA, MAP_FILE, TRUNCATE, OPERATION, REUSE, POLL, CANCEL, ASK, CHAIN,
-        CLOSE_MOVER, COLLECT
+        ALLOCATE(60), CLOSE_ARENA(60), MAP_FILE(30), TRUNCATE(20), OPERATION(330), REUSE(150),
+        POLL(200), CANCEL(30), ASK(60), CHAIN(40), CLOSE_MOVER(19), COLLECT(1);
+
+        final int perMille;
+
+        Action(int perMille) {
+            this.perMille = perMille;
+        }
     }
 
     private final AtomicReferenceArray<Place> places = new AtomicReferenceArray<>(PLACES);
@@ -156,21 +162,12 @@ final class CrashHunt {
 
         private Action pick() {
             int dice = random.nextInt(1000);
-            return dice < 60 ? Action.ALLOCATE
-                    : dice < 120 ? Action.CLOSE_ARENA
-                            : dice < 150 ? Action.MAP_FILE
-                                    : dice < 170 ? Action.TRUNCATE
-                                            : dice < 500 ? Action.OPERATION
-                                                    : dice < 650 ? Action.REUSE
-                                                            : dice < 850 ? Action.POLL
-                                                                    : dice < 880 ? Action.CANCEL
-                                                                            : dice < 940
-                                                                                    ? Action.ASK
-                                                                                    : dice < 980
-                                                                                            ? Action.CHAIN
-                                                                                            : dice < 999
-                                                                                                    ? Action.CLOSE_MOVER
-                                                                                                    : Action.COLLECT;
+            Action[] actions = Action.values();
+            int next = 0;
+            while (dice >= actions[next].perMille) {
+                dice -= actions[next++].perMille;
+            }
+            return actions[next];
         }
 
         private void act(Action action) throws IOException {

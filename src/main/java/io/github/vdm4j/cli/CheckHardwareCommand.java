@@ -54,13 +54,15 @@ final class CheckHardwareCommand implements Callable<Integer> {
             names = "--mover",
             paramLabel = "MOVER",
             defaultValue = "dsa",
-            description = "The mover: dsa, or dml on its hardware path. Default: dsa.") private MoverChoice mover;
+            description = "The mover: dsa, or dml on its hardware path."
+                    + " Default: dsa.") private MoverChoice mover;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "300",
-            description = "The time limit of the run in seconds, 1 to 86400. Default: 300.") private int seconds;
+            description = "The time limit of the run in seconds, 1 to 86400."
+                    + " Default: 300.") private int seconds;
 
     @Option(
             names = "--rounds",
@@ -80,7 +82,8 @@ final class CheckHardwareCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             defaultValue = "32M",
             converter = ByteSize.Converter.class,
-            description = "Bytes in the longest operation, 64 to 32M. Default: 32M.") private ByteSize longest;
+            description = "Bytes in the longest operation, 64 to 32M."
+                    + " Default: 32M.") private ByteSize longest;
 
     @Option(
             names = "--folder",
@@ -92,7 +95,8 @@ final class CheckHardwareCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "NAME",
-            description = "Also write the report to NAME.txt and NAME.json. They must not exist.") private Path report;
+            description = "Also write the report to NAME.txt and NAME.json."
+                    + " They must not exist.") private Path report;
 
     @Option(names = "--json", description = "Print the report as JSON.") private boolean json;
 

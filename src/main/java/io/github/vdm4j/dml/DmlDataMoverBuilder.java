@@ -204,12 +204,12 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         var opening =
                 new DmlOpening(opened, settings.capacity, limits, node,
                         settings.queueFullTimeout.toNanos(), diagnosis);
-        boolean nothingToTry = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
+        boolean noDevice = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated();
         Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
             found = opening.asked(path);
-        } else if (nothingToTry) {
+        } else if (noDevice) {
             found = opening.withoutDevices();
         } else {
             found = opening.tried(path == DmlPath.AUTO);

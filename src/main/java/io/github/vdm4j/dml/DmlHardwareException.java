@@ -30,8 +30,8 @@ public final class DmlHardwareException extends RuntimeException {
                         .collect(Collectors.joining("", " Found:", ""));
         return FailureName.HARDWARE_UNAVAILABLE.endOf(
                 "path HARDWARE cannot be opened: " + trial + "." + found
-                        + "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why,"
-                        + " docs/hardware.md");
+                        + "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info"
+                        + " --why, docs/hardware.md");
     }
 
     /**

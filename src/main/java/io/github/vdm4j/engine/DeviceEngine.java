@@ -73,7 +73,7 @@ final class DeviceEngine {
         } catch (RuntimeException | Error e) {
             if (program.slot().isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);
-                pool.takeOver(program.slot());
+                pool.setAside(program.slot());
             } else {
                 release(operation, program.slot());
             }
@@ -235,7 +235,7 @@ final class DeviceEngine {
         traceQueue(operation, program.slot(), program.executedBy());
         operation.attach(program.slot().progress());
         program.slot().timedOut();
-        pool.takeOver(program.slot());
+        pool.setAside(program.slot());
         health.silent(plan.deviceNanos());
         return failures.overdue(operation, program, plan.deviceNanos());
     }

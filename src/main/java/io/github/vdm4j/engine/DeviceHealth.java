@@ -39,7 +39,7 @@ public final class DeviceHealth {
     private volatile boolean usable = true;
 
     /** Whether a success has to reset failures. */
-    private volatile boolean troubled;
+    private volatile boolean hasFailures;
 
     // Guarded by this.
     private int failures;
@@ -73,13 +73,13 @@ public final class DeviceHealth {
     }
 
     void worked() {
-        if (troubled) {
+        if (hasFailures) {
             recordSuccess();
         }
     }
 
     private synchronized void recordSuccess() {
-        troubled = false;
+        hasFailures = false;
         failures = 0;
         full = false;
         pause = SHORTEST_PAUSE_NANOS;
@@ -107,7 +107,7 @@ public final class DeviceHealth {
     }
 
     private synchronized String failedAgain(VdmStatus status) {
-        troubled = true;
+        hasFailures = true;
         return ++failures < FAILURES
                 ? null
                 : "the hardware failed %d times without a success, at last with %s"
@@ -119,7 +119,7 @@ public final class DeviceHealth {
         if (!full) {
             full = true;
             fullSince = now;
-            troubled = true;
+            hasFailures = true;
         }
         return now - fullSince < FULL_NANOS
                 ? null
@@ -145,7 +145,7 @@ public final class DeviceHealth {
     private synchronized void postpone() {
         retryAt = clock.getAsLong() + pause;
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-        troubled = true;
+        hasFailures = true;
     }
 
     private boolean retryDevice() {
@@ -186,7 +186,7 @@ public final class DeviceHealth {
             return false;
         }
         trial = null;
-        pool.giveBorrowed(slot);
+        pool.returnBorrowed(slot);
         if (status != Slot.OK) {
             postpone();
         }

@@ -124,7 +124,7 @@ final class DeviceWorkers {
             forced.remove(forces);
         } else if (batch.isDone() || batch.slot().onDevice()) {
             batch.returnToPollers();
-            operation.takeOver(); // The thread only completes the batch or submits its next task.
+            operation.resumeHere(); // The thread only completes the batch or submits its next task.
         } else {
             batch.passToWorker();
             continueOnWorker(operation);

@@ -41,7 +41,7 @@ final class EngineFailures {
     }
 
     private static boolean hasNotRun(Operation<?> task) {
-        return task.howItEnded() == VdmResult.NOT_RUN;
+        return task.recordedResult() == VdmResult.NOT_RUN;
     }
 
     FutureState failed(Operation<?> operation, Program program, VdmStatus status,

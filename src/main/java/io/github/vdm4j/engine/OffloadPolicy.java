@@ -128,8 +128,8 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     }
 
     /**
-     * Returns the size from which a worker executes an operation that the device does not. A durable
-     * operation is long, but a thread that awaits it needs no worker.
+     * Returns the size from which a worker executes an operation that the device does not. A
+     * durable operation is long, but a thread that awaits it needs no worker.
      */
     long workersFrom(Operation<?> operation) {
         return hasWorkers() && isDurable(operation) && !operation.mayBlockCaller()

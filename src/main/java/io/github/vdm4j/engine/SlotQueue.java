@@ -87,7 +87,7 @@ final class SlotQueue {
             return false;
         }
         next.attach(slot);
-        next.takeOver();
+        next.resumeHere();
         return true;
     }
 

@@ -163,8 +163,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
 
     private FutureState observe() {
         int seen = state;
-        if (seen == WITHHELD) {
-            throw new IllegalStateException(whyWithheld());
+        if (seen == UNPREPARED) {
+            throw new IllegalStateException(unpreparedMessage());
         }
         if (seen == DETACHED) {
             polledWhileDetached();
@@ -343,8 +343,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     @Override
     public final boolean cancel() {
         int seen = state;
-        if (seen == WITHHELD) {
-            throw new IllegalStateException(whyWithheld());
+        if (seen == UNPREPARED) {
+            throw new IllegalStateException(unpreparedMessage());
         }
         Seam.step();
         if (seen == DETACHED ? !takeFromDriver()

@@ -62,7 +62,7 @@ abstract class PollingRegistration<T> extends Registration {
      * Resets the wake-ups that preceded a poll. Returns {@code true} if no further wake-up has
      * arrived.
      */
-    private boolean mayRest(int seen) {
+    private boolean resetWakeUps(int seen) {
         return (int) WAKE_UPS.getAndAdd(this, -seen) == seen;
     }
 
@@ -121,7 +121,7 @@ abstract class PollingRegistration<T> extends Registration {
                 SharedPoller.add(this);
                 return;
             }
-            if (mayRest(seen)) {
+            if (resetWakeUps(seen)) {
                 return;
             }
             seen = wakeUps();
@@ -139,7 +139,7 @@ abstract class PollingRegistration<T> extends Registration {
             }
             int seen = wakeUps();
             if (poll() != FutureState.COMPLETE) {
-                return notifier.used() == NotifierType.WAKER && mayRest(seen);
+                return notifier.used() == NotifierType.WAKER && resetWakeUps(seen);
             }
         } catch (Throwable e) {
             end(e, true);

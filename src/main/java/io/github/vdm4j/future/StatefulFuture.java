@@ -17,13 +17,13 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * Set in addition to IDLE or RUNNING while a thread is inside {@link AbstractFuture#advance}.
      */
     static final int ADVANCING = 4;
-    /** The future is created but {@linkplain #withhold has no task} yet. */
-    static final int WITHHELD = 8;
+    /** The future is created but {@linkplain #markUnprepared has no task} yet. */
+    static final int UNPREPARED = 8;
     /** The future is running, and its driver does not poll. */
     static final int DETACHED = 16;
     /**
-     * Set in addition to IDLE, COMPLETE or WITHHELD while a thread {@linkplain #claim prepares} the
-     * future.
+     * Set in addition to IDLE, COMPLETE or UNPREPARED while a thread {@linkplain #claim prepares}
+     * the future.
      */
     static final int PREPARING = 32;
     /** Set in addition to ADVANCING if the advancing thread awaits only this future. */
@@ -74,7 +74,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     final Registration register(Waker waker) {
         while (true) {
             int seen = state;
-            if (seen == COMPLETE || seen == WITHHELD) {
+            if (seen == COMPLETE || seen == UNPREPARED) {
                 return null;
             }
             Waiters list = waiters;
@@ -119,7 +119,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     public final FutureState state() {
         int seen = state;
         return switch (seen) {
-            case IDLE, WITHHELD -> FutureState.IDLE;
+            case IDLE, UNPREPARED -> FutureState.IDLE;
             case COMPLETE -> FutureState.COMPLETE;
             default -> (seen & PREPARING) != 0 ? FutureState.IDLE : FutureState.RUNNING;
         };
@@ -146,12 +146,12 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * Marks a new future without a task. Polls, {@link #cancel} and reads of its outcome throw
      * {@link IllegalStateException} until it is {@linkplain #withdraw() withdrawn} and prepared.
      */
-    protected final void withhold() {
-        setState(WITHHELD);
+    protected final void markUnprepared() {
+        setState(UNPREPARED);
     }
 
-    /** {@return the message for callers that use a {@linkplain #withhold() withheld} future} */
-    protected String whyWithheld() {
+    /** {@return the message for callers that use a future without a task} */
+    protected String unpreparedMessage() {
         return FailureName.NOT_PREPARED.endOf("nothing prepared: prepare the future first");
     }
 
@@ -164,20 +164,20 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      */
     protected final void withdraw() {
         claim();
-        renew();
+        endRegistrations();
     }
 
     /**
      * Excludes pollers and preparing threads from an idle or complete future without a change of
-     * its fields. The caller then calls {@link #reinstate}, or calls {@link #renew} before it
-     * writes the fields. During this time, a poll promises no notification.
+     * its fields. The caller then calls {@link #reinstate}, or calls {@link #endRegistrations}
+     * before it writes the fields. During this time, a poll promises no notification.
      *
      * @throws IllegalStateException if the future is running, or another thread prepares it
      */
     protected final void claim() {
         int seen = state;
         Seam.step();
-        if (seen != COMPLETE && seen != IDLE && seen != WITHHELD
+        if (seen != COMPLETE && seen != IDLE && seen != UNPREPARED
                 || !changeState(seen, seen | PREPARING)) {
             throw new IllegalStateException((seen & (RUNNING | ADVANCING | DETACHED)) != 0
                     ? FailureName.NOT_COMPLETE.endOf(
@@ -195,7 +195,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     }
 
     /** Ends the registrations for the last operation of a {@linkplain #claim claimed} future. */
-    protected final void renew() {
+    protected final void endRegistrations() {
         generation++; // A thread that registers now sees PREPARING and withdraws.
         Seam.step();
         Waiters earlier = waiters == null ? null : (Waiters) WAITERS.getAndSet(this, null);
@@ -213,8 +213,8 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** Throws an {@link IllegalStateException} unless the future is complete. */
     protected final void requireComplete() {
         if (state != COMPLETE) {
-            if (state == WITHHELD) {
-                throw new IllegalStateException(whyWithheld());
+            if (state == UNPREPARED) {
+                throw new IllegalStateException(unpreparedMessage());
             }
             throw new IllegalStateException(
                     FailureName.NOT_COMPLETE.endOf("the future is " + state()

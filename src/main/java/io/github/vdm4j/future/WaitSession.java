@@ -50,7 +50,7 @@ final class WaitSession {
     private int remaining;
 
     /** The largest number of incomplete futures at which the wait ends. */
-    private int mayRemain;
+    private int mayStayIncomplete;
 
     /** The first entry that may be incomplete. */
     private int firstIncomplete;
@@ -108,7 +108,7 @@ final class WaitSession {
                             "waitAny of no futures would wait for ever. Pass at least one "
                                     + "future"));
         }
-        mayRemain = all.length - 1;
+        mayStayIncomplete = all.length - 1;
         return this;
     }
 
@@ -140,7 +140,7 @@ final class WaitSession {
     }
 
     private boolean isOver() {
-        return remaining <= mayRemain;
+        return remaining <= mayStayIncomplete;
     }
 
     /** Returns a timeout in nanoseconds, from 0 to a hundred years. */

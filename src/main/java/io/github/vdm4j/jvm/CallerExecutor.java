@@ -246,7 +246,7 @@ public final class CallerExecutor implements VdmExecutor {
     /** Writes back or succeeds after the bytes were moved. */
     private Forces finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
             WriteBackKind secondKind, Forces earlier) {
-        if (durable && operation.howItEnded() == VdmResult.SUCCESS) {
+        if (durable && operation.recordedResult() == VdmResult.SUCCESS) {
             return writeBack(operation, firstKind, secondKind, earlier);
         }
         if (isEmpty(operation)) {

@@ -47,9 +47,9 @@ public final class DurableMove {
             while (done < length) {
                 long part = Math.min(length - done, MAPPED_PART);
                 long offset = backwards ? length - done - part : done;
-                PageGuard.bringIn(destination, offset, part, true);
+                PageGuard.prefault(destination, offset, part, true);
                 if (source != null) {
-                    PageGuard.bringIn(source, offset, part, false);
+                    PageGuard.prefault(source, offset, part, false);
                 }
                 move(operation, moves, destination.asSlice(offset, part),
                         source == null ? null : source.asSlice(offset, part));

@@ -120,7 +120,7 @@ public final class TaskSequence {
      */
     Forces execute(TaskExecution execution) {
         for (int i = section; i < next; i++) {
-            if ((failed < 0 || i < failed) && tasks.get(i).howItEnded() != VdmResult.SUCCESS) {
+            if ((failed < 0 || i < failed) && tasks.get(i).recordedResult() != VdmResult.SUCCESS) {
                 failed = i;
             }
         }
@@ -136,7 +136,7 @@ public final class TaskSequence {
                 continue;
             }
             forces = execution.execute(task, forces);
-            if (failed < 0 && task.howItEnded() != VdmResult.SUCCESS) {
+            if (failed < 0 && task.recordedResult() != VdmResult.SUCCESS) {
                 failed = next;
             }
         }

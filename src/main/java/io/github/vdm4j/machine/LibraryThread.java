@@ -49,7 +49,7 @@ public final class LibraryThread extends Thread {
     }
 
     /** Returns a thread that can access only unconfined memory. */
-    public static Thread stranger() {
+    public static Thread foreignThread() {
         return STRANGER;
     }
 

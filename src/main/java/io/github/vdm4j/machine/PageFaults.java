@@ -29,13 +29,13 @@ public final class PageFaults {
      */
     public static void requireNone(MemorySegment range) {
         long missing = range.byteSize() - 1;
-        if (isThere(range, missing)) {
+        if (isPresent(range, missing)) {
             return;
         }
         long there = -1;
         while (missing - there > 1) {
             long middle = there + (missing - there) / 2;
-            if (isThere(range, middle)) {
+            if (isPresent(range, middle)) {
                 there = middle;
             } else {
                 missing = middle;
@@ -44,7 +44,7 @@ public final class PageFaults {
         throw new PageUnavailableException(range, missing);
     }
 
-    private static boolean isThere(MemorySegment range, long offset) {
+    private static boolean isPresent(MemorySegment range, long offset) {
         try {
             read(range, offset);
             return true;

@@ -117,7 +117,7 @@ public final class PageGuard {
      * Brings in the pages of a range. If the kernel refuses all of these calls, the JVM touches the
      * pages itself.
      */
-    public static void bringIn(MemorySegment segment, long offset, long length, boolean write) {
+    public static void prefault(MemorySegment segment, long offset, long length, boolean write) {
         if (!ask(segment, offset, length, write)) {
             touch(segment, offset, length, write);
         }

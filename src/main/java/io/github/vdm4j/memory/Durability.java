@@ -92,8 +92,8 @@ public final class Durability {
 
     /**
      * Returns the kind of write-back that makes a range durable, or the reason for a refusal. The
-     * range is not empty. A buffer has a domain. The mapping of a mapped segment is determined once.
-     * Other native memory is refused unless libpmem has mapped it or C's rule applies.
+     * range is not empty. A buffer has a domain. The mapping of a mapped segment is determined
+     * once. Other native memory is refused unless libpmem has mapped it or C's rule applies.
      */
     public WriteBackKind kindOf(MemorySegment range) {
         if (!range.isNative()) {
@@ -223,7 +223,7 @@ public final class Durability {
         CacheLineWriteBack engine = lines();
         if (engine != null) {
             if (MemoryRegions.mayLackPages(range)) {
-                PageGuard.bringIn(range, 0, range.byteSize(), false);
+                PageGuard.prefault(range, 0, range.byteSize(), false);
             }
             engine.writeBack(range);
             return;

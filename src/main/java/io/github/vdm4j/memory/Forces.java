@@ -115,7 +115,7 @@ public final class Forces {
 
     private boolean isAccessibleByOtherThreads() {
         for (ForceRequest each = first; each != null; each = each.following) {
-            if (!each.range.isAccessibleBy(LibraryThread.stranger())) {
+            if (!each.range.isAccessibleBy(LibraryThread.foreignThread())) {
                 return false;
             }
         }

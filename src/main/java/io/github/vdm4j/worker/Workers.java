@@ -80,7 +80,7 @@ public final class Workers {
      * segment that is confined to a thread.
      */
     public static boolean canExecute(Operation<?> operation) {
-        return operation.isAccessibleBy(LibraryThread.stranger());
+        return operation.isAccessibleBy(LibraryThread.foreignThread());
     }
 
     /**

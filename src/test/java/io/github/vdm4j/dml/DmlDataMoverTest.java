@@ -524,34 +524,16 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 List<Thread> threads = new ArrayList<>();
                 for (int t = 0; t < 2; t++) {
                     MemorySegment half = memory.asSlice(t * 32, 32);
-                    threads.add(
-                            Thread.ofPlatform()
-                                    .start(
-                                            () -> {
-                                                try {
-                                                    for (int i = 0;; i++) {
-                                                        VdmFuture<VdmOutput> fill =
-                                                                mover.memset(half, (byte) i);
-                                                        if (finish(fill)
-                                                                .result() == VdmResult.CLOSED) {
-                                                            return;
-                                                        }
-                                                        fill.orThrow();
-                                                        started.countDown();
-                                                    }
-                                                } catch (IllegalStateException e) {
-                                                    if (!e.getMessage()
-                                                            .startsWith(
-                                                                    "memset: the mover is closed")) {
-                                                        thrown.add(e);
-                                                    }
-                                                } catch (Throwable e) {
-                                                    thrown.add(e);
-                                                } finally {
-                                                    started.countDown();
-                                                    started.countDown();
-                                                }
-                                            }));
+                    threads.add(Thread.ofPlatform().start(() -> {
+                        try {
+                            fillUntilClosed(mover, half, started);
+                        } catch (Throwable e) {
+                            thrown.add(e);
+                        } finally {
+                            started.countDown();
+                            started.countDown();
+                        }
+                    }));
                 }
                 started.await();
                 mover.close();
@@ -608,6 +590,23 @@ class DmlDataMoverTest extends AgainstSimulatedDml {
                 assertEquals(1, own.get(ValueLayout.JAVA_BYTE, 63));
                 assertEquals(0, own.get(ValueLayout.JAVA_BYTE, 64));
                 assertEquals(1, dml.submissions().size());
+            }
+        }
+    }
+
+    private void fillUntilClosed(DmlDataMover mover, MemorySegment range, CountDownLatch started) {
+        try {
+            for (int i = 0;; i++) {
+                VdmFuture<VdmOutput> fill = mover.memset(range, (byte) i);
+                if (finish(fill).result() == VdmResult.CLOSED) {
+                    return;
+                }
+                fill.orThrow();
+                started.countDown();
+            }
+        } catch (IllegalStateException e) {
+            if (!e.getMessage().startsWith("memset: the mover is closed")) {
+                throw e;
             }
         }
     }

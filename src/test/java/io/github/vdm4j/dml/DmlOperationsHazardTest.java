@@ -599,8 +599,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
                 assertTrue(
                         dualcast.failure()
                                 .getMessage()
-                                .contains(
-                                        "cannot be made durable: the destination is ordinary memory"),
+                                .contains("cannot be made durable: the destination is ordinary"),
                         dualcast.failure().getMessage());
                 assertSame(VdmResult.UNSUPPORTED,
                         finish(mover.fill(cannot, 1, VdmFlags.MEM_DURABLE)).result());

@@ -176,7 +176,7 @@ final class CopyDevice implements Channel {
         }
 
         @Override
-        public boolean tellsProgress() {
+        public boolean reportsProgress() {
             return true;
         }
 

@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A scheduler that lets one thread run at a time. At each seam a seed decides which thread continues.
- * The same seed gives the same run. A run fails after a deadlock, after too many steps, or after an
- * exception of a user's task.
+ * A scheduler that lets one thread run at a time. At each seam, a seed decides which thread
+ * continues. The same seed gives the same run. A run fails after a deadlock, after too many steps,
+ * or after an exception of a user's task.
  */
 public final class SeamScheduler implements Seam.Scheduler {
     private static final int MOST_STEPS = 20_000;

@@ -381,14 +381,14 @@ class SharedForcesTest extends AgainstSimulatedDml {
             assertFalse(fill.hasProperty(FutureProperty.ASYNC));
             assertSame(FutureState.RUNNING, fill.poll());
             List<Throwable> thrown = new ArrayList<>();
-            Thread stranger = Thread.ofPlatform().start(() -> {
+            Thread foreignThread = Thread.ofPlatform().start(() -> {
                 try {
                     finish(fill);
                 } catch (Throwable e) {
                     thrown.add(e);
                 }
             });
-            stranger.join();
+            foreignThread.join();
             assertTrue(thrown.getFirst() instanceof WrongThreadException, thrown::toString);
             assertEquals(List.of(), forcing);
             finish(fill).orThrow();

@@ -67,7 +67,8 @@ class FlightRecordingTest {
                 LIMIT,
                 List.of(
                         "--enable-native-access=io.github.vdm4j",
-                        "--limit-modules=java.management,jdk.management,jdk.nio.mapmode,io.github.vdm4j"),
+                        "--limit-modules=java.management,jdk.management,jdk.nio.mapmode,"
+                                + "io.github.vdm4j"),
                 FlightRecording.class,
                 "without");
         assertEquals(0, child.exitCode(), child::toString);

@@ -16,7 +16,8 @@ final class Machine {
                 System.getProperty("os.version"),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"),
-                library.replaceAll(" \\(/.*\\)", "")); // The page does not show the path of the library.
+                // The page does not show the path of the library.
+                library.replaceAll(" \\(/.*\\)", ""));
     }
 
     private static Optional<String> line(String file, String key) {

@@ -84,7 +84,7 @@ final class CheckResults {
     }
 
     /** Returns whether the run must end early. */
-    boolean isHopeless() {
+    boolean endsEarly() {
         return aborted || allFailures >= MOST_FAILURES;
     }
 

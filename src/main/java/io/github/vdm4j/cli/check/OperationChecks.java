@@ -78,7 +78,7 @@ final class OperationChecks {
         for (int size = 0; size < sizes.size(); size++) {
             for (int alignment = 0; alignment < ALIGNMENTS.size(); alignment++) {
                 for (Planned next : planned) {
-                    if (isOver.getAsBoolean() || results.isHopeless()) {
+                    if (isOver.getAsBoolean() || results.endsEarly()) {
                         finish(together);
                         return false;
                     }
@@ -89,7 +89,7 @@ final class OperationChecks {
             }
         }
         finish(together);
-        return !results.isHopeless();
+        return !results.endsEarly();
     }
 
     private void start(Map<CaseRun, Line> together, Vdm mover, int round, int size, int alignment,

@@ -131,7 +131,7 @@ final class QueueChecks {
 
     private void requireWork(Line line, List<DsaQueue> queues) {
         for (DsaQueue queue : queues) {
-            if (queue.completions() == 0 && !results.isHopeless()) {
+            if (queue.completions() == 0 && !results.endsEarly()) {
                 line.count(failure(line, queue.name() + " executed nothing", null, 0, 0));
             }
         }
@@ -142,7 +142,7 @@ final class QueueChecks {
      * has pages of the file that were not touched.
      */
     private void copy(Vdm mover, Line line, int count, int bytes, CheckMemory file) {
-        if (results.isHopeless()) {
+        if (results.endsEarly()) {
             return;
         }
         Arena arena = Arena.ofShared();

@@ -138,11 +138,11 @@ public final class Job extends Slot {
         describe(part);
         int status =
                 dml.submit(at, (int) part.bytes(), destination, toHold(source, destination));
-        return status != OK || executesInSubmit ? status : prove();
+        return status != OK || executesInSubmit ? status : checkFirst();
     }
 
     /** Checks the first job that the software path executes. */
-    private int prove() {
+    private int checkFirst() {
         int status = dml.checkOnce(at);
         executesInSubmit = status == OK;
         while (status == dml_h.DML_STATUS_BEING_PROCESSED) {

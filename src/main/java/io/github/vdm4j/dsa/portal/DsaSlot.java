@@ -221,7 +221,7 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public boolean tellsProgress() {
+    public boolean reportsProgress() {
         return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
     }
 

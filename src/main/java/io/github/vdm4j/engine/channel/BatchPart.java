@@ -112,11 +112,11 @@ final class BatchPart {
         if (placed.length < room) {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
-        boolean everythingHeld = true;
+        boolean allHeld = true;
         int count = 0;
         for (int i = next; i < limit && count < room; i++) {
             Operation<?> task = tasks.get(i);
-            if (begun && isOutOfQuestion(i, task)) {
+            if (begun && hasEnded(i, task)) {
                 continue;
             }
             if (!fits(task) || order.isForbidden(i)) {
@@ -124,7 +124,7 @@ final class BatchPart {
             }
             int mark = arenas.mark();
             if (!hold(task)) {
-                everythingHeld = false;
+                allHeld = false;
                 if (!device) {
                     arenas.backTo(mark);
                     break;
@@ -134,7 +134,7 @@ final class BatchPart {
             placed[count++] = i;
         }
         size = count;
-        return everythingHeld && count == tasks.size();
+        return allHeld && count == tasks.size();
     }
 
     /** Writes the descriptor of a task. A task without bytes becomes a no-op. */
@@ -162,7 +162,7 @@ final class BatchPart {
     }
 
     /** Returns whether a task has ended. Fails a task with a closed arena. */
-    private boolean isOutOfQuestion(int index, Operation<?> task) {
+    private boolean hasEnded(int index, Operation<?> task) {
         if (!TaskOrder.isOver(task) && !isOpen(task)) {
             order.fail(index, VdmResult.SEGMENT_UNUSABLE,
                     "failed: the arena of a segment was closed", null);

@@ -123,12 +123,12 @@ public final class BatchProgram extends Program {
     }
 
     private int submitPart() {
-        boolean everythingHeld = part.gather(begun);
+        boolean allHeld = part.gather(begun);
         if (part.isEmpty()) { // No task of the part can run.
             order.advance();
             return OK;
         }
-        if (!begun && !everythingHeld) {
+        if (!begun && !allHeld) {
             requireUsable();
         }
         try {
@@ -243,7 +243,7 @@ public final class BatchProgram extends Program {
         List<Operation<?>> tasks = order.tasks;
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
-            if (task.howItEnded() == VdmResult.SUCCESS) {
+            if (task.recordedResult() == VdmResult.SUCCESS) {
                 sum += task.byteSize();
             }
         }

@@ -68,16 +68,17 @@ final class DataResult {
     }
 
     /**
-     * Records the completion record of a part. The offset is that of a difference, and the number is
-     * a CRC or the size of a delta record. Returns false if no further part can change the result.
+     * Records the completion record of a part. The offset is that of a difference, and the number
+     * is a CRC or the size of a delta record. Returns false if no further part can change the
+     * result.
      *
      * @throws SegmentClosedException if the arena of a segment with a difference is closed
      * @throws WrongThreadException if a segment with a difference is confined to another thread
      */
-    boolean take(int told, long offset, int number) {
+    boolean take(int code, long offset, int number) {
         switch (operation.type()) {
             case COMPARE, COMPARE_PATTERN -> {
-                if (told != EQUAL) {
+                if (code != EQUAL) {
                     value = operation.type() == VdmOperationType.COMPARE ? offset
                             : exactly(offset & -WORD);
                     return false;
@@ -85,8 +86,8 @@ final class DataResult {
             }
             case CRC, COPY_CRC -> value = Integer.toUnsignedLong(number);
             case DELTA_CREATE -> {
-                outcome = Math.min(told, OVERFLOW);
-                value = told == EQUAL ? 0 : Integer.toUnsignedLong(number);
+                outcome = Math.min(code, OVERFLOW);
+                value = code == EQUAL ? 0 : Integer.toUnsignedLong(number);
             }
             default -> {} // Further operations have no result.
         }

@@ -48,7 +48,7 @@ public final class OperationProgram extends Program {
     /**
      * Whether the JVM executes the operation instead of the software path, because it is faster.
      */
-    private boolean javaIsSooner;
+    private boolean jvmIsFaster;
 
     /** The path of the bytes that the slot has not processed, or null if there are none. */
     private ExecutionPath withoutSlot;
@@ -84,10 +84,10 @@ public final class OperationProgram extends Program {
      *
      * @param what the operation. It is not a batch
      * @param durability the write-back engines
-     * @param soonerByJava whether the JVM executes the operation instead of the software path. It
+     * @param fasterInJvm whether the JVM executes the operation instead of the software path. It
      *     is {@code false} for an applied delta
      */
-    OperationProgram begin(Operation<?> what, Durability durability, boolean soonerByJava) {
+    OperationProgram begin(Operation<?> what, Durability durability, boolean fasterInJvm) {
         operation = what;
         type = what.type();
         segments.begin(what);
@@ -95,7 +95,7 @@ public final class OperationProgram extends Program {
         flushing = false;
         over = false;
         blockChecked = false;
-        javaIsSooner = soonerByJava;
+        jvmIsFaster = fasterInJvm;
         withoutSlot = null;
         limit = what.byteSize();
         done = 0;
@@ -146,8 +146,8 @@ public final class OperationProgram extends Program {
     public int submit() {
         Slot slot = slot();
         boolean device = slot.onDevice();
-        if (isForJava(device)) {
-            executeInJava();
+        if (isForJvm(device)) {
+            executeInJvm();
             return Slot.OK;
         }
         if (!interrupted) {
@@ -158,7 +158,7 @@ public final class OperationProgram extends Program {
         }
         Part description = slot.part().range(at, part);
         if (!segments.prepare(description, device)) {
-            executeInJava();
+            executeInJvm();
             return Slot.OK;
         }
         if (!flushing) {
@@ -178,14 +178,14 @@ public final class OperationProgram extends Program {
      * slowly, or computes a result that differs from the device's result. No path executes an empty
      * operation.
      */
-    private boolean isForJava(boolean device) {
+    private boolean isForJvm(boolean device) {
         if (flushing) {
             return !device && slot().channel().software() == ExecutionPath.JVM;
         }
         if (limit == 0 && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
             return true;
         }
-        return !device && (javaIsSooner || slot().channel().software() == ExecutionPath.JVM
+        return !device && (jvmIsFaster || slot().channel().software() == ExecutionPath.JVM
                 || slot().part().checksBlocks());
     }
 
@@ -231,15 +231,15 @@ public final class OperationProgram extends Program {
     }
 
     /** Executes the rest of the operation without the slot. */
-    private void executeInJava() {
+    private void executeInJvm() {
         if (!flushing) {
             try {
                 if (isMove()) {
-                    moveInJava();
+                    moveInJvm();
                 } else {
                     // If the JVM is faster, the range can exceed the memory. Its pages are then not
                     // prefaulted.
-                    if (segments.mayLackPages() && !javaIsSooner) {
+                    if (segments.mayLackPages() && !jvmIsFaster) {
                         // The JVM reports the missing pages that the kernel does not report.
                         boolean ignored = segments.guard(slot().part().range(0, limit));
                     }
@@ -260,7 +260,7 @@ public final class OperationProgram extends Program {
         endPhase();
     }
 
-    private void moveInJava() {
+    private void moveInJvm() {
         if (interrupted) { // The rest of the interrupted part comes first.
             segments.move(at, part, operation.fillByte());
             done += part;
@@ -282,7 +282,7 @@ public final class OperationProgram extends Program {
     @Override
     public boolean takeProgress() {
         split.faulted();
-        if (!slot().tellsProgress()) {
+        if (!slot().reportsProgress()) {
             return false;
         }
         long more = Math.min(Opcode.resumable(slot().part().opcode, slot().bytesCompleted()),
@@ -357,7 +357,7 @@ public final class OperationProgram extends Program {
     }
 
     private boolean wroteByProcessor() {
-        return withoutSlot != null || wentBySoftware();
+        return withoutSlot != null || usedSoftware();
     }
 
     @Override

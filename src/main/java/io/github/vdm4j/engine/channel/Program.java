@@ -32,7 +32,7 @@ public abstract class Program {
     private long pause;
 
     /** The number of polls of the current part, and the time of its deadline. */
-    private int seenInFlight;
+    private int polls;
 
     private boolean timed;
     private long lateAt;
@@ -177,7 +177,7 @@ public abstract class Program {
     public final void accepted() {
         retrying = false;
         timed = false;
-        seenInFlight = 0;
+        polls = 0;
     }
 
     /**
@@ -188,7 +188,7 @@ public abstract class Program {
      * @return {@code true} if the limit has passed
      */
     public final boolean isOverdue(long nanos) {
-        int seen = ++seenInFlight;
+        int seen = ++polls;
         if (seen == 1 || (seen & seen - 1) != 0 && seen % 64 != 0) {
             return false;
         }
@@ -318,7 +318,7 @@ public abstract class Program {
     }
 
     /** Returns whether the software path has executed a part. */
-    final boolean wentBySoftware() {
+    final boolean usedSoftware() {
         return bySoftware;
     }
 }

@@ -174,7 +174,7 @@ final class Segments {
         if (segment != null) {
             try {
                 long begin = begin(segment, address);
-                PageGuard.bringIn(segment, begin, end(segment, address + length) - begin, write);
+                PageGuard.prefault(segment, begin, end(segment, address + length) - begin, write);
             } catch (IllegalStateException e) {
                 throw new SegmentClosedException(e);
             }

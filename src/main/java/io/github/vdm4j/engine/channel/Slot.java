@@ -116,11 +116,11 @@ public abstract class Slot {
     /** Returns the offset of a difference or of a bad block. */
     public abstract long offset();
 
-    /** Returns the CRC of this part and all earlier parts, or the size of the created delta record. */
+    /** Returns the CRC of this part and all earlier parts, or the size of the delta record. */
     public abstract int value();
 
     /** Returns whether the completion record of a page fault contains the progress of the part. */
-    public boolean tellsProgress() {
+    public boolean reportsProgress() {
         return false;
     }
 
@@ -298,13 +298,13 @@ public abstract class Slot {
     /**
      * Begins the program that executes an operation through the slot.
      *
-     * @param javaIsSooner whether the JVM executes the operation instead of the software path. It
+     * @param jvmIsFaster whether the JVM executes the operation instead of the software path. It
      *     is {@code false} for an applied delta
      */
     public final Program begin(Operation<?> operation, Durability durability,
-            boolean javaIsSooner) {
+            boolean jvmIsFaster) {
         if (operation.tasks() == null) {
-            return single.begin(operation, durability, javaIsSooner);
+            return single.begin(operation, durability, jvmIsFaster);
         }
         batch = batch != null ? batch : new BatchProgram(this);
         return batch.begin(operation, durability);

@@ -143,7 +143,7 @@ public final class SlotPool {
      * this call. The slot keeps its pins until the device answers. Another slot takes its place,
      * unless the number of overdue slots reaches the capacity.
      */
-    public synchronized void takeOver(Slot slot) {
+    public synchronized void setAside(Slot slot) {
         slot.owner(null);
         Slot other = overdue.size() < slots.length ? anotherSlot() : null;
         for (int i = 0; i < slots.length && other != null; i++) {
@@ -158,7 +158,7 @@ public final class SlotPool {
 
     /**
      * Lends a slot in addition to the capacity, or returns null if the channel refuses or the pool
-     * is closed. Closing the pool waits for {@link #giveBorrowed}.
+     * is closed. Closing the pool waits for {@link #returnBorrowed}.
      */
     public synchronized Slot borrow() {
         Slot slot = channel.isOpen() ? anotherSlot() : null;
@@ -166,7 +166,7 @@ public final class SlotPool {
         return slot;
     }
 
-    public synchronized void giveBorrowed(Slot slot) {
+    public synchronized void returnBorrowed(Slot slot) {
         borrowed--;
         spare.add(slot);
     }

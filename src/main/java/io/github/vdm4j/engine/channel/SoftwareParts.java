@@ -33,7 +33,7 @@ public final class SoftwareParts implements PartKernel {
     public long execute(Operation<?> operation, long from, long length) {
         Operation<?> part = part(operation, from, length);
         software.accept(part);
-        if (part.howItEnded() != VdmResult.SUCCESS) {
+        if (part.recordedResult() != VdmResult.SUCCESS) {
             throw new PartFailedException(part);
         }
         path = part.executedBy();

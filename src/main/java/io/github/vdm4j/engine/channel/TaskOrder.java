@@ -95,7 +95,7 @@ final class TaskOrder {
     }
 
     void recordEnd(int index) {
-        if (tasks.get(index).howItEnded() != VdmResult.SUCCESS) {
+        if (tasks.get(index).recordedResult() != VdmResult.SUCCESS) {
             firstFailure = Math.min(firstFailure, index);
         }
     }
@@ -125,7 +125,7 @@ final class TaskOrder {
     }
 
     static boolean isOver(Operation<?> task) {
-        return task.howItEnded() != VdmResult.NOT_RUN;
+        return task.recordedResult() != VdmResult.NOT_RUN;
     }
 
     /** Advances to the next task that has not ended. If this task is forbidden, the batch ends. */
