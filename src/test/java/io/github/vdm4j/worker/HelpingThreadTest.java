@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -272,6 +274,58 @@ class HelpingThreadTest {
         assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
         assertTrue(workers.isPast(mark));
         helping.join();
+    }
+
+    /** A worker that runs callbacks executes no operation, because a callback may block. */
+    @Test
+    void blockedCallbackDelaysNoOperation() throws Exception {
+        var busy = new CountDownLatch(2);
+        var idle = new CountDownLatch(1);
+        var ended = new CountDownLatch(3);
+        var taken = new AtomicReference<Operation<?>>();
+        var workers = new NumberedWorkers("helping-test", 2, 8, WorkerStrategy.PARK, number -> {
+            if (number == NumberedWorkers.SHORT) {
+                pass(idle);
+                taken.get().complete();
+                return;
+            }
+            busy.countDown();
+            while (taken.get() == null) {
+                Thread.onSpinWait();
+            }
+            ended.countDown();
+        });
+        try {
+            workers.offer(1);
+            workers.offer(2);
+            pass(busy);
+            Operation<?> operation = workers.operation(NumberedWorkers.SHORT);
+            var called = new CountDownLatch(1);
+            operation.poll(Notifier.of(() -> {
+                called.countDown();
+                pass(gate);
+            }));
+            workers.offer(operation);
+            Thread helping = Thread.ofPlatform().start(workers::help);
+            awaitSleep(helping);
+            taken.set(operation);
+            while (ended.getCount() > 1) {
+                Thread.onSpinWait();
+            }
+            Thread.getAllStackTraces()
+                    .keySet()
+                    .stream()
+                    .filter(thread -> thread.getName().startsWith("helping-test-"))
+                    .forEach(HelpingThreadTest::awaitSleep);
+            idle.countDown();
+            pass(called);
+            workers.offer(3);
+            assertTrue(ended.await(20, TimeUnit.SECONDS), "a worker sleeps");
+        } finally {
+            gate.countDown();
+            idle.countDown();
+            assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
+        }
     }
 
     @ParameterizedTest
