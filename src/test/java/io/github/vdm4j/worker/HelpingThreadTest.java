@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.FutureTimeoutException;
 import io.github.vdm4j.future.Notifier;
@@ -202,22 +203,26 @@ class HelpingThreadTest {
         occupyWorker();
         fill(64).await(); // A stack overflow would break the loading of a class.
         List<VdmFuture<?>> foreign = new ArrayList<>();
-        for (int frames : new int[]{0, 50, 100, 150, 200, 300, 1_000}) {
-            foreign.add(fill(64));
-            foreign.getLast().poll();
+        for (int round = 0; round < 1_400; round++) {
+            for (int i = 0; i < 3; i++) {
+                foreign.add(fill(64));
+                foreign.getLast().poll();
+            }
             VdmFuture<?> own = fill(64);
             own.poll();
-            var deep = new AwaitAtEndOfStack(own, frames);
+            var deep = new AwaitAtEndOfStack(own, round % 350);
             Thread thread = new Thread(null, deep::recurse, "deep", 1 << 18);
             thread.start();
             while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
+            fill(64).await(); // The JIT then compiles the code.
         }
         assertTrue(foreign.stream().anyMatch(VdmFuture::isComplete), "a thread has helped");
         gate.countDown();
         for (VdmFuture<?> each : foreign) {
             each.await();
+            assertSame(VdmResult.SUCCESS, each.result());
         }
     }
 
