@@ -1,11 +1,11 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.Seam;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A strategy for a waiting thread after a round of polls without progress. The thread spins, yields
- * or sleeps. A strategy has no state and is thread-safe. For example, {@code round ->
- * Thread.onSpinWait()} has the shortest reaction time and keeps a processor busy.
+ * or sleeps. A strategy has no state and is thread-safe.
  *
  * <p>C counterpart: {@code __FUTURE_WAIT} and the constants inside {@code runtime_new}.
  */
@@ -17,6 +17,32 @@ public interface IdleStrategy {
      * @param round the number of consecutive rounds without progress, from 0
      */
     void idle(int round);
+
+    /**
+     * {@return a strategy that spins for ever} It has the shortest reaction time and keeps a
+     * processor busy.
+     */
+    static IdleStrategy spin() {
+        return round -> Thread.onSpinWait();
+    }
+
+    /** {@return a strategy that yields the processor every time} */
+    static IdleStrategy yield() {
+        return round -> Thread.yield();
+    }
+
+    /**
+     * {@return a strategy that sleeps every time}
+     *
+     * @param nanos the length of a sleep in nanoseconds, above 0
+     * @throws IllegalArgumentException if {@code nanos} is not above 0
+     */
+    static IdleStrategy park(long nanos) {
+        if (nanos <= 0) {
+            throw new IllegalArgumentException("park for " + nanos + " ns: must be above 0");
+        }
+        return round -> LockSupport.parkNanos(nanos);
+    }
 
     /**
      * Returns a strategy that spins first, then yields, then sleeps. Each sleep is twice as long as

@@ -547,12 +547,14 @@ class FutureRuntimeTest {
         @DisplayName("every idle strategy ends a wait, and invalid values are refused")
         void waitEndsWithEveryIdleStrategy() {
             for (IdleStrategy idle : List.of(
-                    round -> Thread.onSpinWait(), IdleStrategy.backOff(),
+                    IdleStrategy.spin(), IdleStrategy.yield(), IdleStrategy.park(1_000),
+                    IdleStrategy.backOff(),
                     IdleStrategy.backOff(1, 1, 1_000), IdleStrategy.backOff(0, 0, 5_000))) {
                 CountingFuture future = CountingFuture.sync(50);
                 new FutureRuntime(idle).waitFor(future);
                 assertEquals(1, future.output());
             }
+            assertThrows(IllegalArgumentException.class, () -> IdleStrategy.park(0));
             assertThrows(IllegalArgumentException.class, () -> IdleStrategy.backOff(-1, 0, 1_000));
             assertThrows(IllegalArgumentException.class, () -> IdleStrategy.backOff(0, -1, 1_000));
             assertThrows(IllegalArgumentException.class, () -> IdleStrategy.backOff(0, 0, 999));
