@@ -123,6 +123,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected final FutureState resumeDetached() {
         state = RUNNING | ADVANCING; // before it reads the waiters
+        Waiters list = waiters;
+        if (isCurrent(list)) {
+            list.notifier.useWaker(); // Polls of a detached future may have promised a wake-up.
+        }
         return enter(RUNNING, null);
     }
 

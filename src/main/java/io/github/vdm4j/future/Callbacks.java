@@ -39,6 +39,7 @@ final class Callbacks implements Runnable {
             }
         } catch (StackOverflowError e) {
             if (outermost) {
+                running.active = false; // The call of end() may overflow the stack, too.
                 running.end();
             }
             throw e;
@@ -60,7 +61,13 @@ final class Callbacks implements Runnable {
             work.run();
         } finally {
             if (outermost != null) {
-                outermost.loop();
+                try {
+                    outermost.loop();
+                } catch (StackOverflowError e) {
+                    outermost.active = false;
+                    outermost.end();
+                    throw e;
+                }
             }
         }
     }

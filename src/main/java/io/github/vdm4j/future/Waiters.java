@@ -108,35 +108,35 @@ final class Waiters implements Waker {
     private void notifyAll(boolean atEnd) {
         Registration forwards = null;
         Registration callbacks = null;
-        synchronized (this) {
-            complete |= atEnd;
-            // This goes from the newest to the oldest, because each insertion goes to the head of a
-            // list.
-            for (Registration each = last; each != null;) {
-                Registration following = each.previous;
-                if (atEnd) {
-                    each.markComplete();
-                }
-                Registration.Kind kind = each.kind();
-                if (kind == Registration.Kind.SIGNAL) {
-                    each.fire();
-                } else if (each.enqueue()) {
-                    if (kind == Registration.Kind.FORWARD) {
-                        each.nextCallback = forwards;
-                        forwards = each;
-                    } else {
-                        each.nextCallback = callbacks;
-                        callbacks = each;
-                    }
-                }
-                if (atEnd) {
-                    unlink(each);
-                }
-                each = following;
-            }
-        }
-        Seam.step();
         try {
+            synchronized (this) {
+                complete |= atEnd;
+                // This goes from the newest to the oldest, because each insertion goes to the head
+                // of a list.
+                for (Registration each = last; each != null;) {
+                    Registration following = each.previous;
+                    if (atEnd) {
+                        each.markComplete();
+                    }
+                    Registration.Kind kind = each.kind();
+                    if (kind == Registration.Kind.SIGNAL) {
+                        each.fire();
+                    } else if (each.enqueue()) {
+                        if (kind == Registration.Kind.FORWARD) {
+                            each.nextCallback = forwards;
+                            forwards = each;
+                        } else {
+                            each.nextCallback = callbacks;
+                            callbacks = each;
+                        }
+                    }
+                    if (atEnd) {
+                        unlink(each);
+                    }
+                    each = following;
+                }
+            }
+            Seam.step();
             Callbacks.callEach(forwards);
             if (callbacks != null) {
                 Callbacks.run(callbacks);

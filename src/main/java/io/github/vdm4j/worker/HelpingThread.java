@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  */
 final class HelpingThread extends Share {
     /** The depth of a recursion that uses more stack than a short operation. */
-    private static final int DEPTH = 128;
+    private static final int DEPTH = 512;
 
     /** Set while a thread helps. */
     private final AtomicBoolean busy = new AtomicBoolean();

@@ -55,14 +55,12 @@ final class Worker extends Share implements Runnable {
         int idle = 0;
         while (true) {
             if (pool.helper.hasCallbacks()) {
+                stopSearching(); // A callback may block.
                 pool.helper.runCallbacks();
             }
             if (left() > 0 || take(pool.threads(), pool.isShort, false)) {
-                if (search) {
-                    search = false;
-                    idle = 0;
-                    stopSearching();
-                }
+                stopSearching();
+                idle = 0;
                 execute();
             } else if (!search) {
                 Seam.step();
@@ -99,6 +97,10 @@ final class Worker extends Share implements Runnable {
 
     /** Ends the search. Threads that relied on this search may need another worker. */
     private void stopSearching() {
+        if (!search) {
+            return;
+        }
+        search = false;
         int others = pool.searching.decrementAndGet();
         Seam.step();
         if (others == 0 && pool.hasWork()) {

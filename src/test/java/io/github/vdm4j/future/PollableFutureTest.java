@@ -276,6 +276,57 @@ class PollableFutureTest {
         }
     }
 
+    /** A future that its driver resumes. Its polls promise no notification. */
+    private static final class Resumed extends AbstractFuture<String> {
+        private boolean detached;
+
+        @Override
+        protected FutureState advance(Notifier notifier) {
+            notifier.useNone();
+            if (detached) {
+                return FutureState.RUNNING;
+            }
+            detached = true;
+            detach();
+            return null;
+        }
+
+        void resume() {
+            resumeDetached();
+        }
+
+        @Override
+        protected void completeWith(Throwable thrown) {}
+
+        @Override
+        public String output() {
+            return null;
+        }
+
+        @Override
+        public Throwable failure() {
+            return null;
+        }
+
+        @Override
+        public boolean hasProperty(FutureProperty property) {
+            return false;
+        }
+    }
+
+    @Test
+    void resumedFutureKeepsItsPromise() {
+        var future = new Resumed();
+        var calls = new AtomicInteger();
+        Notifier notifier = Notifier.of(calls::incrementAndGet);
+        future.poll(notifier);
+        assertSame(NotifierType.WAKER, notifier.used());
+        future.resume();
+        assertEquals(1, calls.get(), "the waiting thread has to poll");
+        future.poll(notifier);
+        assertSame(NotifierType.NONE, notifier.used());
+    }
+
     private static PollableFuture<String> future(PollTask<String> task) {
         return task.toFuture();
     }

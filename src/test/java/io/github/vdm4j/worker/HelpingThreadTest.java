@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.FutureTimeoutException;
 import io.github.vdm4j.future.Notifier;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,22 +203,26 @@ class HelpingThreadTest {
         occupyWorker();
         fill(64).await(); // A stack overflow would break the loading of a class.
         List<VdmFuture<?>> foreign = new ArrayList<>();
-        for (int frames : new int[]{0, 50, 100, 150, 200, 300, 1_000}) {
-            foreign.add(fill(64));
-            foreign.getLast().poll();
+        for (int round = 0; round < 1_400; round++) {
+            for (int i = 0; i < 3; i++) {
+                foreign.add(fill(64));
+                foreign.getLast().poll();
+            }
             VdmFuture<?> own = fill(64);
             own.poll();
-            var deep = new AwaitAtEndOfStack(own, frames);
+            var deep = new AwaitAtEndOfStack(own, round % 350);
             Thread thread = new Thread(null, deep::recurse, "deep", 1 << 18);
             thread.start();
             while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
+            fill(64).await(); // The JIT then compiles the code.
         }
         assertTrue(foreign.stream().anyMatch(VdmFuture::isComplete), "a thread has helped");
         gate.countDown();
         for (VdmFuture<?> each : foreign) {
             each.await();
+            assertSame(VdmResult.SUCCESS, each.result());
         }
     }
 
@@ -272,6 +279,58 @@ class HelpingThreadTest {
         assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
         assertTrue(workers.isPast(mark));
         helping.join();
+    }
+
+    /** A worker that runs callbacks executes no operation, because a callback may block. */
+    @Test
+    void blockedCallbackDelaysNoOperation() throws Exception {
+        var busy = new CountDownLatch(2);
+        var idle = new CountDownLatch(1);
+        var ended = new CountDownLatch(3);
+        var taken = new AtomicReference<Operation<?>>();
+        var workers = new NumberedWorkers("helping-test", 2, 8, WorkerStrategy.PARK, number -> {
+            if (number == NumberedWorkers.SHORT) {
+                pass(idle);
+                taken.get().complete();
+                return;
+            }
+            busy.countDown();
+            while (taken.get() == null) {
+                Thread.onSpinWait();
+            }
+            ended.countDown();
+        });
+        try {
+            workers.offer(1);
+            workers.offer(2);
+            pass(busy);
+            Operation<?> operation = workers.operation(NumberedWorkers.SHORT);
+            var called = new CountDownLatch(1);
+            operation.poll(Notifier.of(() -> {
+                called.countDown();
+                pass(gate);
+            }));
+            workers.offer(operation);
+            Thread helping = Thread.ofPlatform().start(workers::help);
+            awaitSleep(helping);
+            taken.set(operation);
+            while (ended.getCount() > 1) {
+                Thread.onSpinWait();
+            }
+            Thread.getAllStackTraces()
+                    .keySet()
+                    .stream()
+                    .filter(thread -> thread.getName().startsWith("helping-test-"))
+                    .forEach(HelpingThreadTest::awaitSleep);
+            idle.countDown();
+            pass(called);
+            workers.offer(3);
+            assertTrue(ended.await(20, TimeUnit.SECONDS), "a worker sleeps");
+        } finally {
+            gate.countDown();
+            idle.countDown();
+            assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
+        }
     }
 
     @ParameterizedTest
