@@ -57,8 +57,8 @@ final class HelpingThread extends Share {
         Runnable callbacks = withheld.getAndSet(null);
         try {
             callbacks = Operation.withoutCallbacks(work, callbacks);
-        } catch (OutOfMemoryError e) {
-            // The thread has taken no operation, and sleeps.
+        } catch (VirtualMachineError e) {
+            // The heap or the stack is full. The thread has taken no operation, and sleeps.
         }
         withheld.set(callbacks);
         boolean helped = worked;
