@@ -16,7 +16,7 @@ public interface ClientMemory {
     /** Brings a page in, like the kernel answers a page request of the device. */
     boolean resolve(long address, boolean write);
 
-    /** Handles the report of a page fault by a completion record. */
+    /** Does nothing, or acts after a completion record has reported a page fault. */
     default void faultReported(long address) {}
 
     void read(long address, byte[] bytes) throws MemoryFault;

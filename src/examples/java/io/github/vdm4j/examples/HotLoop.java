@@ -11,9 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
-/**
- * Fills the slots of a ring with an operation that the program prepares repeatedly.
- */
+/** A loop that fills the slots of a ring. It prepares the same operation for each slot. */
 public final class HotLoop {
     static void fillSlots(Vdm mover, MemorySegment[] slots, MemorySegment record) {
         VdmOperation operation = mover.newOperation(); // the only allocation

@@ -217,6 +217,8 @@ class CrashModelTest {
         private final Place[] places = {file, persistentMemory};
         private final byte[][] promised = new byte[2][SIZE];
         private final boolean[][] isPromised = new boolean[2][SIZE];
+        /** The operation that made each byte durable. */
+        private final VdmFuture<?>[][] by = new VdmFuture<?>[2][SIZE];
         private final List<InFlight> inFlight = new ArrayList<>();
 
         Run(Random random, Vdm[] movers, AtomicBoolean failed) {
@@ -295,6 +297,7 @@ class CrashModelTest {
                 for (int i = operation.to(); i < operation.to() + operation.length(); i++) {
                     promised[place][i] = operation.place().memory.get(ValueLayout.JAVA_BYTE, i);
                     isPromised[place][i] = true;
+                    by[place][i] = operation.future();
                 }
             }
         }
@@ -303,11 +306,12 @@ class CrashModelTest {
             for (int place = 0; place < 2; place++) {
                 byte[] survivors = places[place].afterACrash();
                 for (int i = 0; i < SIZE; i++) {
-                    if (isPromised[place][i]) {
-                        int at = i;
-                        String where = place == 0 ? "file" : "persistent memory";
+                    if (isPromised[place][i] && promised[place][i] != survivors[i]) {
                         assertEquals(promised[place][i], survivors[i],
-                                () -> "byte " + at + " of the " + where);
+                                "byte " + i + " of the "
+                                        + (place == 0 ? "file" : "persistent memory")
+                                        + ", durable by " + by[place][i] + ", storage failed: "
+                                        + failed.get());
                     }
                 }
             }
