@@ -385,6 +385,8 @@ public final class DeviceExecutor implements VdmExecutor {
             IDLE.idle(round);
             closed = pool.tryClose();
         }
+        // Operations that have ended on the device since then may wait for forces.
+        stuck.addAll(workers.awaitForces(start));
         completions.stop();
         if (!closed || !stuck.isEmpty()) {
             throw failures.stuck(name, plan.closeNanos(), stuck, pool);

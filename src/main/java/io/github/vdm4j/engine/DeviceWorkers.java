@@ -391,7 +391,12 @@ final class DeviceWorkers {
             parts.stopAll(stuck);
             left.addAll(stuck);
         }
-        left.addAll(forced.await(plan.closeNanosLeft(start)));
+        left.addAll(awaitForces(start));
         return left;
+    }
+
+    /** Waits for the forces. Returns the operations that still waited at the close timeout. */
+    List<Operation<?>> awaitForces(long start) {
+        return forced.await(plan.closeNanosLeft(start));
     }
 }
