@@ -80,8 +80,8 @@ class SoftwareParallelTest extends AgainstSimulatedDml {
         return future;
     }
 
-    @Test
-    void twoWorkersExecuteTheParts() {
+    /** Lets each of the next two submissions wait for the other. */
+    private void nextTwoSubmissionsMeet() {
         var together = new CyclicBarrier(2);
         Plan meeting = Plan.succeed().during(() -> {
             try {
@@ -91,6 +91,11 @@ class SoftwareParallelTest extends AgainstSimulatedDml {
             }
         });
         dml.next(meeting, meeting);
+    }
+
+    @Test
+    void twoWorkersExecuteTheParts() {
+        nextTwoSubmissionsMeet();
         MemorySegment source = noise(3L * Parts.COPIED_BYTES);
         MemorySegment copy = zeros(source.byteSize());
         VdmFuture<?> future = finish(workers(4).memcpy(copy, source));
@@ -243,15 +248,7 @@ class SoftwareParallelTest extends AgainstSimulatedDml {
 
     @Test
     void workersShareABatch() {
-        var together = new CyclicBarrier(2);
-        Plan meeting = Plan.succeed().during(() -> {
-            try {
-                together.await(20, TimeUnit.SECONDS);
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
-        dml.next(meeting, meeting);
+        nextTwoSubmissionsMeet();
         MemorySegment source = noise(LONG);
         MemorySegment copy = zeros(LONG);
         DmlDataMover mover = workers(4);
