@@ -253,6 +253,16 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
+    @Override
+    protected void beforeStart() {
+        mover.tally().enter();
+    }
+
+    @Override
+    protected void afterStart() {
+        mover.tally().leave();
+    }
+
     /**
      * Returns whether the executor watches the operation. If it cannot, pollers have to poll the
      * operation.

@@ -141,7 +141,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
+        if ((seen == IDLE || seen == RUNNING) && begin(seen, how)) {
             return enter(seen, null);
         }
         return observe();
@@ -192,8 +192,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         FutureState reached;
         Seam.step();
         int seen = state;
-        if ((seen == IDLE || seen == RUNNING)
-                && changeState(seen, seen | ADVANCING)) {
+        if ((seen == IDLE || seen == RUNNING) && begin(seen, ADVANCING)) {
             reached = enterFor(notifier, registration, seen);
         } else {
             notifier.useNone(); // Another thread is advancing the future or has just advanced it.
@@ -266,6 +265,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             offered.useNone();
             fail(e);
             reached = FutureState.COMPLETE;
+        } finally {
+            if (seen == IDLE) {
+                afterStart();
+            }
         }
         if (reached == null) {
             return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;

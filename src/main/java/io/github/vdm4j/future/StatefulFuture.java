@@ -62,6 +62,19 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return STATE.compareAndSet(this, from, to);
     }
 
+    /** Begins a poll that advances the future. Returns {@code false} if another thread does so. */
+    final boolean begin(int seen, int how) {
+        if (seen == RUNNING) {
+            return changeState(RUNNING, RUNNING | how);
+        }
+        beforeStart(); // The change of the state is a fence behind this call.
+        if (changeState(IDLE, how)) {
+            return true;
+        }
+        afterStart();
+        return false;
+    }
+
     /** Sets the state and publishes the fields written before. */
     final void setState(int next) {
         STATE.setRelease(this, next);
@@ -136,6 +149,15 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     protected final boolean isStarting() {
         return (state & RUNNING) == 0;
     }
+
+    /**
+     * Runs before a poll that may start the task. {@link #afterStart} follows on the same thread.
+     * The method must not throw and must not access the task.
+     */
+    protected void beforeStart() {}
+
+    /** Runs after {@link #beforeStart}, when the poll no longer works on the task. */
+    protected void afterStart() {}
 
     /** {@return whether another driver than the polling threads owns the future} */
     protected final boolean isDetached() {
