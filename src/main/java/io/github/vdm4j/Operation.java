@@ -342,7 +342,7 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState seen = state();
         long bytes = seen == FutureState.RUNNING ? executor.bytesDone(this) : 0;
         // The operation may have ended during the call of the executor.
-        return state() == FutureState.COMPLETE ? done() : bytes;
+        return state() == FutureState.COMPLETE ? recordedBytes() : bytes;
     }
 
     @Override
