@@ -13,6 +13,7 @@ import io.github.vdm4j.memory.Durability.Refusal;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.Pins;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -138,7 +139,7 @@ public final class CallerExecutor implements VdmExecutor {
         if (batch.attachment() instanceof TaskSequence known) {
             return known;
         }
-        var sequence = new TaskSequence(batch.tasks());
+        var sequence = new TaskSequence(batch);
         batch.attach(sequence);
         return sequence;
     }
@@ -272,12 +273,8 @@ public final class CallerExecutor implements VdmExecutor {
      */
     public Forces finish(Operation<?> operation, Division parts) {
         try {
-            if (parts instanceof TaskParts tasks) {
-                tasks.record();
-                return null;
-            }
-            ((Parts) parts).record();
-            return makeDurable(operation, null);
+            parts.record();
+            return operation.tasks() == null ? makeDurable(operation, null) : null;
         } catch (Throwable e) {
             JvmFailures.record(operation, e, parts.bytesDone());
             return null;

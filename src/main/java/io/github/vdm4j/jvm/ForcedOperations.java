@@ -9,6 +9,7 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.Pins;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -51,7 +52,7 @@ public final class ForcedOperations {
         }
         Pins pins = operation.attachment() instanceof Pins earlier ? earlier : new Pins();
         operation.attach(pins);
-        return pins.pin(operation) ? null : Pins.CLOSED;
+        return pins.pin(operation);
     }
 
     /** Releases the buffers that {@link #pin} keeps open. */

@@ -7,6 +7,7 @@ import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.Pins;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -20,7 +21,7 @@ public abstract class Program {
     private static final long LONGEST_PAUSE_NANOS = 64_000;
 
     private final Slot slot;
-    private final HeldRegions regions = new HeldRegions();
+    private final Pins pins = new Pins();
     private boolean bySoftware;
     private boolean onWorker;
     /** The only thread that may access the memory of the operation, or null for all threads. */
@@ -209,13 +210,12 @@ public abstract class Program {
 
     /** Pins the buffers of an operation. Returns {@code false} if one of them is being closed. */
     final boolean pin(Operation<?> operation) {
-        return regions.pin(operation.destination()) && regions.pin(operation.source())
-                && regions.pin(operation.second());
+        return pins.add(operation);
     }
 
     /** Releases the segments. */
     void clear() {
-        regions.unpinAll();
+        pins.unpin();
     }
 
     /** Returns the number of processed bytes. */
