@@ -102,7 +102,7 @@ public final class DifKernel {
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
-                return at << ERROR_BITS | errors;
+                return found(at, errors);
             }
             if (destination != null) {
                 MemorySegment.copy(source, at, destination, to, block);
@@ -128,7 +128,7 @@ public final class DifKernel {
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
-                return at << ERROR_BITS | errors;
+                return found(at, errors);
             }
             long old = source.get(PROTECTION, at + block);
             long made = protection(
