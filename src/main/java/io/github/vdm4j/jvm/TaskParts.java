@@ -63,9 +63,9 @@ public final class TaskParts extends Division {
             if (parts == null && bytes < Parts.BYTES && i + 1 < tasks.size()) {
                 continue;
             }
-            int end = parts == null ? i + 1 : i;
-            if (end > first) {
-                units.add(new Unit(first, end, null, false));
+            int behind = parts == null ? i + 1 : i;
+            if (behind > first) {
+                units.add(new Unit(first, behind, null, false));
             }
             for (int part = 1; parts != null && part <= parts.count(); part++) {
                 units.add(new Unit(i, i + 1, parts, part == parts.count()));
