@@ -43,9 +43,6 @@ public final class CallerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        if (isPlainMove(operation)) {
-            return startMove(operation);
-        }
         if (operation.type() == VdmOperationType.BATCH) {
             return startBatch(operation, eachTask);
         }
@@ -81,30 +78,6 @@ public final class CallerExecutor implements VdmExecutor {
         return operation.byteSize() <= SHORT && isPlainMove(operation);
     }
 
-    /**
-     * Executes a copy or fill that is not durable. It skips the checks of further operations,
-     * because these checks take longer than a copy of 64 bytes (docs/adr/0015).
-     */
-    private static FutureState startMove(Operation<?> operation) {
-        MemorySegment to = operation.destination();
-        MemorySegment from = operation.source();
-        MemoryRegion destination = MemoryRegions.find(to);
-        MemoryRegion source = MemoryRegions.find(from);
-        if (!MemoryRegions.pin(destination, source, null)) {
-            return failBufferClosed(operation);
-        }
-        try {
-            return move(operation, to, from);
-        } catch (WrongThreadException e) {
-            throw e; // The operation stays idle, because no byte was written.
-        } catch (Throwable e) {
-            JvmFailures.record(operation, e, 0);
-            return FutureState.COMPLETE;
-        } finally {
-            MemoryRegions.unpin(destination, source, null);
-        }
-    }
-
     private static FutureState move(Operation<?> operation, MemorySegment to,
             MemorySegment from) {
         if (from != null) {
@@ -121,7 +94,7 @@ public final class CallerExecutor implements VdmExecutor {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
         if (reason != null) {
-            return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+            return failUnpinned(batch, reason);
         }
         try {
             for (Forces forces = executeTasks(batch, eachTask); forces != null;
@@ -146,8 +119,12 @@ public final class CallerExecutor implements VdmExecutor {
 
     /** Fails an operation on a buffer that was closed before the operation started. */
     public static FutureState failBufferClosed(Operation<?> operation) {
-        return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, Pins.CLOSED,
-                null);
+        return failUnpinned(operation, Pins.CLOSED);
+    }
+
+    /** Fails an operation whose buffers could not be {@linkplain Pins#pin pinned}. */
+    public static FutureState failUnpinned(Operation<?> operation, String reason) {
+        return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
     }
 
     /**

@@ -1,9 +1,6 @@
 package io.github.vdm4j.jvm;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
@@ -84,8 +81,7 @@ public final class ForcedOperations {
     public FutureState start(Operation<?> operation, boolean detached) {
         String reason = pin(operation);
         if (reason != null) {
-            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
-                    null);
+            return CallerExecutor.failUnpinned(operation, reason);
         }
         Forces forces;
         try {

@@ -76,8 +76,7 @@ public final class WorkerExecutor implements VdmExecutor {
                 ExecutionPath.JVM);
         String reason = divided == null ? ForcedOperations.pin(operation) : divided.pin();
         if (reason != null) {
-            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
-                    null);
+            return CallerExecutor.failUnpinned(operation, reason);
         }
         operation.handOver();
         if (!workers.offer(operation, queueLimit)) {
