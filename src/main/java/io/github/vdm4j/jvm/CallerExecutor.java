@@ -27,7 +27,6 @@ public final class CallerExecutor implements VdmExecutor {
     /** The bytes of the longest durable operation on a file that the calling thread copies. */
     private static final long LONGEST_ON_CALLER = 64L << 10;
 
-    /** The bytes of the longest short operation. */
     private static final long SHORT = 4L << 10;
 
     private final MoveFunctions functions;
@@ -35,7 +34,6 @@ public final class CallerExecutor implements VdmExecutor {
     /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeSingle;
 
-    /** Creates an executor. */
     public CallerExecutor(MoveFunctions functions, Durability durability) {
         this.functions = functions;
         this.durability = durability;

@@ -53,7 +53,6 @@ public final class DifKernel {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }
 
-    /** Returns the result for an incorrect block. */
     public static long found(long offset, int errors) {
         return offset << ERROR_BITS | errors;
     }

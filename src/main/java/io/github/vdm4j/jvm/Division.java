@@ -35,7 +35,6 @@ public abstract class Division {
         return pins.pin(operation);
     }
 
-    /** Releases the buffers. */
     public final void unpin() {
         pins.unpin();
     }
@@ -45,7 +44,6 @@ public abstract class Division {
         return false;
     }
 
-    /** Returns whether a part was claimed. */
     public final synchronized boolean hasBegun() {
         return claimed > 0;
     }
@@ -62,7 +60,6 @@ public abstract class Division {
         return claimed++;
     }
 
-    /** Returns whether a part is left to claim. */
     public final synchronized boolean hasPartLeft() {
         return claimed < end;
     }

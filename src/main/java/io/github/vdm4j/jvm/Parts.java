@@ -105,7 +105,6 @@ public final class Parts extends Division {
         return ordered;
     }
 
-    /** Returns the number of parts. */
     int count() {
         return count;
     }

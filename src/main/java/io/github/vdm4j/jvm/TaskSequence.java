@@ -47,7 +47,6 @@ public final class TaskSequence {
         return pins.pin(batch);
     }
 
-    /** Releases the buffers. */
     public void unpin() {
         pins.unpin();
     }
@@ -98,7 +97,6 @@ public final class TaskSequence {
         return forces != null && !forces.isEmpty();
     }
 
-    /** Returns the forces of this execution, or null. */
     public Forces forces() {
         return forces;
     }

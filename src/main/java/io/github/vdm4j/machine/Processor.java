@@ -17,7 +17,6 @@ import java.util.StringTokenizer;
 public final class Processor {
     private static final String FLAGS = "flags";
 
-    /** The C library's number of leaf 7. */
     private static final int CPUID_LEAF_7 = 1;
 
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */

@@ -225,7 +225,6 @@ final class ForceQueue {
         }
     }
 
-    /** Forces, counts and traces a group. */
     void force(ForceGroup group, long waited) {
         long start = Seam.nanoTime();
         group.force(forces);

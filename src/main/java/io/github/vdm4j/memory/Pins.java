@@ -112,7 +112,6 @@ public final class Pins {
         return true;
     }
 
-    /** Releases all buffers. */
     public void unpin() {
         while (count > 0) {
             regions[--count].unpin();

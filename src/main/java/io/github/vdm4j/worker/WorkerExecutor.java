@@ -54,7 +54,6 @@ public final class WorkerExecutor implements VdmExecutor {
         parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 
-    /** Returns the worker threads. */
     public Workers workers() {
         return workers;
     }

@@ -196,7 +196,6 @@ final class CaseRun {
                 that.seed());
     }
 
-    /** Frees the memory. */
     void free() {
         arena.close();
     }

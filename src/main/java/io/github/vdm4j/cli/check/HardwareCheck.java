@@ -42,7 +42,6 @@ public final class HardwareCheck {
         }
     }
 
-    /** Prepares a run. */
     public HardwareCheck(CheckedDevice device, Settings settings) {
         this.device = device;
         this.settings = settings;
