@@ -134,15 +134,15 @@ final class CopyDevice implements Channel {
             requireUsable(second);
             requireUsable(third);
             synchronized (CopyDevice.this) {
-                submitted.add(new Submitted(part.opcode(), part.bytes(), part.flags()));
-                if (part.opcode() == Opcode.NOP) {
+                submitted.add(new Submitted(part.opcode, part.bytes, part.flags));
+                if (part.opcode == Opcode.NOP) {
                     end = End.GOOD;
                     return OK;
                 }
-                if (part.opcode() != Opcode.MEM_MOVE) {
+                if (part.opcode != Opcode.MEM_MOVE) {
                     return Status.of(VdmResult.UNSUPPORTED).code();
                 }
-                assertNotEquals(0, part.bytes(), "a copy of nothing");
+                assertNotEquals(0, part.bytes, "a copy of nothing");
                 end = ends.isEmpty() ? End.GOOD : ends.remove();
             }
             if (end.refused() != null) {
@@ -150,11 +150,11 @@ final class CopyDevice implements Channel {
             }
             onCopy.accept(part);
             checksLeft = delay.getAsInt();
-            bytes = Math.min(end.completed(), part.bytes());
-            downwards = part.destination() > part.source()
-                    && part.destination() - part.source() < part.bytes();
-            long skipped = downwards ? part.bytes() - bytes : 0;
-            MemorySegment.copy(at(part.source() + skipped), 0, at(part.destination() + skipped), 0,
+            bytes = Math.min(end.completed(), part.bytes);
+            downwards = part.destination > part.source
+                    && part.destination - part.source < part.bytes;
+            long skipped = downwards ? part.bytes - bytes : 0;
+            MemorySegment.copy(at(part.source + skipped), 0, at(part.destination + skipped), 0,
                     bytes);
             return OK;
         }

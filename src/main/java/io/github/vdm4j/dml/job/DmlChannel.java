@@ -133,7 +133,7 @@ public final class DmlChannel implements Channel {
      * Returns the size of the struct, of the library's memory behind it, and of a CRC at the end.
      */
     private long sizeOf(int path) {
-        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+        return (dml.jobSize(path) + Job.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     private void reserve(int jobs) {

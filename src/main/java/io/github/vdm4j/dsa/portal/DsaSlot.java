@@ -54,11 +54,11 @@ final class DsaSlot extends Slot {
         requireUsable(first);
         requireUsable(second);
         requireUsable(third);
-        long bytes = part.opcode() == Opcode.NOP || part.opcode() == Opcode.DRAIN ? 0
-                : part.bytes();
-        begin(part.opcode(), part.flags(), part.destination());
+        long bytes = part.opcode == Opcode.NOP || part.opcode == Opcode.DRAIN ? 0
+                : part.bytes;
+        begin(part.opcode, part.flags, part.destination);
         overlaps = opcode == Opcode.MEM_MOVE
-                && Math.abs(part.destination() - part.source()) < bytes;
+                && Math.abs(part.destination - part.source) < bytes;
         used = (int) Math.min(lanes.length, Math.max(bytes / LEAST_SPREAD, 1));
         if (used > 1 && !overlaps && (opcode == Opcode.MEM_MOVE || opcode == Opcode.FILL)) {
             spread(part);
@@ -72,14 +72,14 @@ final class DsaSlot extends Slot {
 
     /** Divides a part among the lanes, in multiples of a line. */
     private void spread(Part part) {
-        long each = (part.bytes() / used + LINE - 1) & -LINE;
+        long each = (part.bytes / used + LINE - 1) & -LINE;
         long at = 0;
         for (int i = 0; i < used; i++) {
-            long bytes = Math.min(each, part.bytes() - at);
+            long bytes = Math.min(each, part.bytes - at);
             lanes[i].rest(bytes);
             Descriptor.put(lanes[i].descriptor(), 0, Descriptor.head(opcode, flags),
-                    opcode == Opcode.FILL ? part.pattern() : part.source() + at,
-                    part.destination() + at, bytes, 0, 0, 0);
+                    opcode == Opcode.FILL ? part.pattern : part.source + at,
+                    part.destination + at, bytes, 0, 0, 0);
             at += bytes;
         }
     }
