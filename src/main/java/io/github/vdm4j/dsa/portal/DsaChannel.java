@@ -30,9 +30,6 @@ public final class DsaChannel implements Channel {
     static final int RECORDED = 0x100;
 
     private static final long ALIGNMENT = 64;
-    /** The smallest number of tasks that the engine submits as a batch. */
-    private static final int LEAST_TASKS = 4;
-
     /** The largest number of queues that execute one part at the same time. */
     private static final int MOST_LANES = 4;
 
@@ -92,10 +89,10 @@ public final class DsaChannel implements Channel {
         return 0;
     }
 
-    /** {@link Capability#fit} replaces the flag for each device. */
+    /** {@link WorkQueue#fit} replaces the flag for each device. */
     @Override
     public int durableFlags() {
-        return Capability.READ_BACK;
+        return WorkQueue.READ_BACK;
     }
 
     @Override
@@ -143,10 +140,6 @@ public final class DsaChannel implements Channel {
     @Override
     public String place(boolean device) {
         return device ? "DSA" : "the JVM";
-    }
-
-    boolean takesBatches() {
-        return limits.deviceTasks() >= LEAST_TASKS;
     }
 
     boolean waitsForPages() {

@@ -65,7 +65,7 @@ final class DsaSlot extends Slot {
         } else {
             used = 1;
             lanes[0].rest(bytes);
-            Descriptor.write(lanes[0].descriptor(), 0, part);
+            Descriptor.write(lanes[0].memory.descriptor(), 0, part);
         }
         return sendNext();
     }
@@ -77,7 +77,7 @@ final class DsaSlot extends Slot {
         for (int i = 0; i < used; i++) {
             long bytes = Math.min(each, part.bytes - at);
             lanes[i].rest(bytes);
-            Descriptor.put(lanes[i].descriptor(), 0, Descriptor.head(opcode, flags),
+            Descriptor.put(lanes[i].memory.descriptor(), 0, Descriptor.head(opcode, flags),
                     opcode == Opcode.FILL ? part.pattern : part.source + at,
                     part.destination + at, bytes, 0, 0, 0);
             at += bytes;
@@ -95,7 +95,7 @@ final class DsaSlot extends Slot {
         list = descriptors;
         tasks = count;
         lanes[0].rest(0);
-        Descriptor.put(lanes[0].descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
+        Descriptor.put(lanes[0].memory.descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
                 descriptors.address(), 0, count, 0, 0, 0);
         return sendNext();
     }
@@ -125,8 +125,8 @@ final class DsaSlot extends Slot {
 
     /** Submits a lane to the first queue that accepts it. The near queues come first. */
     private int submit(Lane lane) {
-        QueueChoice.Order order = channel.orderFor(lane.memory(), destination);
-        long head = lane.descriptor().get(LONG, 0);
+        QueueChoice.Order order = channel.orderFor(lane.memory, destination);
+        long head = lane.memory.descriptor().get(LONG, 0);
         int answer = submitTo(order.near(), lane, head);
         if (answer != OK && order.far().length > 0) {
             int far = submitTo(order.far(), lane, head);
@@ -155,20 +155,19 @@ final class DsaSlot extends Slot {
 
     private int submitTo(QueueState next, Lane lane, long head) {
         WorkQueue traits = next.queue();
-        int refusal = Capability.refusal(traits, opcode, flags, overlaps);
+        int refusal = traits.refusal(opcode, flags, overlaps);
         if (refusal != 0) {
             return refusal;
         }
         if (opcode == Opcode.BATCH) {
             fitTasks(traits);
         }
-        return lane.submit(next, Capability.fit(head, traits, channel.waitsForPages()));
+        return lane.submit(next, traits.fit(head, channel.waitsForPages()));
     }
 
     private void fitTasks(WorkQueue traits) {
         for (long at = 0; at < tasks * Descriptor.BYTES; at += Descriptor.BYTES) {
-            list.set(LONG, at, Capability.fit(list.get(LONG, at), traits,
-                    channel.waitsForPages()));
+            list.set(LONG, at, traits.fit(list.get(LONG, at), channel.waitsForPages()));
         }
     }
 
@@ -207,17 +206,17 @@ final class DsaSlot extends Slot {
 
     @Override
     public int result() {
-        return last.record().result();
+        return last.record.result();
     }
 
     @Override
     public long offset() {
-        return last.record().completed();
+        return last.record.completed();
     }
 
     @Override
     public int value() {
-        return last.record().value();
+        return last.record.value();
     }
 
     @Override
@@ -235,17 +234,12 @@ final class DsaSlot extends Slot {
         for (int i = 0; lanes[i] != last; i++) {
             before += lanes[i].bytes();
         }
-        return before + last.record().completed();
+        return before + last.record.completed();
     }
 
     @Override
     public boolean isTailDone() {
-        return used == 1 && last.record().result() == 1;
-    }
-
-    @Override
-    public boolean takesBatches() {
-        return channel.takesBatches();
+        return used == 1 && last.record.result() == 1;
     }
 
     @Override
@@ -257,7 +251,7 @@ final class DsaSlot extends Slot {
     @Override
     public String queue() {
         return Arrays.stream(lanes, 0, sent)
-                .map(lane -> lane.queue().queue().name())
+                .map(lane -> lane.queue.queue().name())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
