@@ -12,7 +12,6 @@ import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Slot;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ import java.util.function.IntSupplier;
  * refuses every other operation. The engine then falls back. A test plans the end of the next
  * submissions.
  */
-final class CopyDevice implements Channel {
+final class CopyDevice extends Channel {
     /** A status of the device. It is the ordinal of a result, with an offset. */
     record Status(int code, VdmResult result) implements VdmStatus {
         private static final int OFFSET = 0x100;
@@ -80,10 +79,6 @@ final class CopyDevice implements Channel {
 
     final List<Submitted> submitted = new ArrayList<>();
     private final Queue<End> ends = new ArrayDeque<>();
-    private final ExecutionPath software;
-    private final ChannelLimits limits;
-    private final Arena arena = Arena.ofShared();
-    private long allocated;
     private volatile boolean answers;
     /** A function that the device calls with each submitted part of a copy. */
     private Consumer<Part> onCopy = part -> {};
@@ -91,8 +86,7 @@ final class CopyDevice implements Channel {
     private IntSupplier delay = () -> 0;
 
     CopyDevice(ExecutionPath software, long longestPart) {
-        this.software = software;
-        limits = new ChannelLimits(longestPart, longestPart, 1, 0);
+        super(true, software, new ChannelLimits(longestPart, longestPart, 1, 0));
     }
 
     /** Plans the end of the next submissions, in order. Later submissions succeed. */
@@ -217,26 +211,6 @@ final class CopyDevice implements Channel {
     }
 
     @Override
-    public boolean hasDevice() {
-        return true;
-    }
-
-    @Override
-    public ExecutionPath software() {
-        return software;
-    }
-
-    @Override
-    public ChannelLimits limits() {
-        return limits;
-    }
-
-    @Override
-    public long inlineBytes() {
-        return 0;
-    }
-
-    @Override
     public int durableFlags() {
         return DURABLE;
     }
@@ -247,27 +221,7 @@ final class CopyDevice implements Channel {
     }
 
     @Override
-    public MemorySegment allocate(long bytes) {
-        allocated += bytes;
-        return arena.allocate(bytes, 64);
-    }
-
-    @Override
-    public long nativeBytes() {
-        return allocated;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return arena.scope().isAlive();
-    }
-
-    @Override
-    public void close() {
-        if (isOpen()) {
-            arena.close();
-        }
-    }
+    protected void release() {}
 
     @Override
     public VdmStatus status(int status) {
