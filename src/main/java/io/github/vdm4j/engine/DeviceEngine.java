@@ -211,7 +211,7 @@ final class DeviceEngine {
      */
     FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned) {
         Program program = describe(operation, slot);
-        program.passToWorker();
+        program.onWorker(true);
         operation.attach(program);
         slot.owner(operation);
         if (!pinned && !program.pin()) {

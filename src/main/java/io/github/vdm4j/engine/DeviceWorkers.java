@@ -123,10 +123,10 @@ final class DeviceWorkers {
             operation.complete();
             forced.remove(forces);
         } else if (batch.isDone() || batch.slot().onDevice()) {
-            batch.returnToPollers();
+            batch.onWorker(false);
             operation.resumeHere(); // The thread only completes the batch or submits its next task.
         } else {
-            batch.passToWorker();
+            batch.onWorker(true);
             continueOnWorker(operation);
         }
     }
@@ -165,7 +165,7 @@ final class DeviceWorkers {
             return false;
         }
         if (operation.attachment() instanceof Program program) {
-            program.passToWorker();
+            program.onWorker(true);
             program.slot().owner(operation);
         } else if (!divide(operation)) {
             operation.attach(null);
