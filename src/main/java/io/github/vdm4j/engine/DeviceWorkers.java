@@ -338,14 +338,9 @@ final class DeviceWorkers {
         return running == null || running.isPast(mark);
     }
 
-    /** Returns the forces that have not ended. */
-    List<Forces> forces() {
-        return forced.mark();
-    }
-
-    /** Returns whether forces have ended. */
-    boolean areForced(List<Forces> forces) {
-        return forced.isPast(forces);
+    /** Returns the operations that wait for forces. */
+    ForcedOperations forced() {
+        return forced;
     }
 
     // --- closing

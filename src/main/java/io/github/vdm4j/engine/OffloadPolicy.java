@@ -72,7 +72,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
                 null);
     }
 
-    /** Returns this policy. If it splits copies, the thread that awaits one copies a share of it. */
+    /** Returns this policy. If it splits, a thread that awaits a long copy copies a share of it. */
     public OffloadPolicy splitLongCopies(boolean split) {
         return new OffloadPolicy(copies, fills, operations, awaited, workersFrom, parallelFrom,
                 libpmemMoves, split ? new CopyShare() : null);

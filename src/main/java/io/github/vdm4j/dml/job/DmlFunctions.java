@@ -18,11 +18,9 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Collections;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -80,22 +78,6 @@ public final class DmlFunctions {
         getLibraryVersion = find(symbols, "dml_get_library_version");
         getBatchSize = find(symbols, "dml_get_batch_size");
         getBatchStatus = find(symbols, "dml_batch_get_status");
-    }
-
-    /**
-     * Returns the types of the handles by function. A test compares them with the generated
-     * bindings.
-     */
-    static Map<String, MethodType> shapes() {
-        return Map.of(
-                "dml_get_job_size", PlainCall.handle().type(),
-                "dml_init_job", PlainCall.handle().type(),
-                "dml_finalize_job", PlainCall.handle().type(),
-                "dml_submit_job", Submit.HANDLE.type(),
-                "dml_check_job", Check.HANDLE.type(),
-                "dml_get_batch_size", AskAboutBatch.HANDLE.type(),
-                "dml_batch_get_status", AskAboutBatch.HANDLE.type(),
-                "dml_get_library_version", PlainCall.handle().type());
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name) {
@@ -207,20 +189,11 @@ public final class DmlFunctions {
 
     private boolean isBatchSize(long job, int tasks) {
         try {
-            return batchSize(job, tasks) == tasks * Job.TASK + BATCH_ALIGNMENT;
+            return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks) == tasks * Job.TASK
+                    + BATCH_ALIGNMENT;
         } catch (SlotRefusedException e) {
             return false;
         }
-    }
-
-    /**
-     * Returns the size of the buffer for the tasks of a batch, with the space to align it. A batch
-     * has at least 4 tasks.
-     *
-     * @throws SlotRefusedException if the library refuses the number of tasks
-     */
-    int batchSize(long job, int tasks) {
-        return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks);
     }
 
     /**

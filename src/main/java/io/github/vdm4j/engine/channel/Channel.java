@@ -68,7 +68,7 @@ public abstract class Channel {
      */
     public abstract Slot makeSlot();
 
-    /** Allocates memory for slots and their batches at a multiple of 64. {@link #close} frees it. */
+    /** Allocates memory for slots at a multiple of 64. {@link #close} frees it. */
     public final MemorySegment allocate(long bytes) {
         MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
         nativeBytes += bytes;

@@ -245,6 +245,7 @@ public final class Part {
         source = from;
         destination = to;
         bytes = length;
+        destinationBytes = length;
         return this;
     }
 

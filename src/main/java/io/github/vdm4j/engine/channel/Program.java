@@ -111,7 +111,7 @@ public abstract class Program {
         return false;
     }
 
-    /** Skips the failed part. Returns {@code false} if the operation cannot continue without it. */
+    /** Skips the failed part. Returns false if the operation cannot continue without it. */
     public boolean canSkipFailedPart(int status) {
         return false;
     }
@@ -181,7 +181,7 @@ public abstract class Program {
         return now - lateAt >= 0;
     }
 
-    /** Pins the buffers until the slot is released. Returns false if one of them is being closed. */
+    /** Pins the buffers until the slot is released. Returns false if a buffer is being closed. */
     public abstract boolean pin();
 
     /** Pins the buffers of an operation. Returns {@code false} if one of them is being closed. */

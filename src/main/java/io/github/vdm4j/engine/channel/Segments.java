@@ -128,17 +128,6 @@ final class Segments {
         }
     }
 
-    static void populate(Operation<?> task) {
-        populate(task.destination());
-        populate(task.secondDestination());
-    }
-
-    private static void populate(MemorySegment segment) {
-        if (segment != null) {
-            populate(segment, segment.address(), segment.byteSize());
-        }
-    }
-
     private static void populate(MemorySegment segment, long address, long length) {
         if (MemoryRegions.mayLackPages(segment) && length > 0) {
             PageGuard.populate(segment, address - segment.address(), length);
@@ -156,18 +145,6 @@ final class Segments {
         prefault(source, part.source, part.bytes, false);
         prefault(destination, part.destination, part.destinationBytes, destinationIsWritten);
         prefault(second, part.second, part.bytes, secondIsWritten);
-    }
-
-    static void prefault(Operation<?> task) {
-        prefault(task.source(), false);
-        prefault(task.destination(), true);
-        prefault(task.second(), task.secondDestination() != null);
-    }
-
-    private static void prefault(MemorySegment segment, boolean write) {
-        if (segment != null) {
-            prefault(segment, segment.address(), segment.byteSize(), write);
-        }
     }
 
     private static void prefault(MemorySegment segment, long address, long length, boolean write) {

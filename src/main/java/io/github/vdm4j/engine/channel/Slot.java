@@ -164,7 +164,7 @@ public abstract class Slot {
 
     // --- the engine's part
 
-    /** Submits a part with its segments or nulls. Returns {@link #OK} or the status of the refusal. */
+    /** Submits a part with its segments. Returns {@link #OK} or the status of the refusal. */
     final int submit(Part described, MemorySegment first, MemorySegment second,
             MemorySegment third) {
         int status = send(described, first, second, third);
