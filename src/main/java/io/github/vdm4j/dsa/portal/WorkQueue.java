@@ -68,10 +68,16 @@ public record WorkQueue(
                 : 0;
     }
 
-    /** Returns the first eight bytes of a descriptor with the flags that the device obeys. */
+    /**
+     * Returns the first eight bytes of a descriptor with the flags that the device obeys. The flags
+     * may fit another queue, because a full queue leaves the tasks of a batch fitted.
+     */
     long fit(long head, boolean waits) {
         int opcode = (int) (head >>> OPCODE_AT);
-        long fitted = head;
+        long fitted = head & ~((long) WAIT_FOR_PAGES << FLAGS_AT);
+        if ((fitted & (long) WRITE_DURABLY << FLAGS_AT) != 0) {
+            fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
+        }
         if ((capabilities & CACHE) == 0) {
             fitted &= ~((long) Part.FOR_CACHE << FLAGS_AT); // a hint
         }
