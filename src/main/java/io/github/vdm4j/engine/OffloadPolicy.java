@@ -119,10 +119,12 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
 
     private static boolean isDurable(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
-        if (tasks == null || operation.byteSize() <= DURABLE) {
-            return operation.isDurable();
-        }
-        for (int i = 0; i < tasks.size(); i++) {
+        return tasks == null || operation.byteSize() <= DURABLE ? operation.isDurable()
+                : isAnyDurable(tasks);
+    }
+
+    private static boolean isAnyDurable(List<Operation<?>> tasks) {
+        for (int i = 0; i < tasks.size(); i++) { // A stream or an iterator would be an allocation.
             if (tasks.get(i).isDurable()) {
                 return true;
             }
@@ -163,15 +165,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      */
     boolean executesTasksSingly(Operation<?> batch) {
         List<Operation<?>> tasks = batch.tasks();
-        if (tasks == null || operations == 0 || !libpmemMoves) {
-            return false;
-        }
-        for (int i = 0; i < tasks.size(); i++) { // A stream or an iterator would be an allocation.
-            if (tasks.get(i).isDurable()) {
-                return false;
-            }
-        }
-        return true;
+        return tasks != null && operations != 0 && libpmemMoves && !isAnyDurable(tasks);
     }
 
     private static long longest(VdmOperationType type, long copies, long fills, long operations) {
