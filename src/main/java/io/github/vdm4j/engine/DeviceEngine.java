@@ -24,7 +24,6 @@ import io.github.vdm4j.worker.Workers;
  * retries full queues and completes the operation.
  */
 final class DeviceEngine {
-    /** The largest number of page faults that the engine repairs in one part. */
     private static final int MAX_FAULTS = 16;
     private static final int OK = Slot.OK;
 
@@ -154,7 +153,6 @@ final class DeviceEngine {
         return repair(program, status) || program.canSkipFailedPart(status);
     }
 
-    /** Fails an operation that no thread can continue. */
     private FutureState broken(Operation<?> operation, Program program, RuntimeException e) {
         try {
             return failures.broken(operation, program, e);
@@ -169,12 +167,10 @@ final class DeviceEngine {
         }
     }
 
-    /** Returns the program that executes an operation through a slot. */
     private Program describe(Operation<?> operation, Slot slot) {
         return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
-    /** Starts an operation in a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         // Any thread may begin with a granted slot, not only the thread that waits.

@@ -50,7 +50,6 @@ final class DeviceWorkers {
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
     private boolean closing;
-    /** Set after the close timeout. */
     private volatile boolean stopped;
     /** The workers, created for the first long operation. Writes are guarded by this. */
     private volatile Workers workers;
@@ -69,7 +68,6 @@ final class DeviceWorkers {
         engine = new DeviceEngine(plan, failures, this);
     }
 
-    /** Returns the engine that also serves the workers. */
     DeviceEngine engine() {
         return engine;
     }
@@ -93,7 +91,6 @@ final class DeviceWorkers {
         return !policy.hasWorkers() || !Workers.canExecute(operation);
     }
 
-    /** Passes the forces of an operation to the force threads. */
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
@@ -138,7 +135,6 @@ final class DeviceWorkers {
         }
     }
 
-    /** Returns whether an operation needs a force of pages. */
     boolean isForced(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
         return tasks != null ? tasks.stream().anyMatch(this::isForced)
@@ -290,7 +286,6 @@ final class DeviceWorkers {
         }
     }
 
-    /** Executes a part of an operation with the channel's software. */
     private void executePart(Operation<?> part) {
         Slot slot = pool.take();
         for (int round = 0; slot == null; round++) {
@@ -309,7 +304,6 @@ final class DeviceWorkers {
         execute(part, slot);
     }
 
-    /** Returns the number of operations that wait for a worker. */
     int pending() {
         Workers running = workers;
         return running == null ? 0 : running.pending();
@@ -338,7 +332,6 @@ final class DeviceWorkers {
         return running == null || running.isPast(mark);
     }
 
-    /** Returns the operations that wait for forces. */
     ForcedOperations forced() {
         return forced;
     }

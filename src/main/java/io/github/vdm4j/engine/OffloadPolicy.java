@@ -24,10 +24,8 @@ import java.util.List;
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
         long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {
-    /** The default of {@code offloadFrom}, in bytes. */
     public static final long OFFLOAD_FROM = 8 << 10;
 
-    /** The default of {@code offloadFromWhenAwaited}, in bytes. */
     public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
 
     /** The size in bytes from which a copy gains from two executors (docs/adr/0029). */
@@ -97,12 +95,10 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return operations == 0 && !libpmemMoves;
     }
 
-    /** Returns the longest operation that the calling thread executes. */
     long longestOnCaller() {
         return workersFrom - 1;
     }
 
-    /** Returns whether there are worker threads. */
     boolean hasWorkers() {
         return workersFrom != Long.MAX_VALUE;
     }
@@ -193,7 +189,6 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         };
     }
 
-    /** Returns the policy in words. */
     public String words() {
         if (copies == 0 && fills == 0 && operations == 0 && awaited == 0) {
             return "it executes operations of every size";

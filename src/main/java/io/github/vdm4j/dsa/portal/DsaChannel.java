@@ -31,8 +31,8 @@ public final class DsaChannel extends Channel {
     private static final int MOST_LANES = 4;
 
     private final List<QueueState> queues;
-    private final QueueChoice choice;
-    private final boolean waitsForPages;
+    final QueueChoice choice;
+    final boolean waitsForPages;
     private final long closeNanos;
     private int slots;
 
@@ -96,14 +96,6 @@ public final class DsaChannel extends Channel {
     @Override
     public String place(boolean device) {
         return device ? "DSA" : "the JVM";
-    }
-
-    boolean waitsForPages() {
-        return waitsForPages;
-    }
-
-    QueueChoice.Order orderFor(SlotMemory memory, long destination) {
-        return choice.of(memory, destination);
     }
 
     public List<QueueState> queues() {

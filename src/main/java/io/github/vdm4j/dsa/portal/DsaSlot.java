@@ -125,7 +125,7 @@ final class DsaSlot extends Slot {
 
     /** Submits a lane to the first queue that accepts it. The near queues come first. */
     private int submit(Lane lane) {
-        QueueChoice.Order order = channel.orderFor(lane.memory, destination);
+        QueueChoice.Order order = channel.choice.of(lane.memory, destination);
         long head = lane.memory.descriptor().get(LONG, 0);
         int answer = submitTo(order.near(), lane, head);
         if (answer != OK && order.far().length > 0) {
@@ -162,12 +162,12 @@ final class DsaSlot extends Slot {
         if (opcode == Opcode.BATCH) {
             fitTasks(traits);
         }
-        return lane.submit(next, traits.fit(head, channel.waitsForPages()));
+        return lane.submit(next, traits.fit(head, channel.waitsForPages));
     }
 
     private void fitTasks(WorkQueue traits) {
         for (long at = 0; at < tasks * Descriptor.BYTES; at += Descriptor.BYTES) {
-            list.set(LONG, at, traits.fit(list.get(LONG, at), channel.waitsForPages()));
+            list.set(LONG, at, traits.fit(list.get(LONG, at), channel.waitsForPages));
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.List;
  * A part of a batch with several tasks. It is one batch of the device with its completion records.
  */
 final class BatchPart {
-    /** The largest number of consecutive parts that end only with page faults. */
     private static final int MAX_FAULTS = 16;
 
     private final Slot slot;

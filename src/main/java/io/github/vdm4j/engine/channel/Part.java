@@ -96,7 +96,6 @@ public final class Part {
 
     Part() {}
 
-    /** Describes an operation without memory. */
     Part begin(int operation, int bits) {
         opcode = operation;
         flags = bits;
@@ -171,7 +170,6 @@ public final class Part {
         return range(0, (to + length + LINE - 1 & -LINE) - destinationStart);
     }
 
-    /** Describes a range of the operation. */
     Part range(long offset, long length) {
         bytes = length;
         source = sourceStart == 0 ? 0 : sourceStart + offset;
@@ -199,10 +197,7 @@ public final class Part {
                 : dif == null ? length : length / block * blockOfDestination;
     }
 
-    /**
-     * Returns whether the operation checks blocks. The software path and DSA check blocks
-     * differently.
-     */
+    /** Returns whether the operation checks blocks. Software and DSA check blocks differently. */
     boolean checksBlocks() {
         return dif != null && opcode != Opcode.DIF_INSERT;
     }
@@ -304,7 +299,6 @@ public final class Part {
                 : (int) (tags.application() + blocksBefore() & MAX_TAG);
     }
 
-    /** Returns the number of the operation's blocks before the part. */
     private long blocksBefore() {
         return (source - sourceStart) / block;
     }

@@ -54,7 +54,6 @@ public abstract class Program {
         return slot;
     }
 
-    /** Returns whether all parts are done. */
     public abstract boolean isDone();
 
     /**
@@ -92,7 +91,6 @@ public abstract class Program {
         return true;
     }
 
-    /** Returns whether a part with this status has succeeded. */
     boolean isGood(int status) {
         return status == OK;
     }
@@ -156,7 +154,6 @@ public abstract class Program {
         return retrying && System.nanoTime() - retryAt < 0;
     }
 
-    /** Records that the queue has accepted a part. */
     public final void accepted() {
         retrying = false;
         timed = false;
@@ -273,7 +270,6 @@ public abstract class Program {
         bySoftware |= !slot.onDevice();
     }
 
-    /** Returns whether the software path has executed a part. */
     final boolean usedSoftware() {
         return bySoftware;
     }

@@ -30,11 +30,7 @@ final class Segments {
         secondIsWritten = operation.secondDestination() != null;
     }
 
-    /**
-     * Begins to write back the cache lines that cover a range.
-     *
-     * @return their size in bytes
-     */
+    /** Begins to write back the cache lines that cover a range. Returns their size in bytes. */
     long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
         destinationIsWritten = false;
@@ -134,13 +130,7 @@ final class Segments {
         }
     }
 
-    /**
-     * Touches the pages of a part.
-     *
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
-     *     missing
-     * @throws SegmentClosedException if an arena is closed
-     */
+    /** Touches the pages of a part, see {@link Program#repairPageFault}. */
     void prefault(Part part) {
         prefault(source, part.source, part.bytes, false);
         prefault(destination, part.destination, part.destinationBytes, destinationIsWritten);

@@ -230,7 +230,6 @@ public abstract class Slot {
         return true;
     }
 
-    /** Returns the path of the next submission. */
     final ExecutionPath path() {
         return onDevice ? ExecutionPath.DSA_HARDWARE : channel.software();
     }
@@ -286,10 +285,6 @@ public abstract class Slot {
         return owner;
     }
 
-    /**
-     * Sets the operation that uses the slot. The thread that has taken the slot calls this before
-     * it continues.
-     */
     public final void owner(Object holder) {
         owner = holder;
     }
