@@ -127,30 +127,14 @@ final class DsaSlot extends Slot {
     private int submit(Lane lane) {
         QueueChoice.Order order = channel.choice.of(lane.memory, destination);
         long head = lane.memory.descriptor().get(LONG, 0);
-        int answer = submitTo(order.near(), lane, head);
-        if (answer != OK && order.far().length > 0) {
-            int far = submitTo(order.far(), lane, head);
-            answer = far == OK ? OK : answerOf(answer, far);
+        int answer = submitTo(order.queue(turn, 0), lane, head);
+        for (int i = 1; i < order.queues().length && answer != OK; i++) {
+            int next = submitTo(order.queue(turn, i), lane, head);
+            // The status of a full queue comes first, because only that queue will have room again.
+            answer = next == OK || answer != DsaStatus.EAGAIN ? next : answer;
         }
         turn++;
         return answer;
-    }
-
-    private int submitTo(QueueState[] queues, Lane lane, long head) {
-        int answer = DsaStatus.ENODEV;
-        for (int i = 0; i < queues.length; i++) {
-            int error = submitTo(queues[Math.floorMod(turn + i, queues.length)], lane, head);
-            if (error == 0) {
-                return OK;
-            }
-            answer = i == 0 ? error : answerOf(answer, error);
-        }
-        return answer;
-    }
-
-    /** Prefers the status of a full queue, because only it certainly has room again. */
-    private static int answerOf(int answer, int other) {
-        return answer == DsaStatus.EAGAIN ? answer : other;
     }
 
     private int submitTo(QueueState next, Lane lane, long head) {
