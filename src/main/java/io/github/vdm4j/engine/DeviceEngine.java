@@ -176,7 +176,7 @@ final class DeviceEngine {
         // Any thread may begin with a granted slot, not only the thread that waits.
         if (operation.attachment() != slot && program instanceof OperationProgram copy
                 && plan.policy().splits(operation)) {
-            copy.split(operation, plan.policy().share());
+            copy.split(plan.policy().share());
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
@@ -263,10 +263,9 @@ final class DeviceEngine {
 
     private boolean isDone(Operation<?> operation, Program program) {
         boolean done = program.isDone();
-        while (done && program instanceof BatchProgram batch && batch.needsForces()
-                && workers.forcesHere(operation)) {
+        while (done && program.pendingForces() != null && workers.forcesHere(operation)) {
             operation.requireAccess(); // The owner of the confined memory forces it.
-            batch.forces().await();
+            program.pendingForces().await();
             done = program.isDone();
         }
         return done;
@@ -277,8 +276,8 @@ final class DeviceEngine {
      * durable. Returns null if a force thread owns the operation now.
      */
     private FutureState done(Operation<?> operation, Program program) {
-        if (program instanceof BatchProgram batch && batch.needsForces()) {
-            workers.forceElsewhere(operation, program, batch.forces());
+        if (program.pendingForces() != null) {
+            workers.forceElsewhere(operation, program, program.pendingForces());
             return null;
         }
         traceQueue(operation, program.slot(), program.executedBy());

@@ -170,11 +170,6 @@ final class CopyDevice extends Channel {
         }
 
         @Override
-        public boolean reportsProgress() {
-            return true;
-        }
-
-        @Override
         public long bytesCompleted() {
             return bytes;
         }

@@ -203,17 +203,15 @@ final class DsaSlot extends Slot {
         return last.record.value();
     }
 
-    @Override
-    public boolean reportsProgress() {
-        return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
-    }
-
     /**
      * Returns the bytes of the lanes before the failed lane, plus the bytes that the failed lane
      * completed.
      */
     @Override
     public long bytesCompleted() {
+        if (last.status() != DsaStatus.PAGE_FAULT && last.status() != DsaStatus.PAGE_REFUSED) {
+            return -1;
+        }
         long before = 0;
         for (int i = 0; lanes[i] != last; i++) {
             before += lanes[i].bytes();

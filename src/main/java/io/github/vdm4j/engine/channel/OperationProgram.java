@@ -113,8 +113,8 @@ public final class OperationProgram extends Program {
     }
 
     /** Divides a copy between the device and the polling thread, see {@link CopySplit}. */
-    public void split(Operation<?> copy, CopyShare share) {
-        split.begin(copy, share);
+    public void split(CopyShare share) {
+        split.begin(operation, share);
     }
 
     CopyProgress progress() {
@@ -258,11 +258,11 @@ public final class OperationProgram extends Program {
     @Override
     public boolean takeProgress() {
         split.faulted();
-        if (!slot().reportsProgress()) {
+        long completed = slot().bytesCompleted();
+        if (completed < 0) {
             return false;
         }
-        long more = Math.min(Opcode.resumable(slot().part().opcode, slot().bytesCompleted()),
-                part);
+        long more = Math.min(Opcode.resumable(slot().part().opcode, completed), part);
         if (more == part && !isMove() && !flushing) {
             return false; // The result is missing.
         }

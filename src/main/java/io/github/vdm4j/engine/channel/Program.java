@@ -56,6 +56,11 @@ public abstract class Program {
 
     public abstract boolean isDone();
 
+    /** Returns the forces that must end before the program continues or ends, or null. */
+    public Forces pendingForces() {
+        return null;
+    }
+
     /**
      * Submits the current part, or executes it without a submission.
      *

@@ -86,9 +86,7 @@ public abstract class Slot {
      * @param tasks the number of descriptors
      * @param held one segment of each arena that the tasks use, at most {@link HeldArenas#MOST}. If
      *     a batch on a device has more arenas, the engine has checked its segments
-     * @return the same result as {@link #send}
-     * @throws SegmentClosedException if an arena is closed
-     * @throws WrongThreadException if a segment is confined to another thread
+     * @return the same result as {@link #send}. The exceptions are the same, too
      */
     protected abstract int sendBatch(MemorySegment list, int tasks, HeldArenas held);
 
@@ -112,17 +110,12 @@ public abstract class Slot {
     /** Returns the CRC of this part and all earlier parts, or the size of the delta record. */
     public abstract int value();
 
-    /** Returns whether the completion record of a page fault contains the progress of the part. */
-    public boolean reportsProgress() {
-        return false;
-    }
-
     /**
-     * Returns the number of bytes that the device processed before a page fault. They are the first
-     * bytes of the part, or the last bytes if {@link #isTailDone}.
+     * Returns the number of bytes that the device processed before a page fault, or -1 if the slot
+     * does not know it. They are the first bytes of the part, or the last if {@link #isTailDone}.
      */
     public long bytesCompleted() {
-        return 0;
+        return -1;
     }
 
     /** Returns whether the device copied the end of a part before a page fault. */
@@ -155,8 +148,7 @@ public abstract class Slot {
      *
      * @param source the source, or null for a fill
      * @return {@link #OK} or a status of the channel. Nothing is in flight
-     * @throws SegmentClosedException if an arena is closed. No byte was changed
-     * @throws WrongThreadException if a segment is confined to another thread. No byte was changed
+     * @throws SegmentClosedException like {@link #send}. No byte was changed
      */
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
         throw new UnsupportedOperationException("inlineBytes of the channel is 0");
