@@ -43,10 +43,8 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
     }
 
     /**
-     * Creates jobs for the software path, because Linux shows no device. DML reads the same folder
-     * and would find no device.
-     *
-     * @throws VdmException if DML cannot create the jobs
+     * Creates jobs for the software path like {@link #asked}, because Linux shows no device. DML
+     * reads the same folder and would find no device.
      */
     Opened withoutDevices() {
         return new Opened(pool(false, true),

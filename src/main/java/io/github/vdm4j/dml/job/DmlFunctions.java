@@ -64,7 +64,8 @@ public final class DmlFunctions {
      * Finds the functions of the library.
      *
      * @param symbols the opened library. It is never closed
-     * @param callsBack whether the library calls back into Java, like a simulated library
+     * @param callsBack whether the library calls back into Java, like the simulated library of the
+     *     tests. Critical downcalls must not call such a library
      * @throws UnsatisfiedLinkError if a function is missing, because the library is not DML or is
      *     too old
      */
@@ -219,10 +220,6 @@ public final class DmlFunctions {
         }
     }
 
-    /**
-     * Returns whether the library calls back into Java, like the simulated library of the tests.
-     * Critical downcalls must not call such a library.
-     */
     boolean callsBack() {
         return callsBack;
     }
@@ -277,10 +274,7 @@ public final class DmlFunctions {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG);
     }
 
-    /**
-     * {@code dml_check_job} of a library that calls back into Java. Critical downcalls must not
-     * call such a library.
-     */
+    /** {@code dml_check_job} of a library that calls back into Java. */
     static final class CheckCallingBack {
         static final MethodHandle HANDLE = handle(JAVA_LONG);
     }
