@@ -164,7 +164,7 @@ public final class Job extends Slot {
         struct.set(INT, crc(), part.seed);
     }
 
-    /** Returns the offset of the CRC, which the library reads and writes. */
+    /** Returns the offset of the CRC. The library reads and writes the CRC. */
     private long crc() {
         return struct.byteSize() - CRC_BYTES;
     }
