@@ -5,11 +5,9 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.Pins;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The program of an operation. It divides the operation into parts, submits them in order and
@@ -208,17 +206,6 @@ public abstract class Program {
     /** Returns the public cause of an exception of {@link #submit}, or null if it has none. */
     public static Throwable causeOf(RuntimeException e) {
         return e instanceof PageUnavailableException ? e : e.getCause();
-    }
-
-    /** Returns why a durable operation must be refused, or null. */
-    public static Durability.Refusal refusal(Operation<?> operation, Durability durability) {
-        MemorySegment destination = operation.destination();
-        MemorySegment second = operation.secondDestination();
-        Durability.Refusal refusal =
-                durability.refusal(destination, durability.kindOf(destination), true);
-        return refusal == null && second != null
-                ? durability.refusal(second, durability.kindOf(second), true)
-                : refusal;
     }
 
     /**
