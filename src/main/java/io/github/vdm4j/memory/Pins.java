@@ -81,11 +81,16 @@ public final class Pins {
      * @return {@code false} if a buffer is being closed. No buffer is pinned then
      */
     public boolean add(Operation<?> operation) {
-        if (add(operation.destination()) && add(operation.source()) && add(operation.second())) {
-            return true;
+        boolean added = false;
+        try {
+            added = add(operation.destination()) && add(operation.source())
+                    && add(operation.second());
+            return added;
+        } finally {
+            if (!added) {
+                unpin();
+            }
         }
-        unpin();
-        return false;
     }
 
     private boolean add(MemorySegment segment) {
@@ -102,11 +107,11 @@ public final class Pins {
         if (found == null) {
             return true;
         }
+        if (count == regions.length) { // This precedes the pin, because the heap may be full.
+            regions = Arrays.copyOf(regions, Math.max(FIRST_CAPACITY, 2 * count));
+        }
         if (!found.pin()) {
             return false;
-        }
-        if (count == regions.length) {
-            regions = Arrays.copyOf(regions, Math.max(FIRST_CAPACITY, 2 * count));
         }
         regions[count++] = found;
         return true;
