@@ -212,6 +212,9 @@ public final class CompletionQueue<T> {
             return null;
         }
         oldest = first.link;
+        if (oldest == null) {
+            newest = null;
+        }
         first.link = null;
         forget();
         return first.entry;
