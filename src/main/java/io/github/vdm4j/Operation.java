@@ -229,9 +229,7 @@ public final class Operation<R> extends OperationRecord<R> {
         boolean first = isStarting();
         FutureState reached;
         try {
-            if (OperationTrace.isOn()) {
-                tracePoll(first);
-            }
+            OperationTrace.poll(this, first);
             reached = !first ? executor.resume(this)
                     : mover.isClosed() ? failClosed() : executor.start(this);
         } catch (WrongThreadException e) {
@@ -263,14 +261,6 @@ public final class Operation<R> extends OperationRecord<R> {
         } catch (Throwable e) { // The heap may be full while the device executes the operation.
             LibraryThread.report(e);
             return false;
-        }
-    }
-
-    private void tracePoll(boolean first) {
-        try {
-            OperationTrace.poll(this, first);
-        } catch (Throwable e) { // The operation continues without a trace.
-            LibraryThread.report(e);
         }
     }
 
