@@ -8,7 +8,6 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -58,7 +57,6 @@ public final class Operation<R> extends OperationRecord<R> {
         return part;
     }
 
-    /** Marks an operation that is prepared later. */
     void leaveUnprepared() {
         markUnprepared();
     }
@@ -172,29 +170,6 @@ public final class Operation<R> extends OperationRecord<R> {
      */
     public FutureState resumeHere() {
         return resumeDetached();
-    }
-
-    /**
-     * Runs work of an executor that may complete operations, and then the callbacks of users. A
-     * callback may block, but it must not delay the work.
-     *
-     * @param work the work
-     */
-    public static void beforeCallbacks(Runnable work) {
-        runBeforeCallbacks(Objects.requireNonNull(work, "work"));
-    }
-
-    /**
-     * Runs work of an executor that may complete operations, on a thread that may hold locks of a
-     * user. The callbacks of users wait until the returned task runs.
-     *
-     * @param work the work. It should not throw
-     * @param earlier the result of an earlier call that has not run, or null. The callbacks are
-     *     added to it
-     * @return a task that runs the callbacks, or null if there is none
-     */
-    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
-        return runWithoutCallbacks(Objects.requireNonNull(work, "work"), earlier);
     }
 
     /** Counts a retry of a part after a full work queue. */
