@@ -3,6 +3,7 @@ package io.github.vdm4j.examples;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
@@ -38,7 +39,8 @@ public final class AppendFromManyThreads {
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         long size = (long) THREADS * RECORDS * RECORD_BYTES;
-        try (OffHeapBuffer log = OffHeapBuffer.map(Path.of(args[0]), 0, size);
+        try (OffHeapBuffer log = OffHeapBuffer.map(Path.of(args[0]), 0, size,
+                MapOption.RANDOM_ACCESS);
                 Vdm mover = ThreadsDataMover.open()) {
             ForceCounters before = log.forceCounters();
             var end = new AtomicLong();

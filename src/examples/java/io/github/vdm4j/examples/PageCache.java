@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.future.CompletionQueue;
 import io.github.vdm4j.mover.DataMovers;
@@ -177,7 +178,8 @@ public final class PageCache implements AutoCloseable {
      * @throws IOException if the file cannot be mapped
      */
     public static void main(String[] args) throws IOException {
-        try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 64 * SLOT_BYTES);
+        try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 64 * SLOT_BYTES,
+                MapOption.RANDOM_ACCESS);
                 Vdm mover = DataMovers.best();
                 var cache = new PageCache(mover, file.segment(), 8)) {
             MemorySegment page = cache.page(3, true);

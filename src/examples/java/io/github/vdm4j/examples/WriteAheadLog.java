@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.DataMovers;
 import java.io.IOException;
@@ -130,7 +131,8 @@ public final class WriteAheadLog {
      * @throws IOException if the file cannot be mapped
      */
     public static void main(String[] args) throws IOException {
-        try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 1 << 20);
+        try (OffHeapBuffer file = OffHeapBuffer.map(Path.of(args[0]), 0, 1 << 20,
+                MapOption.RANDOM_ACCESS);
                 Vdm mover = DataMovers.best()) {
             var log = new WriteAheadLog(mover, file.segment(),
                     record -> System.out.println(new String(record, StandardCharsets.UTF_8)));

@@ -2,6 +2,8 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -248,6 +250,9 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             boolean lines = segment != null;
             if (!lines) {
                 segment = channel.map(plain, offset, length, arena);
+            }
+            if (options.contains(MapOption.RANDOM_ACCESS) && PlatformName.nativeCallsAllowed()) {
+                LibC.adviseRandomAccess(segment);
             }
             MappedFile mapped = MappedFile.opened(segment, failures);
             return OffHeapBuffer.open(

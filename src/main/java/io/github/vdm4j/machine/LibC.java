@@ -23,7 +23,9 @@ public final class LibC {
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long PAGE = 4096;
     private static final int MS_SYNC = 4;
+    private static final int MADV_RANDOM = 1;
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -193,9 +195,19 @@ public final class LibC {
     /** Maps new memory filled with zeros, and requests huge pages for it. */
     public static long mapHugePages(long length) throws CallFailedException {
         long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
-        callOnce(
-                (state, arena) -> (int) MADVISE.invokeExact(state, address, length, MADV_HUGEPAGE));
+        advise(address, length, MADV_HUGEPAGE);
         return address;
+    }
+
+    /** Advises the kernel that the accesses of a mapping are short and in any order. */
+    public static void adviseRandomAccess(MemorySegment mapping) {
+        long start = mapping.address() & -PAGE;
+        advise(start, mapping.address() + mapping.byteSize() - start, MADV_RANDOM);
+    }
+
+    /** Passes advice to the kernel. The kernel may ignore it. */
+    private static void advise(long address, long length, int advice) {
+        callOnce((state, arena) -> (int) MADVISE.invokeExact(state, address, length, advice));
     }
 
     /** Maps a part of an open file for reading and writing. The mapping is shared. */

@@ -21,8 +21,8 @@ final class ForceQueue {
     private static final int GROUPS_WITHOUT_WAIT = 32;
     /** The number of waits without a further request after which the leader stops waiting. */
     private static final int FRUITLESS_WAITS = 2;
-    /** The shortest time to park, because a shorter park takes longer than requested. */
-    private static final long LEAST_PARK_NANOS = 100_000;
+    /** The shortest wait, because a shorter park takes longer than requested (docs/adr/0024). */
+    private static final long LEAST_WAIT_NANOS = 100_000;
     private static final VarHandle NEWEST;
     private static final VarHandle LED;
 
@@ -274,7 +274,7 @@ final class ForceQueue {
             return 0;
         }
         long limit = Math.min(lastNanos / 4, longestWait());
-        if (limit <= 0) {
+        if (limit < LEAST_WAIT_NANOS) {
             return 0;
         }
         groupsWithoutWait = 0;
@@ -283,12 +283,7 @@ final class ForceQueue {
         wanted = lastSize;
         waiting = Thread.currentThread();
         while (newest.position < wanted && waited < limit) {
-            if (limit - waited > LEAST_PARK_NANOS) {
-                Seam.parkNanos(this, limit - waited);
-            } else {
-                Seam.step();
-                Thread.yield();
-            }
+            Seam.parkNanos(this, limit - waited);
             waited = Seam.nanoTime() - start;
         }
         waiting = null;

@@ -93,6 +93,43 @@ class FileMappingTest {
         assertArrayEquals(after, Files.readAllBytes(file()));
     }
 
+    @ParameterizedTest(name = "offset {0}")
+    @ValueSource(ints = {0, 4096, 5000})
+    void adviceReachesTheWholeMapping(int offset) throws IOException {
+        assumeTrue(PlatformName.nativeCallsAllowed(), "the advice is a native call");
+        Files.write(file(), noise(20_000));
+        try (OffHeapBuffer plain = OffHeapBuffer.map(file(), offset, 10_000);
+                OffHeapBuffer advised =
+                        OffHeapBuffer.map(file(), offset, 10_000, MapOption.RANDOM_ACCESS);
+                OffHeapBuffer readOnly =
+                        OffHeapBuffer.mapReadOnly(file(), offset, 10_000,
+                                MapOption.RANDOM_ACCESS)) {
+            for (int at : new int[]{0, 9_999}) {
+                assertFalse(hasRandomAccess(plain.segment().address() + at), "at " + at);
+                assertTrue(hasRandomAccess(advised.segment().address() + at), "at " + at);
+                assertTrue(hasRandomAccess(readOnly.segment().address() + at), "at " + at);
+            }
+            assertArrayEquals(Arrays.copyOfRange(noise(20_000), offset, offset + 10_000),
+                    advised.segment().toArray(JAVA_BYTE));
+        }
+    }
+
+    /** Returns whether the flags of the mapping at an address contain the kernel's "rr". */
+    private static boolean hasRandomAccess(long address) throws IOException {
+        boolean here = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            String[] words = line.split(" +");
+            if (words[0].matches("[0-9a-f]+-[0-9a-f]+")) {
+                String[] ends = words[0].split("-");
+                here = Long.compareUnsigned(address, Long.parseUnsignedLong(ends[0], 16)) >= 0
+                        && Long.compareUnsigned(address, Long.parseUnsignedLong(ends[1], 16)) < 0;
+            } else if (here && words[0].equals("VmFlags:")) {
+                return Arrays.asList(words).contains("rr");
+            }
+        }
+        throw new AssertionError("the kernel lists no mapping at " + Long.toHexString(address));
+    }
+
     @Test
     void longerFileKeepsItsLength() throws IOException {
         Files.write(file(), noise(10_000));

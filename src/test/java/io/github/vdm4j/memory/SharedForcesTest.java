@@ -566,6 +566,32 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void leaderWaitsForMissingRequestsAfterLongForce() {
+        Vdm mover = open(Mover.THREADS);
+        log.storage(range -> {
+            long start = System.nanoTime();
+            awaitQuietly(storage);
+            while (System.nanoTime() - start < 1_000_000) {
+                Thread.onSpinWait(); // A quarter of this force is long enough for a wait.
+            }
+        });
+        block();
+        VdmFuture<?> first = copy(mover, 0);
+        first.poll();
+        List<VdmFuture<?>> group = new ArrayList<>();
+        for (int i = 1; i <= 8; i++) {
+            group.add(copy(mover, i));
+        }
+        group.forEach(VdmFuture::poll);
+        storage.countDown();
+        group.forEach(future -> end(future).orThrow());
+        end(first).orThrow();
+        end(copy(mover, 9)).orThrow();
+        assertTrue(since().waitNanos() > 0, () -> since().toString());
+        assertEquals(10, since().requests());
+    }
+
+    @Test
     void distantRangesAreForcedSeparately() {
         Vdm mover = open(Mover.THREADS);
         block();

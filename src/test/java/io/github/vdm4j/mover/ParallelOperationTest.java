@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.memory.Durability;
+import io.github.vdm4j.memory.WriteBackKind;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
@@ -25,6 +29,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -331,6 +336,29 @@ class ParallelOperationTest {
             mover.memcpy(mapped, source, VdmFlags.MEM_DURABLE).await();
             assertEquals(1, forces.get());
             assertEquals(-1, mapped.mismatch(source));
+        }
+    }
+
+    @Test
+    void cacheLinesAreWrittenBackAfterTheirBytes() {
+        long size = 5 * COPIED + 17;
+        MemorySegment source = arena.allocate(size).fill((byte) 9);
+        var early = new AtomicInteger();
+        var log = new WriteBackLog().whenever((kind, range) -> {
+            if (range.mismatch(source.asSlice(0, range.byteSize())) != -1) {
+                early.incrementAndGet();
+            }
+        });
+        try (OffHeapBuffer persistent =
+                OffHeapBuffer.wrap(arena.allocate(size), DurabilityDomain.CACHE_LINE);
+                ThreadsDataMover mover = workers(2).durability(log.engines(true)).open()) {
+            VdmFuture<VdmOutput> copy =
+                    mover.memcpy(persistent.segment(), source, VdmFlags.MEM_DURABLE);
+            copy.await();
+            assertEquals(size, copy.bytesDone());
+            assertEquals(0, early.get(), "written back before a part was copied");
+            assertEquals(List.of(WriteBackLog.Range.of(WriteBackKind.CACHE_LINES,
+                    persistent.segment())), log.ranges());
         }
     }
 }
