@@ -35,7 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class CompletionQueue<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /** The number of entries that were added and were neither returned nor refused. */
+    /** The number of added entries that the queue has not returned or refused yet. */
     private final AtomicInteger size = new AtomicInteger();
 
     // The next fields are guarded by the lock.
