@@ -11,6 +11,7 @@ import io.github.vdm4j.machine.FailureName;
 public final class VdmException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The result of the failed operation. */
     private final VdmResult result;
     private final transient VdmStatus status;
 
