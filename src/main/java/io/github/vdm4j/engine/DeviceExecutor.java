@@ -54,7 +54,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final long inlineBytes;
     private volatile boolean closing;
 
-    /** Creates an executor. It has no threads yet. */
     public DeviceExecutor(EnginePlan plan, String name) {
         this.plan = plan;
         this.name = name;
@@ -114,7 +113,8 @@ public final class DeviceExecutor implements VdmExecutor {
         if (operation.isDurable()) {
             Refusal refusal = Program.refusal(operation, durability);
             if (refusal != null) {
-                return failures.notDurable(operation, refusal);
+                return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(),
+                        null);
             }
             if (type == VdmOperationType.FLUSH && !plan.needsSlotToFlush(operation)) {
                 boolean lines =
@@ -306,7 +306,6 @@ public final class DeviceExecutor implements VdmExecutor {
         notifier.useWaker();
     }
 
-    /** Returns the number of operations that wait for a slot or a worker. */
     public int pending() {
         return pending.size() + workers.pending();
     }

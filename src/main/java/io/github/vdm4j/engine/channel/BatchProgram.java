@@ -48,22 +48,18 @@ public final class BatchProgram extends Program {
         return this;
     }
 
-    /** Returns {@code true} also at a fence while {@link #needsForces} is {@code true}. */
+    /** Returns {@code true} also at a fence while {@link #pendingForces} has forces. */
     @Override
     public boolean isDone() {
-        if (order.isAtFence() && !needsForces()) {
+        if (order.isAtFence() && pendingForces() == null) {
             order.beginSection();
         }
         return order.isSectionDone();
     }
 
-    /** Returns whether pages of tasks have to be forced before the batch continues or ends. */
-    public boolean needsForces() {
-        return forces != null && !forces.isEmpty();
-    }
-
-    public Forces forces() {
-        return forces;
+    @Override
+    public Forces pendingForces() {
+        return forces == null || forces.isEmpty() ? null : forces;
     }
 
     @Override
