@@ -111,7 +111,7 @@ public final class DeviceExecutor implements VdmExecutor {
             return startDrain(operation);
         }
         if (operation.isDurable()) {
-            Refusal refusal = Program.refusal(operation, durability);
+            Refusal refusal = durability.refusal(operation, true);
             if (refusal != null) {
                 return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(),
                         null);

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.PageFaults;
@@ -170,6 +171,21 @@ public final class Durability {
                 : new Refusal(VdmResult.UNSUPPORTED, "cannot be made durable: " + reason);
     }
 
+    /**
+     * Returns why a durable operation must be refused. Returns null if it is not durable, or if all
+     * of its destinations can be made durable.
+     */
+    public Refusal refusal(Operation<?> operation, boolean moverWritesLinesBack) {
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        if (!operation.isDurable() || first.byteSize() == 0) {
+            return null;
+        }
+        Refusal refusal = refusal(first, kindOf(first), moverWritesLinesBack);
+        return refusal != null || second == null ? refusal
+                : refusal(second, kindOf(second), moverWritesLinesBack);
+    }
+
     private String whyNoLines(MemorySegment range) {
         if (lines() != null) {
             return null;
@@ -212,6 +228,20 @@ public final class Durability {
     }
 
     /**
+     * Writes the cache lines of a range back if its {@linkplain #kindOf kind} needs this. The kind
+     * is null for no range.
+     *
+     * @throws IOException if the storage reports an error, or has reported one for the file before
+     */
+    public void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
+        if (kind == WriteBackKind.CACHE_LINES) {
+            writeBackLines(range);
+        } else if (kind == WriteBackKind.FAILED_BEFORE) {
+            throw new IOException(failedBefore(fileOf(range)));
+        }
+    }
+
+    /**
      * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
      * empty and not refused.
      *
@@ -236,6 +266,22 @@ public final class Durability {
             throw e;
         }
         PageFaults.requireNone(range);
+    }
+
+    /**
+     * Adds a range to forces if its {@linkplain #kindOf kind} needs a force.
+     *
+     * @param earlier the forces of earlier ranges, or null
+     * @param kind the kind of the range, or null for no range
+     */
+    public Forces addForce(Forces earlier, Operation<?> operation, MemorySegment range,
+            WriteBackKind kind) {
+        if (kind == null || !kind.isForced()) {
+            return earlier;
+        }
+        Forces forces = earlier == null ? new Forces(this) : earlier;
+        forces.add(operation, range);
+        return forces;
     }
 
     void force(MemorySegment range) throws IOException {

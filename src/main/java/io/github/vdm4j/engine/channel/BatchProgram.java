@@ -73,8 +73,7 @@ public final class BatchProgram extends Program {
                 requireUsable();
                 begun = true;
             }
-            Durability.Refusal refusal =
-                    task.isDurable() ? refusal(task, order.durability) : null;
+            Durability.Refusal refusal = order.durability.refusal(task, true);
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();

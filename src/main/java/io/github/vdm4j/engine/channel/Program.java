@@ -5,10 +5,9 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.Pins;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The program of an operation. It divides the operation into parts, submits them in order and
@@ -20,7 +19,7 @@ public abstract class Program {
     private static final long LONGEST_PAUSE_NANOS = 64_000;
 
     private final Slot slot;
-    private final HeldRegions regions = new HeldRegions();
+    private final Pins pins = new Pins();
     private boolean bySoftware;
     private boolean onWorker;
     /** The only thread that may access the memory of the operation, or null for all threads. */
@@ -188,12 +187,11 @@ public abstract class Program {
 
     /** Pins the buffers of an operation. Returns {@code false} if one of them is being closed. */
     final boolean pin(Operation<?> operation) {
-        return regions.pin(operation.destination()) && regions.pin(operation.source())
-                && regions.pin(operation.second());
+        return pins.add(operation);
     }
 
     void clear() {
-        regions.unpinAll();
+        pins.unpin();
     }
 
     public abstract long bytesMoved();
@@ -208,17 +206,6 @@ public abstract class Program {
     /** Returns the public cause of an exception of {@link #submit}, or null if it has none. */
     public static Throwable causeOf(RuntimeException e) {
         return e instanceof PageUnavailableException ? e : e.getCause();
-    }
-
-    /** Returns why a durable operation must be refused, or null. */
-    public static Durability.Refusal refusal(Operation<?> operation, Durability durability) {
-        MemorySegment destination = operation.destination();
-        MemorySegment second = operation.secondDestination();
-        Durability.Refusal refusal =
-                durability.refusal(destination, durability.kindOf(destination), true);
-        return refusal == null && second != null
-                ? durability.refusal(second, durability.kindOf(second), true)
-                : refusal;
     }
 
     /**
