@@ -287,24 +287,26 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Runs work that may complete futures, and then the callbacks of users.
+     * Runs work that may complete futures, and then the callbacks of users. A callback may block,
+     * but it must not delay the work.
      *
      * @param work the work
      */
-    protected static void runBeforeCallbacks(Runnable work) {
-        Callbacks.runAfter(work);
+    public static void beforeCallbacks(Runnable work) {
+        Callbacks.runAfter(Objects.requireNonNull(work, "work"));
     }
 
     /**
-     * Runs work that may complete futures, without the callbacks of users.
+     * Runs work that may complete futures, on a thread that may hold locks of a user. The callbacks
+     * of users wait until the returned task runs.
      *
      * @param work the work. It should not throw
      * @param earlier the result of an earlier call that has not run, or null. The callbacks are
      *     added to it
      * @return a task that runs the callbacks, or null if there is none
      */
-    protected static Runnable runWithoutCallbacks(Runnable work, Runnable earlier) {
-        return Callbacks.withhold(work, earlier);
+    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
+        return Callbacks.withhold(Objects.requireNonNull(work, "work"), earlier);
     }
 
     /** Completes the future with a failure, even if the subclass cannot record the failure. */
@@ -365,7 +367,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return (int) Thread.currentThread().threadId();
     }
 
-    /** Returns whether the current thread is inside {@link #advance} of this future. */
     final boolean isAdvancedByCaller() {
         return advancing == currentThread();
     }

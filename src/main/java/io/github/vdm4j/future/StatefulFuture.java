@@ -85,17 +85,13 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                 }
                 continue;
             }
-            Registration added;
             if (list == null) {
                 list = new Waiters(generation);
-                added = list.addFirst(waker);
                 if (!WAITERS.compareAndSet(this, null, list)) {
-                    list.remove(added);
                     continue;
                 }
-            } else {
-                added = list.add(waker);
             }
+            Registration added = list.add(waker);
             if (added == null) {
                 continue; // Another thread has completed the future or prepared it again.
             }
