@@ -42,22 +42,26 @@ final class OperationTally {
      * Notes that a thread enters a first poll. A fence follows, and then the thread reads whether
      * the mover is closed. A thread that closes the mover therefore sees the note, or the poll sees
      * the closed mover.
+     *
+     * @return the place of the note, for {@link #leave}
      */
-    void enter() {
-        count(1);
+    int enter() {
+        int cell = cell();
+        if (cell >= 0) {
+            cells.setRelease(cell + OWN_POLLS, cells.getPlain(cell + OWN_POLLS) + 1);
+            return cell + OWN_POLLS;
+        }
+        int place = placeOf(Thread.currentThread().threadId()) + OTHER_POLLS;
+        cells.getAndIncrement(place);
+        return place;
     }
 
     /** Notes that the thread leaves a first poll. */
-    void leave() {
-        count(-1);
-    }
-
-    private void count(int number) {
-        int cell = cell();
-        if (cell >= 0) {
-            cells.setRelease(cell + OWN_POLLS, cells.getPlain(cell + OWN_POLLS) + number);
+    void leave(int place) {
+        if (place % CELL_LENGTH == OWN_POLLS) {
+            cells.setRelease(place, cells.getPlain(place) - 1);
         } else {
-            cells.getAndAdd(placeOf(Thread.currentThread()) + OTHER_POLLS, number);
+            cells.getAndDecrement(place);
         }
     }
 
@@ -89,13 +93,13 @@ final class OperationTally {
     /** Returns the place of the current thread's cell, or -1 if another thread owns that cell. */
     private int cell() {
         long thread = Thread.currentThread().threadId();
-        int cell = placeOf(Thread.currentThread());
+        int cell = placeOf(thread);
         long owner = cells.getPlain(cell);
         return owner == thread || owner == 0 && cells.compareAndSet(cell, 0, thread) ? cell : -1;
     }
 
-    private static int placeOf(Thread thread) {
-        return (int) (thread.threadId() * 0x9E3779B97F4A7C15L >>> Long.SIZE - 6) * CELL_LENGTH;
+    private static int placeOf(long thread) {
+        return (int) (thread * 0x9E3779B97F4A7C15L >>> Long.SIZE - 6) * CELL_LENGTH;
     }
 
     private void add(int cell, int counter, long number) {

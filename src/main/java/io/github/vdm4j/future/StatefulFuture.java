@@ -62,19 +62,6 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return STATE.compareAndSet(this, from, to);
     }
 
-    /** Begins a poll that advances the future. Returns {@code false} if another thread does so. */
-    final boolean begin(int seen, int how) {
-        if (seen == RUNNING) {
-            return changeState(RUNNING, RUNNING | how);
-        }
-        beforeStart(); // The change of the state is a fence behind this call.
-        if (changeState(IDLE, how)) {
-            return true;
-        }
-        afterStart();
-        return false;
-    }
-
     /** Sets the state and publishes the fields written before. */
     final void setState(int next) {
         STATE.setRelease(this, next);
@@ -98,17 +85,13 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
                 }
                 continue;
             }
-            Registration added;
             if (list == null) {
                 list = new Waiters(generation);
-                added = list.addFirst(waker);
                 if (!WAITERS.compareAndSet(this, null, list)) {
-                    list.remove(added);
                     continue;
                 }
-            } else {
-                added = list.add(waker);
             }
+            Registration added = list.add(waker);
             if (added == null) {
                 continue; // Another thread has completed the future or prepared it again.
             }
@@ -152,12 +135,21 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
 
     /**
      * Runs before a poll that may start the task. {@link #afterStart} follows on the same thread.
+     * The change of the state is a fence between this method and {@link AbstractFuture#advance}.
      * The method must not throw and must not access the task.
+     *
+     * @return a note for {@link #afterStart}
      */
-    protected void beforeStart() {}
+    protected int beforeStart() {
+        return 0;
+    }
 
-    /** Runs after {@link #beforeStart}, when the poll no longer works on the task. */
-    protected void afterStart() {}
+    /**
+     * Runs after {@link #beforeStart}, when the poll no longer works on the task.
+     *
+     * @param note the note that {@link #beforeStart} returned
+     */
+    protected void afterStart(int note) {}
 
     /** {@return whether another driver than the polling threads owns the future} */
     protected final boolean isDetached() {
