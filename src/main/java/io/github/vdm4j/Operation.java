@@ -226,6 +226,16 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
+    @Override
+    protected int beforeStart() {
+        return mover.tally().enter();
+    }
+
+    @Override
+    protected void afterStart(int note) {
+        mover.tally().leave(note);
+    }
+
     /**
      * Returns whether the executor watches the operation. If it cannot, pollers have to poll the
      * operation.
@@ -297,7 +307,7 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState seen = state();
         long bytes = seen == FutureState.RUNNING ? executor.bytesDone(this) : 0;
         // The operation may have ended during the call of the executor.
-        return state() == FutureState.COMPLETE ? done() : bytes;
+        return state() == FutureState.COMPLETE ? recordedBytes() : bytes;
     }
 
     @Override

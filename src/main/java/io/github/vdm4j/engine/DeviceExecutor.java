@@ -26,6 +26,7 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -182,10 +183,9 @@ public final class DeviceExecutor implements VdmExecutor {
         if (policy.libpmemMoves()
                 && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && operation.byteSize() < policy.workersFrom(operation)
-                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES) {
-            if (durability.lines() instanceof DurableMoves moves) {
-                return DurableMove.execute(operation, moves);
-            }
+                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES
+                && durability.lines() instanceof DurableMoves moves) {
+            return DurableMove.execute(operation, moves);
         }
         return null;
     }
@@ -346,6 +346,11 @@ public final class DeviceExecutor implements VdmExecutor {
         return workers.forcesHere(operation) ? byDevice && !workers.isForced(operation)
                 : byDevice || workers.isForced(operation)
                         || operation.byteSize() >= policy.workersFrom(operation);
+    }
+
+    @Override
+    public Duration closeTimeout() {
+        return Duration.ofNanos(plan.closeNanos());
     }
 
     @Override

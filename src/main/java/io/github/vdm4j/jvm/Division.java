@@ -86,10 +86,8 @@ public abstract class Division {
     /** Cancels the parts that no thread has claimed. They fail. */
     public abstract void fail(Throwable thrown);
 
-    /** Returns the number of first bytes that are done without a gap, or 0 if it is unknown. */
-    public long bytesDone() {
-        return 0;
-    }
+    /** Returns the number of first bytes that are done without a gap. */
+    public abstract long bytesDone();
 
     /** Writes the completion record of the operation after its last part. */
     abstract void record();

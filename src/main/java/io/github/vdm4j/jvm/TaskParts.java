@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -20,6 +21,13 @@ public final class TaskParts extends Division {
 
     /** Guarded by this. */
     private Throwable failure;
+    private final BitSet done = new BitSet();
+    /** The number of first units that are done without a gap. */
+    private int prefix;
+    /** The bytes of the tasks whose units all belong to the prefix. */
+    private long taskBytes;
+
+    private volatile long bytesDone;
 
     /** A part: some tasks, or a part of one task. */
     private static final class Unit {
@@ -27,6 +35,7 @@ public final class TaskParts extends Division {
         final int end;
         /** The parts of the task, or null. */
         final Parts parts;
+        /** Whether no further part of the tasks follows. */
         final boolean last;
         /** The claimed part of the task, or -1. */
         int part = -1;
@@ -65,7 +74,7 @@ public final class TaskParts extends Division {
             }
             int behind = parts == null ? i + 1 : i;
             if (behind > first) {
-                units.add(new Unit(first, behind, null, false));
+                units.add(new Unit(first, behind, null, true));
             }
             for (int part = 1; parts != null && part <= parts.count(); part++) {
                 units.add(new Unit(i, i + 1, parts, part == parts.count()));
@@ -100,6 +109,11 @@ public final class TaskParts extends Division {
     @Override
     public void execute(int part) {
         Unit unit = units.get(part);
+        execute(unit);
+        recordDone(part);
+    }
+
+    private void execute(Unit unit) {
         if (unit.parts == null) {
             for (int i = unit.first; i < unit.end; i++) {
                 executeTask(operation.tasks().get(i));
@@ -112,6 +126,17 @@ public final class TaskParts extends Division {
         }
         if (unit.last) {
             release(unit); // the right to claim parts of this task
+        }
+    }
+
+    private synchronized void recordDone(int part) {
+        done.set(part);
+        for (; done.get(prefix); prefix++) {
+            Unit unit = units.get(prefix);
+            for (int i = unit.first; unit.last && i < unit.end; i++) {
+                taskBytes += operation.tasks().get(i).recordedBytes();
+            }
+            bytesDone = taskBytes + (unit.last ? 0 : unit.parts.bytesDone());
         }
     }
 
@@ -141,6 +166,11 @@ public final class TaskParts extends Division {
     public synchronized void fail(Throwable thrown) {
         end = claimed;
         failure = thrown;
+    }
+
+    @Override
+    public long bytesDone() {
+        return bytesDone;
     }
 
     /** The method also writes the completion records of the tasks that were not executed. */

@@ -149,8 +149,9 @@ public final class Durability {
             case CACHE_LINES -> moverWritesLinesBack ? null : whyNoLines(range);
             case PAGES -> whyNoPages(range);
             case IMPOSSIBLE_IN_MEMORY ->
-                "the destination is ordinary memory, and no write-back makes it durable. Use"
-                        + " OffHeapBuffer.map, or wrap the segment with its DurabilityDomain.";
+                "the destination is ordinary memory or a private mapping, and no write-back makes"
+                        + " it durable. Use OffHeapBuffer.map. If the memory is persistent, use"
+                        + " OffHeapBuffer.wrap with its DurabilityDomain.";
             case IMPOSSIBLE_ON_HEAP ->
                 "the destination is on the heap, and nothing makes it durable. Use"
                         + " OffHeapBuffer.map.";
@@ -193,8 +194,10 @@ public final class Durability {
         return range.isMapped()
                 ? JdkPageWriteBack.whyNotOnPersistentMemory()
                 : "pure Java cannot write back the cache lines of native memory. Install"
-                        + " libpmem.so.1, use DmlDataMover, or map the file with"
-                        + " OffHeapBuffer.map.";
+                        + " libpmem.so.1"
+                        + (PlatformName.nativeCallsAllowed() ? ""
+                                : " and pass --enable-native-access")
+                        + ", or use a DmlDataMover and only segments off the heap.";
     }
 
     private static String whyNoPages(MemorySegment range) {

@@ -183,6 +183,11 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     @Override
+    public Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    @Override
     public int refusePending() {
         return workers.endPending(operation -> !hasBegun(operation), operation -> {
             ForcedOperations.unpin(operation);
