@@ -2,13 +2,16 @@ package io.github.vdm4j;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -128,7 +131,7 @@ public abstract non-sealed class AbstractDataMover
     public final void close() {
         // The call holds no lock, because a waker may also close the mover during the drain.
         if (beginClosing()) {
-            shutDown();
+            finish();
         }
     }
 
@@ -137,9 +140,34 @@ public abstract non-sealed class AbstractDataMover
         boolean first = beginClosing();
         int cancelled = executor().refusePending();
         if (first) {
-            shutDown();
+            finish();
         }
         return cancelled;
+    }
+
+    /** Waits for the first polls, because they may still pass operations to the executor. */
+    private void finish() {
+        Duration limit = executor().closeTimeout();
+        boolean left = isInsidePoll() || tally.awaitPolls(limit.toNanos());
+        shutDown();
+        if (!left) {
+            throw new VdmException(VdmResult.TIMEOUT, null,
+                    ("%s did not close within %s (closeTimeout): another thread is still inside the"
+                            + " first poll of an operation. Keep the memory of the operation until"
+                            + " its future is complete").formatted(name(), limit),
+                    null);
+        }
+    }
+
+    /**
+     * Returns whether a poll or a thread of the library calls the current method, for example in a
+     * callback. Such a thread must not wait, because the first polls may wait for this thread.
+     */
+    private static boolean isInsidePoll() {
+        return LibraryThread.isCurrent() || StackWalker.getInstance()
+                .walk(frames -> frames
+                        .anyMatch(frame -> frame.getClassName()
+                                .equals(AbstractFuture.class.getName())));
     }
 
     /** Returns {@code true} for the first call. */

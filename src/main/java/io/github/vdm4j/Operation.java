@@ -8,7 +8,6 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -58,7 +57,6 @@ public final class Operation<R> extends OperationRecord<R> {
         return part;
     }
 
-    /** Marks an operation that is prepared later. */
     void leaveUnprepared() {
         markUnprepared();
     }
@@ -174,29 +172,6 @@ public final class Operation<R> extends OperationRecord<R> {
         return resumeDetached();
     }
 
-    /**
-     * Runs work of an executor that may complete operations, and then the callbacks of users. A
-     * callback may block, but it must not delay the work.
-     *
-     * @param work the work
-     */
-    public static void beforeCallbacks(Runnable work) {
-        runBeforeCallbacks(Objects.requireNonNull(work, "work"));
-    }
-
-    /**
-     * Runs work of an executor that may complete operations, on a thread that may hold locks of a
-     * user. The callbacks of users wait until the returned task runs.
-     *
-     * @param work the work. It should not throw
-     * @param earlier the result of an earlier call that has not run, or null. The callbacks are
-     *     added to it
-     * @return a task that runs the callbacks, or null if there is none
-     */
-    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
-        return runWithoutCallbacks(Objects.requireNonNull(work, "work"), earlier);
-    }
-
     /** Counts a retry of a part after a full work queue. */
     public void countRetry() {
         if (mover != null) {
@@ -229,9 +204,7 @@ public final class Operation<R> extends OperationRecord<R> {
         boolean first = isStarting();
         FutureState reached;
         try {
-            if (OperationTrace.isOn()) {
-                tracePoll(first);
-            }
+            OperationTrace.poll(this, first);
             reached = !first ? executor.resume(this)
                     : mover.isClosed() ? failClosed() : executor.start(this);
         } catch (WrongThreadException e) {
@@ -253,6 +226,16 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
+    @Override
+    protected int beforeStart() {
+        return mover.tally().enter();
+    }
+
+    @Override
+    protected void afterStart(int note) {
+        mover.tally().leave(note);
+    }
+
     /**
      * Returns whether the executor watches the operation. If it cannot, pollers have to poll the
      * operation.
@@ -263,14 +246,6 @@ public final class Operation<R> extends OperationRecord<R> {
         } catch (Throwable e) { // The heap may be full while the device executes the operation.
             LibraryThread.report(e);
             return false;
-        }
-    }
-
-    private void tracePoll(boolean first) {
-        try {
-            OperationTrace.poll(this, first);
-        } catch (Throwable e) { // The operation continues without a trace.
-            LibraryThread.report(e);
         }
     }
 
@@ -332,7 +307,7 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState seen = state();
         long bytes = seen == FutureState.RUNNING ? executor.bytesDone(this) : 0;
         // The operation may have ended during the call of the executor.
-        return state() == FutureState.COMPLETE ? done() : bytes;
+        return state() == FutureState.COMPLETE ? recordedBytes() : bytes;
     }
 
     @Override

@@ -267,13 +267,13 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
         return recordedResult();
     }
 
-    /** Returns the number of bytes that a complete operation has processed. */
-    final long done() {
+    /** {@return the number of processed bytes in the completion record} */
+    public final long recordedBytes() {
         if (failure != null) {
             return failure.bytesDone();
         }
         return tasks() == null ? byteSize()
-                : tasks().stream().mapToLong(OperationRecord::done).sum();
+                : tasks().stream().mapToLong(OperationRecord::recordedBytes).sum();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -19,6 +20,12 @@ final class OperationTally {
     private static final int BEGUN = 3;
     private static final int FINISHED = 4;
     private static final int COUNTERS = 5;
+    /** The number of first polls that the owner of the cell is inside. */
+    private static final int OWN_POLLS = 5;
+    /** The same for all further threads of the cell. */
+    private static final int OTHER_POLLS = 6;
+
+    private static final long LOOK_NANOS = 50_000;
 
     private final AtomicLongArray cells = new AtomicLongArray(CELLS * CELL_LENGTH);
     private final LongAdder[] shared = new LongAdder[COUNTERS];
@@ -28,6 +35,33 @@ final class OperationTally {
     OperationTally() {
         for (int counter = SUCCEEDED; counter < COUNTERS; counter++) {
             shared[counter] = new LongAdder();
+        }
+    }
+
+    /**
+     * Notes that a thread enters a first poll. A fence follows, and then the thread reads whether
+     * the mover is closed. A thread that closes the mover therefore sees the note, or the poll sees
+     * the closed mover.
+     *
+     * @return the place of the note, for {@link #leave}
+     */
+    int enter() {
+        int cell = cell();
+        if (cell >= 0) {
+            cells.setRelease(cell + OWN_POLLS, cells.getPlain(cell + OWN_POLLS) + 1);
+            return cell + OWN_POLLS;
+        }
+        int place = placeOf(Thread.currentThread().threadId()) + OTHER_POLLS;
+        cells.getAndIncrement(place);
+        return place;
+    }
+
+    /** Notes that the thread leaves a first poll. */
+    void leave(int place) {
+        if (place % CELL_LENGTH == OWN_POLLS) {
+            cells.setRelease(place, cells.getPlain(place) - 1);
+        } else {
+            cells.getAndDecrement(place);
         }
     }
 
@@ -59,9 +93,13 @@ final class OperationTally {
     /** Returns the place of the current thread's cell, or -1 if another thread owns that cell. */
     private int cell() {
         long thread = Thread.currentThread().threadId();
-        int cell = (int) (thread * 0x9E3779B97F4A7C15L >>> Long.SIZE - 6) * CELL_LENGTH;
+        int cell = placeOf(thread);
         long owner = cells.getPlain(cell);
         return owner == thread || owner == 0 && cells.compareAndSet(cell, 0, thread) ? cell : -1;
+    }
+
+    private static int placeOf(long thread) {
+        return (int) (thread * 0x9E3779B97F4A7C15L >>> Long.SIZE - 6) * CELL_LENGTH;
     }
 
     private void add(int cell, int counter, long number) {
@@ -71,6 +109,33 @@ final class OperationTally {
         } else {
             shared[counter].add(number);
         }
+    }
+
+    /**
+     * Waits until the threads that are inside a first poll have left it. The mover is closed.
+     * Therefore later polls start nothing.
+     *
+     * @param nanos the time limit in nanoseconds
+     * @return whether they have left it within this time
+     */
+    boolean awaitPolls(long nanos) {
+        long start = Seam.nanoTime();
+        boolean interrupted = false;
+        boolean inTime = true;
+        for (int cell = 0; cell < cells.length(); cell += CELL_LENGTH) {
+            while (cells.get(cell + OWN_POLLS) != 0 || cells.get(cell + OTHER_POLLS) != 0) {
+                inTime = Seam.nanoTime() - start < nanos;
+                if (!inTime) {
+                    break;
+                }
+                Seam.parkNanos(this, LOOK_NANOS);
+                interrupted |= Thread.interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return inTime;
     }
 
     MoverCounters sum() {

@@ -3,7 +3,6 @@ package io.github.vdm4j;
 import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -18,7 +17,7 @@ import java.util.function.Predicate;
 public final class PendingList {
     private final Object lock = new Object();
     /** Written under the lock. All threads read it. */
-    private final AtomicReference<Operation<?>> first = new AtomicReference<>();
+    private volatile Operation<?> first;
     // Guarded by the lock.
     private Operation<?> last;
     private int size;
@@ -56,7 +55,7 @@ public final class PendingList {
         operation.list = this;
         operation.previous = last;
         if (last == null) {
-            first.set(operation);
+            first = operation;
         } else {
             last.next = operation;
         }
@@ -98,7 +97,7 @@ public final class PendingList {
      * @return the operation, or null if no operation waits. The caller owns the operation
      */
     public Operation<?> take() {
-        if (first.get() == null) {
+        if (first == null) {
             return null;
         }
         Seam.step();
@@ -123,12 +122,12 @@ public final class PendingList {
         Objects.requireNonNull(into, "into");
         Objects.requireNonNull(isShort, "isShort");
         Objects.requireNonNull(atMark, "atMark");
-        if (first.get() == null) {
+        if (first == null) {
             return 0;
         }
         Seam.step();
         synchronized (lock) {
-            Operation<?> head = first.get();
+            Operation<?> head = first;
             if (head == null) {
                 return 0;
             }
@@ -140,7 +139,7 @@ public final class PendingList {
             while (count < share && (alone || isShort.test(head))) {
                 unlink(head);
                 into[count++] = head;
-                head = first.get();
+                head = first;
             }
             return count;
         }
@@ -156,7 +155,7 @@ public final class PendingList {
     public Operation<?> takeIf(Predicate<Operation<?>> condition) {
         Objects.requireNonNull(condition, "condition");
         synchronized (lock) {
-            Operation<?> found = first.get();
+            Operation<?> found = first;
             while (found != null && !condition.test(found)) {
                 found = found.next;
             }
@@ -188,8 +187,7 @@ public final class PendingList {
         Operation<?> before = operation.previous;
         Operation<?> after = operation.next;
         if (before == null) {
-            // This needs no fence, because a thread that still sees this operation takes the lock.
-            first.setRelease(after);
+            first = after;
         } else {
             before.next = after;
         }
@@ -220,7 +218,7 @@ public final class PendingList {
 
     /** {@return whether no operation waits} */
     public boolean isEmpty() {
-        return first.get() == null;
+        return first == null;
     }
 
     /** {@return the number of waiting operations} */
@@ -252,7 +250,7 @@ public final class PendingList {
     }
 
     private long lowestPlace() {
-        Operation<?> head = first.get();
+        Operation<?> head = first;
         long lowest = head == null ? added : head.place;
         for (int i = 0; i < unfinished.size(); i++) {
             lowest = Math.min(lowest, unfinished.get(i).place);

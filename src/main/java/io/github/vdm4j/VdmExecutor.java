@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
+import java.time.Duration;
 
 /**
  * The executor of a mover's operations. Every future of the mover is an {@link Operation}. Movers
@@ -134,8 +135,17 @@ public interface VdmExecutor {
     }
 
     /**
+     * {@return how long {@link Vdm#close} waits for the polls that start operations on further
+     * threads at the same time} The default is 30 seconds.
+     */
+    default Duration closeTimeout() {
+        return Duration.ofSeconds(30);
+    }
+
+    /**
      * Finishes the started operations and releases threads and memory. The mover calls this once,
-     * after it has become {@linkplain AbstractDataMover#isClosed closed}.
+     * after it has become {@linkplain AbstractDataMover#isClosed closed} and the polls that start
+     * operations have ended.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
      *     the close timeout

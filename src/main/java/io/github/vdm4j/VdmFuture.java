@@ -62,7 +62,8 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      * <li>flush: the first bytes. For a durable operation, the bytes are in memory but not
      *     certainly durable.
      * <li>compare, CRC and delta operations: the first bytes were read.
-     * <li>batch: the sum of its tasks.
+     * <li>batch: the sum of its tasks. While threads execute a batch in parts, the first tasks that
+     *     are done without a gap, and the first parts of the task behind them.
      * </ul>
      *
      * @return the number of bytes, or 0 if it is unknown

@@ -5,7 +5,6 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -163,16 +162,6 @@ public final class VdmOperation
     @Override
     public Object await() {
         return future.await();
-    }
-
-    @Override
-    public Object await(Duration timeout) {
-        return future.await(timeout);
-    }
-
-    @Override
-    public Object awaitInterruptibly() throws InterruptedException {
-        return future.awaitInterruptibly();
     }
 
     /** Returns the output of the operation. It is a new object on every call. */

@@ -3,6 +3,7 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

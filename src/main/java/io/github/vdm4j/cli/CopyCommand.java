@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

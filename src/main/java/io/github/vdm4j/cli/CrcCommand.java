@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.operation.CrcOptions;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

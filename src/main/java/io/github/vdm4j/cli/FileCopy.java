@@ -5,6 +5,7 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

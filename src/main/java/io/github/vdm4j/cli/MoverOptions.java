@@ -1,7 +1,19 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dml.DmlPathDecision;
+import io.github.vdm4j.dml.DmlUnavailableException;
+import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.mover.SyncDataMover;
+import io.github.vdm4j.mover.ThreadsDataMover;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -9,6 +21,8 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose the mover of a command. */
 final class MoverOptions {
+    private static final String NAMED = "the command line names it";
+
     /** The values of {@code --mover}. */
     enum MoverChoice {
         AUTO,
@@ -47,6 +61,19 @@ final class MoverOptions {
         }
     }
 
+    /**
+     * An opened mover.
+     *
+     * @param name its name on the command line
+     * @param reason the reason of the choice
+     */
+    record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
+        @Override
+        public void close() {
+            mover.close();
+        }
+    }
+
     @Spec(Spec.Target.MIXEE) private CommandSpec spec;
 
     @Option(
@@ -75,7 +102,70 @@ final class MoverOptions {
         }
     }
 
+    /**
+     * Opens the mover that the command line names.
+     *
+     * @throws CommandFailure if the mover cannot be opened
+     */
     ChosenMover open(int operations) throws CommandFailure {
-        return ChosenMover.open(mover, path, operations);
+        try {
+            return switch (mover) {
+                case THREADS -> threads(operations, NAMED);
+                case SYNC -> new ChosenMover("sync", SyncDataMover.open(), NAMED);
+                case DSA -> dsa(operations);
+                case DML -> dml(path == null ? DmlPath.AUTO : path.path(), operations);
+                // A path on the command line requires DML, because only DML has paths.
+                case AUTO -> path == PathChoice.HW || path == PathChoice.SW
+                        ? dml(path.path(), operations)
+                        : best(operations);
+            };
+        } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException
+                | VdmException e) {
+            throw new CommandFailure(e.getMessage(), e);
+        }
+    }
+
+    private static ChosenMover best(int operations) {
+        try {
+            return dsa(operations);
+        } catch (DsaUnavailableException e) {
+            // Intel DML is the next choice. The command vdm info reports why DSA is unavailable.
+        }
+        try {
+            return dml(DmlPath.AUTO, operations);
+        } catch (DmlUnavailableException e) {
+            String attempts = e.attempts()
+                    .stream()
+                    .map(attempt -> attempt.place() + ": " + attempt.outcome())
+                    .collect(Collectors.joining("; "));
+            return threads(operations, "Intel DML is not available (" + attempts + ")");
+        }
+    }
+
+    private static ChosenMover threads(int operations, String reason) {
+        return new ChosenMover(
+                "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
+    }
+
+    private static ChosenMover dsa(int operations) {
+        DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
+        String queues =
+                mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
+        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
+    }
+
+    private static ChosenMover dml(DmlPath path, int operations) {
+        DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
+        return new ChosenMover("dml", mover, mover.library() + " is available"
+                + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
+    }
+
+    private static String why(DmlPathDecision decision) {
+        String running = decision.path() == DmlPath.HARDWARE ? "hardware" : "software";
+        String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
+                ? ""
+                : ": " + decision.findings().getFirst().what();
+        return "path %s, because %s%s; %s".formatted(running, decision.reason(), found,
+                decision.policy());
     }
 }

@@ -33,7 +33,7 @@ final class VdmCommand implements Runnable {
     /** The heading of the exit codes in every help text. */
     static final String EXIT_CODES = "%nExit codes:%n";
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     /**
      * The property with the number of the terminal's columns. The script sets it if standard error

@@ -40,7 +40,6 @@ final class DiagnosisRules {
         usable = access.usable();
     }
 
-    /** Returns the queues that DML can use. */
     List<String> usableQueues() {
         return usable.stream().map(Way::name).toList();
     }

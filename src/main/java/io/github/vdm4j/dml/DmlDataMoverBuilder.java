@@ -220,7 +220,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         var decisions = new PathDecisions(found.decision(), policy.words(), listener);
         DeviceHealth health = hardware
                 ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
-                        device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening),
+                        device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening::findings),
                         path == DmlPath.AUTO, settings.clock)
                 : null;
         EnginePlan plan =

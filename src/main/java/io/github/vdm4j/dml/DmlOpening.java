@@ -1,7 +1,6 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlChannel;
@@ -10,8 +9,6 @@ import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * The opening of one mover. It determines the path and creates the jobs. A trial shows whether the
@@ -21,10 +18,7 @@ import java.util.function.Supplier;
  * @param made the diagnosis of a test, or null for a diagnosis of this machine
  */
 record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
-        long queueFullNanos, DmlDiagnosis made)
-        implements
-            Supplier<List<Finding>>,
-            IntFunction<VdmStatus> {
+        long queueFullNanos, DmlDiagnosis made) {
 
     /** The jobs of a mover and the decision for its path. */
     record Opened(SlotPool pool, DmlPathDecision decision) {}
@@ -33,15 +27,8 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         return made != null ? made : DmlDiagnosis.here(library.version(), node);
     }
 
-    @Override
-    public List<Finding> get() {
+    List<Finding> findings() {
         return diagnose().findings();
-    }
-
-    /** Returns the explanation of a DML status. */
-    @Override
-    public VdmStatus apply(int status) {
-        return DmlStatus.of(status);
     }
 
     /**
@@ -56,14 +43,13 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
     }
 
     /**
-     * Creates jobs for the software path, because Linux shows no device. DML reads the same folder
-     * and would find no device.
-     *
-     * @throws VdmException if DML cannot create the jobs
+     * Creates jobs for the software path like {@link #asked}, because Linux shows no device. DML
+     * reads the same folder and would find no device.
      */
     Opened withoutDevices() {
         return new Opened(pool(false, true),
-                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device", this));
+                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
+                        this::findings));
     }
 
     /**
@@ -106,7 +92,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
 
     private SlotPool makePool(boolean hardware, boolean software) {
         return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
-                node, null, this), jobs);
+                node, null, DmlStatus::of), jobs);
     }
 
     private SlotPool pool(boolean hardware, boolean software) {

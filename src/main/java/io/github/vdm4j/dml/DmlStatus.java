@@ -26,20 +26,18 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
     public static final DmlStatus LIBACCEL_NOT_FOUND =
             known(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND, "LIBACCEL_NOT_FOUND", VdmResult.NO_DEVICE,
                     "No DSA device can be used: there is none, libaccel-config.so.1 is not "
-                            + "installed, no work queue is enabled,"
-                            + " or this process may not map a queue's portal."
-                            + " Run vdm info --why, or use DmlDiagnosis, to find the reason."
-                            + " Paths AUTO and SOFTWARE need no device.");
+                            + "installed, no work queue is enabled, or this process may not map a "
+                            + "queue's portal. Run vdm info --why, or use DmlDiagnosis, to find "
+                            + "the reason. Paths AUTO and SOFTWARE need no device.");
 
     /** All work queues are full, or this NUMA node has no work queue. */
     public static final DmlStatus WORK_QUEUES_NOT_AVAILABLE =
             known(dml_h.DML_STATUS_WORK_QUEUES_NOT_AVAILABLE, "WORK_QUEUES_NOT_AVAILABLE",
                     VdmResult.QUEUE_FULL,
                     "No work queue took the descriptor: all are full, or none is enabled on the "
-                            + "NUMA node of this thread or of the mover."
-                            + " Have fewer operations in flight, enable more or larger queues, "
-                            + "or set a longer queueFullTimeout."
-                            + " vdm info --why checks the NUMA nodes.");
+                            + "NUMA node of this thread or of the mover. Have fewer operations in "
+                            + "flight, enable more or larger queues, or set a longer "
+                            + "queueFullTimeout. vdm info --why checks the NUMA nodes.");
 
     private static final String REPORT =
             "This is a defect of vdm4j: please report it with the message.";

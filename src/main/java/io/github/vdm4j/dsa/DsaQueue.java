@@ -3,7 +3,9 @@ package io.github.vdm4j.dsa;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.QueueState;
 import io.github.vdm4j.dsa.portal.WorkQueue;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A work queue of a mover with its counters. The counters cover the operations of this mover.
@@ -52,11 +54,11 @@ public record DsaQueue(
     static DsaQueue of(QueueState state) {
         WorkQueue queue = state.queue();
         DsaStatus lost = state.lost();
-        QueueState.Counts counts = state.counts();
         return new DsaQueue(queue.name(), queue.device(), queue.numaNode(), queue.dedicated(),
                 queue.size(), queue.maxTransferBytes(), queue.maxBatchTasks(),
                 lost == null ? null : lost + ": " + lost.explanation(),
-                counts.submissions(), counts.completions(), counts.failures(), counts.pageFaults(),
-                counts.refusals(), counts.bytes(), counts.sizes());
+                state.submitted.sum(), state.completed.sum(), state.failed.sum(),
+                state.pageFaults.sum(), state.full.sum(), state.bytes.sum(),
+                Arrays.stream(state.sizes).map(LongAdder::sum).toList());
     }
 }

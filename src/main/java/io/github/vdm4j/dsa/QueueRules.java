@@ -13,11 +13,10 @@ import java.util.Objects;
  */
 final class QueueRules {
     private static final String CONFIGURE =
-            "sudo accel-config config-wq %1$s/%2$s --group-id=0 --mode=shared --type=user"
-                    + " --driver-name=user --name=vdm4j --priority=10 --wq-size=16 --threshold=15"
-                    + " && sudo accel-config config-engine %1$s/engine%3$s.0 --group-id=0"
-                    + " && sudo accel-config enable-device %1$s; sudo accel-config enable-wq "
-                    + "%1$s/%2$s";
+            "sudo accel-config config-wq %1$s/%2$s --group-id=0 --mode=shared --type=user "
+                    + "--driver-name=user --name=vdm4j --priority=10 --wq-size=16 --threshold=15 "
+                    + "&& sudo accel-config config-engine %1$s/engine%3$s.0 --group-id=0 && sudo "
+                    + "accel-config enable-device %1$s; sudo accel-config enable-wq %1$s/%2$s";
     private static final String PERMIT =
             "sudo groupadd -f --system dsa && sudo usermod -aG dsa $USER && echo"
                     + " 'SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"dsa\", MODE=\"0660\"'"
@@ -51,10 +50,9 @@ final class QueueRules {
         if (Boolean.FALSE.equals(device.pasidEnabled())) {
             return new Finding(device.name(),
                     "pasid_enabled is 0: the device cannot work on the addresses of a process",
-                    "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the "
-                            + "kernel's command line"
-                            + " (GRUB_CMDLINE_LINUX in /etc/default/grub, then sudo update-grub "
-                            + "and a reboot).");
+                    "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's "
+                            + "command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then sudo "
+                            + "update-grub and a reboot).");
         }
         return isEnabled(device.state()) ? null
                 : new Finding(device.name(), "the device is " + device.state(),

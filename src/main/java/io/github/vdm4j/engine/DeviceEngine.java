@@ -24,7 +24,6 @@ import io.github.vdm4j.worker.Workers;
  * retries full queues and completes the operation.
  */
 final class DeviceEngine {
-    /** The largest number of page faults that the engine repairs in one part. */
     private static final int MAX_FAULTS = 16;
     private static final int OK = Slot.OK;
 
@@ -154,7 +153,6 @@ final class DeviceEngine {
         return repair(program, status) || program.canSkipFailedPart(status);
     }
 
-    /** Fails an operation that no thread can continue. */
     private FutureState broken(Operation<?> operation, Program program, RuntimeException e) {
         try {
             return failures.broken(operation, program, e);
@@ -169,18 +167,16 @@ final class DeviceEngine {
         }
     }
 
-    /** Returns the program that executes an operation through a slot. */
     private Program describe(Operation<?> operation, Slot slot) {
         return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
     }
 
-    /** Starts an operation in a slot that the calling thread has taken. */
     FutureState begin(Operation<?> operation, Slot slot) {
         Program program = describe(operation, slot);
         // Any thread may begin with a granted slot, not only the thread that waits.
         if (operation.attachment() != slot && program instanceof OperationProgram copy
                 && plan.policy().splits(operation)) {
-            copy.split(operation, plan.policy().share());
+            copy.split(plan.policy().share());
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
@@ -211,7 +207,7 @@ final class DeviceEngine {
      */
     FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned) {
         Program program = describe(operation, slot);
-        program.passToWorker();
+        program.onWorker(true);
         operation.attach(program);
         slot.owner(operation);
         if (!pinned && !program.pin()) {
@@ -267,10 +263,9 @@ final class DeviceEngine {
 
     private boolean isDone(Operation<?> operation, Program program) {
         boolean done = program.isDone();
-        while (done && program instanceof BatchProgram batch && batch.needsForces()
-                && workers.forcesHere(operation)) {
+        while (done && program.pendingForces() != null && workers.forcesHere(operation)) {
             operation.requireAccess(); // The owner of the confined memory forces it.
-            batch.forces().await();
+            program.pendingForces().await();
             done = program.isDone();
         }
         return done;
@@ -281,8 +276,8 @@ final class DeviceEngine {
      * durable. Returns null if a force thread owns the operation now.
      */
     private FutureState done(Operation<?> operation, Program program) {
-        if (program instanceof BatchProgram batch && batch.needsForces()) {
-            workers.forceElsewhere(operation, program, batch.forces());
+        if (program.pendingForces() != null) {
+            workers.forceElsewhere(operation, program, program.pendingForces());
             return null;
         }
         traceQueue(operation, program.slot(), program.executedBy());

@@ -26,6 +26,7 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -54,7 +55,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final long inlineBytes;
     private volatile boolean closing;
 
-    /** Creates an executor. It has no threads yet. */
     public DeviceExecutor(EnginePlan plan, String name) {
         this.plan = plan;
         this.name = name;
@@ -112,9 +112,10 @@ public final class DeviceExecutor implements VdmExecutor {
             return startDrain(operation);
         }
         if (operation.isDurable()) {
-            Refusal refusal = Program.refusal(operation, durability);
+            Refusal refusal = durability.refusal(operation, true);
             if (refusal != null) {
-                return failures.notDurable(operation, refusal);
+                return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(),
+                        null);
             }
             if (type == VdmOperationType.FLUSH && !plan.needsSlotToFlush(operation)) {
                 boolean lines =
@@ -182,10 +183,9 @@ public final class DeviceExecutor implements VdmExecutor {
         if (policy.libpmemMoves()
                 && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
                 && operation.byteSize() < policy.workersFrom(operation)
-                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES) {
-            if (durability.lines() instanceof DurableMoves moves) {
-                return DurableMove.execute(operation, moves);
-            }
+                && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES
+                && durability.lines() instanceof DurableMoves moves) {
+            return DurableMove.execute(operation, moves);
         }
         return null;
     }
@@ -306,7 +306,6 @@ public final class DeviceExecutor implements VdmExecutor {
         notifier.useWaker();
     }
 
-    /** Returns the number of operations that wait for a slot or a worker. */
     public int pending() {
         return pending.size() + workers.pending();
     }
@@ -347,6 +346,11 @@ public final class DeviceExecutor implements VdmExecutor {
         return workers.forcesHere(operation) ? byDevice && !workers.isForced(operation)
                 : byDevice || workers.isForced(operation)
                         || operation.byteSize() >= policy.workersFrom(operation);
+    }
+
+    @Override
+    public Duration closeTimeout() {
+        return Duration.ofNanos(plan.closeNanos());
     }
 
     @Override

@@ -54,7 +54,6 @@ public final class DeviceHealth {
 
     private final AtomicBoolean trying = new AtomicBoolean();
 
-    /** Creates the health of a working device. The clock counts nanoseconds. */
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;

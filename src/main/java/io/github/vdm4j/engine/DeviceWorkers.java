@@ -50,7 +50,6 @@ final class DeviceWorkers {
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
     private boolean closing;
-    /** Set after the close timeout. */
     private volatile boolean stopped;
     /** The workers, created for the first long operation. Writes are guarded by this. */
     private volatile Workers workers;
@@ -69,7 +68,6 @@ final class DeviceWorkers {
         engine = new DeviceEngine(plan, failures, this);
     }
 
-    /** Returns the engine that also serves the workers. */
     DeviceEngine engine() {
         return engine;
     }
@@ -93,7 +91,6 @@ final class DeviceWorkers {
         return !policy.hasWorkers() || !Workers.canExecute(operation);
     }
 
-    /** Passes the forces of an operation to the force threads. */
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
@@ -123,10 +120,10 @@ final class DeviceWorkers {
             operation.complete();
             forced.remove(forces);
         } else if (batch.isDone() || batch.slot().onDevice()) {
-            batch.returnToPollers();
+            batch.onWorker(false);
             operation.resumeHere(); // The thread only completes the batch or submits its next task.
         } else {
-            batch.passToWorker();
+            batch.onWorker(true);
             continueOnWorker(operation);
         }
     }
@@ -138,7 +135,6 @@ final class DeviceWorkers {
         }
     }
 
-    /** Returns whether an operation needs a force of pages. */
     boolean isForced(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
         return tasks != null ? tasks.stream().anyMatch(this::isForced)
@@ -165,7 +161,7 @@ final class DeviceWorkers {
             return false;
         }
         if (operation.attachment() instanceof Program program) {
-            program.passToWorker();
+            program.onWorker(true);
             program.slot().owner(operation);
         } else if (!divide(operation)) {
             operation.attach(null);
@@ -290,7 +286,6 @@ final class DeviceWorkers {
         }
     }
 
-    /** Executes a part of an operation with the channel's software. */
     private void executePart(Operation<?> part) {
         Slot slot = pool.take();
         for (int round = 0; slot == null; round++) {
@@ -309,7 +304,6 @@ final class DeviceWorkers {
         execute(part, slot);
     }
 
-    /** Returns the number of operations that wait for a worker. */
     int pending() {
         Workers running = workers;
         return running == null ? 0 : running.pending();
@@ -338,14 +332,8 @@ final class DeviceWorkers {
         return running == null || running.isPast(mark);
     }
 
-    /** Returns the forces that have not ended. */
-    List<Forces> forces() {
-        return forced.mark();
-    }
-
-    /** Returns whether forces have ended. */
-    boolean areForced(List<Forces> forces) {
-        return forced.isPast(forces);
+    ForcedOperations forced() {
+        return forced;
     }
 
     // --- closing

@@ -39,8 +39,8 @@ final class Drain {
             return false;
         }
         if (forces == null) {
-            forces = workers.forces();
+            forces = workers.forced().mark();
         }
-        return workers.areForced(forces);
+        return workers.forced().isPast(forces);
     }
 }

@@ -11,7 +11,6 @@ import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.memory.Durability.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,10 +90,6 @@ final class EngineFailures {
                                 + " not access its memory. Poll it to its end before you close the"
                                 + " mover, or use a shared arena").formatted(moved),
                         null, moved);
-    }
-
-    FutureState notDurable(Operation<?> operation, Refusal refusal) {
-        return operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
     }
 
     FutureState noSlot(Operation<?> operation, SlotRefusedException refusal) {

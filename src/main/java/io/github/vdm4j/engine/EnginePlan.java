@@ -32,7 +32,6 @@ public record EnginePlan(
         return health != null;
     }
 
-    /** Returns whether the engine uses a device at this time. It does not during a pause. */
     public boolean usesDevice() {
         return health != null && health.isUsable();
     }

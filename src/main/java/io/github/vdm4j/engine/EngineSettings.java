@@ -57,7 +57,6 @@ public final class EngineSettings {
         return bytes;
     }
 
-    /** Returns the policy for a device that software may be able to replace. */
     public OffloadPolicy policy(boolean hasSoftware) {
         return hasSoftware
                 ? OffloadPolicy.offloading(offloadFrom, offloadFromWhenAwaited, workersFrom)

@@ -24,10 +24,8 @@ import java.util.List;
  */
 public record OffloadPolicy(long copies, long fills, long operations, long awaited,
         long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {
-    /** The default of {@code offloadFrom}, in bytes. */
     public static final long OFFLOAD_FROM = 8 << 10;
 
-    /** The default of {@code offloadFromWhenAwaited}, in bytes. */
     public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
 
     /** The size in bytes from which a copy gains from two executors (docs/adr/0029). */
@@ -42,13 +40,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /** The longest durable operation in bytes that the calling thread executes without a wait. */
     private static final long DURABLE = 64 << 10;
 
-    /**
-     * Returns a policy that gives all operations to the channel.
-     *
-     * @param workersFrom the size in bytes from which a worker executes an operation
-     * @param parallelFrom the size in bytes from which all workers execute it together
-     * @return the policy
-     */
+    /** Returns a policy that gives all operations to the channel. */
     public static OffloadPolicy allOnChannel(long workersFrom, long parallelFrom) {
         return new OffloadPolicy(0, 0, 0, 0, workersFrom, parallelFrom, false, null);
     }
@@ -58,11 +50,9 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      * are too short for the device.
      *
      * @param offloadFrom the size in bytes from which the device executes an operation
-     * @param whenAwaited the size in bytes from which the device executes an operation that a
-     *     thread awaits alone
+     * @param whenAwaited the same for an operation that a thread awaits alone
      * @param workersFrom the size in bytes from which a worker executes an operation if the device
      *     does not. The device always executes operations of this length
-     * @return the policy
      */
     public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
         long below = Math.max(offloadFrom - 1, 0);
@@ -73,13 +63,6 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /**
      * Returns a policy for software without a device. The JVM executes the operations in which it
      * is faster than the channel's software.
-     *
-     * @param copies the longest copy of the JVM in bytes
-     * @param fills the longest fill of the JVM in bytes
-     * @param operations the longest data operation of the JVM in bytes
-     * @param workersFrom the size in bytes from which a worker executes an operation
-     * @param parallelFrom the size in bytes from which all workers execute it together
-     * @return the policy
      */
     public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
             long workersFrom, long parallelFrom) {
@@ -87,12 +70,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
                 null);
     }
 
-    /**
-     * Returns the policy with or without split copies.
-     *
-     * @param split whether the thread that awaits a long copy copies a share of it
-     * @return this policy with that setting
-     */
+    /** Returns this policy. If it splits, a thread that awaits a long copy copies a share of it. */
     public OffloadPolicy splitLongCopies(boolean split) {
         return new OffloadPolicy(copies, fills, operations, awaited, workersFrom, parallelFrom,
                 libpmemMoves, split ? new CopyShare() : null);
@@ -117,12 +95,10 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return operations == 0 && !libpmemMoves;
     }
 
-    /** Returns the longest operation that the calling thread executes. */
     long longestOnCaller() {
         return workersFrom - 1;
     }
 
-    /** Returns whether there are worker threads. */
     boolean hasWorkers() {
         return workersFrom != Long.MAX_VALUE;
     }
@@ -139,10 +115,12 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
 
     private static boolean isDurable(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
-        if (tasks == null || operation.byteSize() <= DURABLE) {
-            return operation.isDurable();
-        }
-        for (int i = 0; i < tasks.size(); i++) {
+        return tasks == null || operation.byteSize() <= DURABLE ? operation.isDurable()
+                : isAnyDurable(tasks);
+    }
+
+    private static boolean isAnyDurable(List<Operation<?>> tasks) {
+        for (int i = 0; i < tasks.size(); i++) { // A stream or an iterator would be an allocation.
             if (tasks.get(i).isDurable()) {
                 return true;
             }
@@ -157,8 +135,9 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && !operation.isDurable()
-                && (bytes <= longest(operation.type())
-                        || bytes <= longestAwaited(operation.type()) && operation.isAwaited());
+                && (bytes <= longest(operation.type(), copies, fills, operations)
+                        || bytes <= longest(operation.type(), awaited, awaited, awaited)
+                                && operation.isAwaited());
     }
 
     private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
@@ -182,24 +161,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      */
     boolean executesTasksSingly(Operation<?> batch) {
         List<Operation<?>> tasks = batch.tasks();
-        if (tasks == null || operations == 0 || !libpmemMoves) {
-            return false;
-        }
-        for (int i = 0; i < tasks.size(); i++) { // A stream or an iterator would be an allocation.
-            if (tasks.get(i).isDurable()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private long longest(VdmOperationType type) {
-        return longest(type, copies, fills, operations);
-    }
-
-    /** Returns the longest operation of the JVM in bytes that a thread awaits alone. */
-    private long longestAwaited(VdmOperationType type) {
-        return longest(type, awaited, awaited, awaited);
+        return tasks != null && operations != 0 && libpmemMoves && !isAnyDurable(tasks);
     }
 
     private static long longest(VdmOperationType type, long copies, long fills, long operations) {
@@ -227,7 +189,6 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         };
     }
 
-    /** Returns the policy in words. */
     public String words() {
         if (copies == 0 && fills == 0 && operations == 0 && awaited == 0) {
             return "it executes operations of every size";

@@ -37,12 +37,10 @@ final class SlotQueue {
         return pending;
     }
 
-    /** Returns the thread that also serves this queue. */
     CompletionThread completions() {
         return completions;
     }
 
-    /** Gives the free slots to waiting operations. */
     void handOff() {
         Seam.step();
         if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {

@@ -127,7 +127,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (isCurrent(list)) {
             list.notifier.useWaker(); // Polls of a detached future may have promised a wake-up.
         }
-        return enter(RUNNING, null);
+        return enter(RUNNING, null, 0);
     }
 
     @Override
@@ -141,10 +141,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
-            return enter(seen, null);
-        }
-        return observe();
+        FutureState reached = tryEnter(seen, how, null);
+        return reached != null ? reached : observe();
     }
 
     /** Polls the future for a thread that awaits only this future. */
@@ -189,13 +187,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             notifier.useNone();
             return observe();
         }
-        FutureState reached;
         Seam.step();
-        int seen = state;
-        if ((seen == IDLE || seen == RUNNING)
-                && changeState(seen, seen | ADVANCING)) {
-            reached = enterFor(notifier, registration, seen);
-        } else {
+        FutureState reached = enterFor(notifier, registration);
+        if (reached == null) {
             notifier.useNone(); // Another thread is advancing the future or has just advanced it.
             reached = observe();
         }
@@ -213,14 +207,18 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return reached;
     }
 
-    private FutureState enterFor(Notifier notifier, Registration registration, int seen) {
+    /** Returns null if another thread is advancing the future. */
+    private FutureState enterFor(Notifier notifier, Registration registration) {
         Waiters list = waiters;
         FutureState reached;
         try {
-            reached = enter(seen, registration);
+            reached = tryEnter(state, ADVANCING, registration);
         } catch (WrongThreadException e) {
             registration.withdraw();
             throw e;
+        }
+        if (reached == null) {
+            return null;
         }
         if (isCurrent(list)) {
             notifier.answerLike(list.notifier);
@@ -247,11 +245,31 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return (state & AWAITED) != 0;
     }
 
+    /** Advances an idle or running future. Returns null if another thread does so. */
+    private FutureState tryEnter(int seen, int how, Registration own) {
+        if (seen == RUNNING) {
+            return changeState(RUNNING, RUNNING | how) ? enter(RUNNING, own, 0) : null;
+        }
+        if (seen != IDLE) {
+            return null;
+        }
+        int note = beforeStart();
+        boolean entered = false;
+        try {
+            entered = changeState(IDLE, how);
+        } finally {
+            if (!entered) {
+                afterStart(note);
+            }
+        }
+        return entered ? enter(IDLE, own, note) : null;
+    }
+
     /**
      * Advances the future. The registration of the polling thread receives no notification, because
      * the poll itself returns the state.
      */
-    private FutureState enter(int seen, Registration own) {
+    private FutureState enter(int seen, Registration own, int note) {
         Waiters list = waiters;
         Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
         boolean promised = offered.used() == NotifierType.WAKER;
@@ -266,6 +284,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             offered.useNone();
             fail(e);
             reached = FutureState.COMPLETE;
+        } finally {
+            if (seen == IDLE) {
+                afterStart(note);
+            }
         }
         if (reached == null) {
             return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
@@ -287,24 +309,26 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
     }
 
     /**
-     * Runs work that may complete futures, and then the callbacks of users.
+     * Runs work that may complete futures, and then the callbacks of users. A callback may block,
+     * but it must not delay the work.
      *
      * @param work the work
      */
-    protected static void runBeforeCallbacks(Runnable work) {
-        Callbacks.runAfter(work);
+    public static void beforeCallbacks(Runnable work) {
+        Callbacks.runAfter(Objects.requireNonNull(work, "work"));
     }
 
     /**
-     * Runs work that may complete futures, without the callbacks of users.
+     * Runs work that may complete futures, on a thread that may hold locks of a user. The callbacks
+     * of users wait until the returned task runs.
      *
      * @param work the work. It should not throw
      * @param earlier the result of an earlier call that has not run, or null. The callbacks are
      *     added to it
      * @return a task that runs the callbacks, or null if there is none
      */
-    protected static Runnable runWithoutCallbacks(Runnable work, Runnable earlier) {
-        return Callbacks.withhold(work, earlier);
+    public static Runnable withoutCallbacks(Runnable work, Runnable earlier) {
+        return Callbacks.withhold(Objects.requireNonNull(work, "work"), earlier);
     }
 
     /** Completes the future with a failure, even if the subclass cannot record the failure. */
@@ -365,7 +389,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return (int) Thread.currentThread().threadId();
     }
 
-    /** Returns whether the current thread is inside {@link #advance} of this future. */
     final boolean isAdvancedByCaller() {
         return advancing == currentThread();
     }
@@ -376,7 +399,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected final void pollIfRunning() {
         if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
-            enter(RUNNING, null);
+            enter(RUNNING, null, 0);
         }
     }
 

@@ -2,10 +2,9 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -34,43 +33,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * @param <T> the type of the attachments
  */
 public final class CompletionQueue<T> {
-    private static final VarHandle COMPLETED;
-    private static final VarHandle ADDED;
-    private static final VarHandle RETURNED;
-    private static final VarHandle SIGNALLED;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            COMPLETED = lookup.findVarHandle(CompletionQueue.class, "completed", Wait.class);
-            ADDED = lookup.findVarHandle(CompletionQueue.class, "added", int.class);
-            RETURNED = lookup.findVarHandle(CompletionQueue.class, "returned", int.class);
-            SIGNALLED = lookup.findVarHandle(CompletionQueue.class, "signalled", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** The number of added entries that the queue has not returned or refused yet. */
+    private final AtomicInteger size = new AtomicInteger();
 
-    /** The completed entries, linked from the newest to the oldest. */
-    private volatile Wait<T> completed;
-    /**
-     * The entries that the queue returns next, linked from the oldest to the newest. Guarded by the
-     * lock.
-     */
-    private Wait<T> next;
-    /** The entries that only their adding threads can poll. Guarded by the lock. */
+    // The next fields are guarded by the lock.
+    /** The completed entries, linked from the oldest to the newest. */
+    private Wait<T> oldest;
+    private Wait<T> newest;
+    /** The entries that only their adding threads can poll. */
     private Wait<T> confined;
-    /** The number of entries that were added. It may overflow. */
-    private volatile int added;
-    /** The number of added entries that were returned or refused. Written under the lock. */
-    private volatile int returned;
-    /** The number of threads that wait for an entry. Written under the lock. */
-    private volatile int waiting;
-    /** Whether a waiting thread was signalled and has not read the queue yet. */
-    private volatile boolean signalled;
 
     /** Creates an empty queue. */
     public CompletionQueue() {}
@@ -100,21 +73,28 @@ public final class CompletionQueue<T> {
         Objects.requireNonNull(future, "future");
         Objects.requireNonNull(attachment, "attachment");
         var wait = new Wait<>(this, future, attachment);
-        // The count must include the entry before a thread can take it.
-        ADDED.getAndAdd(this, 1);
+        size.incrementAndGet(); // The count must include the entry before a thread can take it.
         try {
             wait.start();
         } catch (Throwable e) {
-            if (wait.claim()) { // If the entry was claimed before, the future has completed.
+            if (refuse(wait)) { // Otherwise the future has completed.
                 wait.withdraw();
-                lock.lock();
-                try {
-                    forget();
-                } finally {
-                    lock.unlock();
-                }
                 throw e;
             }
+        }
+    }
+
+    private boolean refuse(Wait<T> wait) {
+        lock.lock();
+        try {
+            if (wait.settled) {
+                return false;
+            }
+            wait.settled = true;
+            forget();
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -127,10 +107,10 @@ public final class CompletionQueue<T> {
             Wait<T> mine;
             lock.lock();
             try {
-                Wait<T> first = remove();
-                mine = first == null && again ? removeConfined() : null;
+                Entry<T> entry = remove();
+                mine = entry == null && again ? removeConfined() : null;
                 if (mine == null) {
-                    return first == null ? null : first.entry;
+                    return entry;
                 }
             } finally {
                 lock.unlock();
@@ -170,22 +150,21 @@ public final class CompletionQueue<T> {
 
     /** {@return the number of entries that were added and not returned yet, complete or not} */
     public int size() {
-        int before = returned; // The order of the reads excludes a negative size.
-        return added - before;
+        return size.get();
     }
 
     private Entry<T> take(boolean timed, long nanos) {
         WaitSession.refuseLibraryThread("take");
-        long start = 0; // Reading the clock is necessary only if no entry is complete.
+        long deadline = timed ? System.nanoTime() + nanos : 0;
         boolean interrupted = false;
         try {
             while (true) {
                 Wait<T> mine;
                 lock.lock();
                 try {
-                    Wait<T> first = remove();
-                    if (first != null) {
-                        return first.entry;
+                    Entry<T> entry = remove();
+                    if (entry != null) {
+                        return entry;
                     }
                     if (isEmpty()) {
                         throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
@@ -194,9 +173,7 @@ public final class CompletionQueue<T> {
                     }
                     mine = removeConfined();
                     if (mine == null) {
-                        long now = timed ? System.nanoTime() : 0;
-                        start = start == 0 ? now : start;
-                        long left = nanos - (now - start);
+                        long left = timed ? deadline - System.nanoTime() : 0;
                         if (timed && left <= 0) {
                             return null;
                         }
@@ -216,13 +193,7 @@ public final class CompletionQueue<T> {
 
     /** Waits under the lock for a change. Returns true if the thread was interrupted. */
     private boolean sleep(boolean timed, long nanos) {
-        waiting++;
-        signalled = false;
         try {
-            if (completed != null || isEmpty()) {
-                // The queue changed before the changing thread could see that this thread waits.
-                return false;
-            }
             if (timed) {
                 changed.awaitNanos(nanos);
             } else {
@@ -231,60 +202,47 @@ public final class CompletionQueue<T> {
             return false;
         } catch (InterruptedException e) {
             return true;
-        } finally {
-            waiting--;
-            signalled = false;
         }
     }
 
     /** Removes the oldest completed entry under the lock, or returns null. */
-    private Wait<T> remove() {
-        if (next == null && completed != null) {
-            @SuppressWarnings("unchecked")
-            var newest = (Wait<T>) COMPLETED.getAndSet(this, null);
-            for (Wait<T> each = newest; each != null;) {
-                Wait<T> older = each.link;
-                each.link = next;
-                next = each;
-                each = older;
-            }
+    private Entry<T> remove() {
+        Wait<T> first = oldest;
+        if (first == null) {
+            return null;
         }
-        Wait<T> first = next;
-        if (first != null) {
-            next = first.link;
-            first.link = null;
-            if (waiting > 0 && (next != null || completed != null)) {
-                // A push signals one thread, and this thread signals the next thread.
-                changed.signal();
-            }
-            forget();
+        oldest = first.link;
+        if (oldest == null) {
+            newest = null;
         }
-        return first;
+        first.link = null;
+        forget();
+        return first.entry;
     }
 
     /** Removes an entry from the count under the lock. The last entry ends all waits. */
     private void forget() {
-        RETURNED.setRelease(this, returned + 1); // The lock excludes a second writer.
-        if (waiting > 0 && isEmpty()) {
+        if (size.decrementAndGet() == 0) {
             changed.signalAll();
         }
     }
 
-    /** Adds a completed entry. The method takes the lock only to signal a waiting thread. */
     private void push(Wait<T> wait) {
-        Wait<T> head = completed;
-        wait.link = head;
-        while (!COMPLETED.compareAndSet(this, head, wait)) {
-            head = completed;
-            wait.link = head;
-        }
-        if (waiting > 0 && !signalled && SIGNALLED.compareAndSet(this, false, true)) {
-            lock.lock();
-            try {
-                changed.signal();
-            } finally {
-                lock.unlock();
+        lock.lock();
+        try {
+            if (wait.settled) {
+                return;
             }
+            wait.settled = true;
+            if (oldest == null) {
+                oldest = wait;
+            } else {
+                newest.link = wait;
+            }
+            newest = wait;
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -329,23 +287,12 @@ public final class CompletionQueue<T> {
 
     /** The registration of an entry with its future. */
     private static final class Wait<T> extends PollingRegistration<Object> {
-        private static final VarHandle CLAIMED;
-
-        static {
-            try {
-                CLAIMED = MethodHandles.lookup()
-                        .findVarHandle(Wait.class, "claimed", boolean.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
         private final CompletionQueue<T> queue;
         /** Made in advance, because an entry that is removed must not be lost in a full heap. */
         private final Entry<T> entry;
         private final Thread adder = Thread.currentThread();
-        /** Whether the entry is complete or was refused. */
-        private volatile boolean claimed;
+        /** Whether the entry is complete or was refused. Written under the queue's lock. */
+        private volatile boolean settled;
         /** The next entry of the list that contains this entry. */
         private Wait<T> link;
 
@@ -354,10 +301,6 @@ public final class CompletionQueue<T> {
             super((PollableFuture<Object>) future);
             this.queue = queue;
             entry = new Entry<>(future, attachment);
-        }
-
-        private boolean claim() {
-            return CLAIMED.compareAndSet(this, false, true);
         }
 
         @Override
@@ -377,7 +320,7 @@ public final class CompletionQueue<T> {
 
         @Override
         boolean isSettled() {
-            return claimed;
+            return settled;
         }
 
         @Override
@@ -389,9 +332,7 @@ public final class CompletionQueue<T> {
             if (thrown != null) {
                 LibraryThread.report(thrown);
             }
-            if (claim()) {
-                queue.push(this);
-            }
+            queue.push(this);
         }
     }
 }

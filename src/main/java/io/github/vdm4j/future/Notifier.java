@@ -90,11 +90,10 @@ public final class Notifier {
     public void usePoller(Poller question) {
         Objects.requireNonNull(question, "question");
         if (waker != null) {
-            answer = Objects.requireNonNull(question, "question");
+            answer = question;
         }
     }
 
-    /** Copies the answer of another notifier. */
     void answerLike(Notifier other) {
         answer = other.answer;
     }

@@ -1,32 +1,20 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
- * A registration that polls its task to the end. The thread that raises {@link #wakeUps} from 0
- * polls the task until the field is 0 again. No further thread polls for the registration.
+ * A registration that polls its task to the end. One thread at a time polls the task, until it
+ * sleeps or is complete.
  */
 abstract class PollingRegistration<T> extends Registration {
-    private static final VarHandle WAKE_UPS;
-
-    static {
-        try {
-            WAKE_UPS = MethodHandles.lookup()
-                    .findVarHandle(PollingRegistration.class, "wakeUps", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     final PollableFuture<T> task;
     private final Notifier notifier = Notifier.of(this);
-    /**
-     * The number of wake-ups since the last poll, or 0 while no poll is necessary. It is not
-     * volatile, because a volatile first write is expensive.
-     */
-    private int wakeUps = 1;
+    // Guarded by this.
+    /** Whether a thread polls the task. The thread that creates the registration polls first. */
+    private boolean polled = true;
+    /** Whether a wake-up has arrived since the beginning of the last poll. */
+    private boolean woken;
+
     PollingRegistration<?> nextPolled;
 
     PollingRegistration(PollableFuture<T> task) {
@@ -49,33 +37,35 @@ abstract class PollingRegistration<T> extends Registration {
      */
     abstract void end(Throwable thrown, boolean onSharedPoller);
 
-    /** Counts a wake-up. Returns {@code true} if the caller has to arrange a poll of the task. */
-    final boolean mustPoll() {
-        return (int) WAKE_UPS.getAndAdd(this, 1) == 0;
+    /** Records a wake-up. Returns {@code true} if the caller has to arrange a poll of the task. */
+    final synchronized boolean mustPoll() {
+        if (polled) {
+            woken = true;
+            return false;
+        }
+        polled = true;
+        return true;
     }
 
-    private int wakeUps() {
-        return (int) WAKE_UPS.getVolatile(this);
+    private synchronized void forgetWakeUp() {
+        woken = false;
     }
 
-    /**
-     * Resets the wake-ups that preceded a poll. Returns {@code true} if no further wake-up has
-     * arrived.
-     */
-    private boolean resetWakeUps(int seen) {
-        return (int) WAKE_UPS.getAndAdd(this, -seen) == seen;
+    /** Ends the polls. Returns {@code false} if a wake-up has arrived during the last poll. */
+    private synchronized boolean sleep() {
+        polled = woken;
+        return !woken;
     }
 
     /** Polls once on the calling thread and throws the exception of the poll. */
     final void start() {
-        follow(task.poll(notifier), 1);
+        follow(task.poll(notifier));
     }
 
     /** Polls until the task sleeps or is complete. */
     final void proceed() {
-        int seen = wakeUps();
         try {
-            follow(poll(), seen);
+            follow(poll());
         } catch (Throwable e) {
             endWith(e);
         }
@@ -101,6 +91,7 @@ abstract class PollingRegistration<T> extends Registration {
     }
 
     private FutureState poll() {
+        forgetWakeUp();
         if (!isSettled()) {
             return task.poll(notifier);
         }
@@ -113,18 +104,16 @@ abstract class PollingRegistration<T> extends Registration {
      * Continues after a poll. If a wake-up has arrived since the beginning of that poll, the task
      * is polled again.
      */
-    private void follow(FutureState reached, int woken) {
+    private void follow(FutureState reached) {
         FutureState state = reached;
-        int seen = woken;
         while (state != FutureState.COMPLETE) {
             if (notifier.used() != NotifierType.WAKER) {
                 SharedPoller.add(this);
                 return;
             }
-            if (resetWakeUps(seen)) {
+            if (sleep()) {
                 return;
             }
-            seen = wakeUps();
             state = poll();
         }
         end(null, false);
@@ -137,9 +126,8 @@ abstract class PollingRegistration<T> extends Registration {
             if (question != null && !question.ready()) {
                 return false;
             }
-            int seen = wakeUps();
             if (poll() != FutureState.COMPLETE) {
-                return notifier.used() == NotifierType.WAKER && resetWakeUps(seen);
+                return notifier.used() == NotifierType.WAKER && sleep();
             }
         } catch (Throwable e) {
             end(e, true);

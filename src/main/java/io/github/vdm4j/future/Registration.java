@@ -2,8 +2,6 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
  * A wait for a future. Its owner is an {@code await}, a {@link
@@ -25,23 +23,12 @@ abstract class Registration implements Waker {
         CALLBACK
     }
 
-    private static final VarHandle QUEUED;
-
-    static {
-        try {
-            QUEUED = MethodHandles.lookup()
-                    .findVarHandle(Registration.class, "queued", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     // Guarded by the owner.
     Waiters owner;
     Registration previous;
     Registration next;
 
-    /** The next registration to call. Only the thread that has set {@link #QUEUED} uses it. */
+    /** The next registration to call. Only the thread that has queued this one uses it. */
     Registration nextCallback;
     volatile boolean queued;
     /**
@@ -87,8 +74,12 @@ abstract class Registration implements Waker {
     }
 
     /** Queues the registration. Returns {@code false} if it was queued already. */
-    final boolean enqueue() {
-        return !queued && QUEUED.compareAndSet(this, false, true);
+    final synchronized boolean enqueue() {
+        if (queued) {
+            return false;
+        }
+        queued = true;
+        return true;
     }
 
     /** Fires a queued callback. A later wake-up queues it again. */

@@ -21,8 +21,9 @@ final class SharedPoller implements Runnable {
     static IdleStrategy betweenRounds = IdleStrategy.backOff();
 
     // Guarded by the class.
-    /** The registrations that the thread has not seen, from the newest to the oldest. */
+    /** The registrations that the thread has not seen, from the oldest to the newest. */
     private static PollingRegistration<?> added;
+    private static PollingRegistration<?> lastAdded;
     private static Thread thread;
     /** The thread that starts next, or null. */
     private static Thread spare = new LibraryThread(THREAD_NAME, new SharedPoller());
@@ -46,8 +47,13 @@ final class SharedPoller implements Runnable {
                 thread = spare;
                 spare = null;
             }
-            registration.nextPolled = added;
-            added = registration;
+            registration.nextPolled = null;
+            if (added == null) {
+                added = registration;
+            } else {
+                lastAdded.nextPolled = registration;
+            }
+            lastAdded = registration;
             running = thread;
         }
         Seam.unpark(running);
@@ -57,12 +63,6 @@ final class SharedPoller implements Runnable {
         if (spare == null) {
             spare = new LibraryThread(THREAD_NAME, new SharedPoller());
         }
-    }
-
-    private static synchronized PollingRegistration<?> takeAdded() {
-        PollingRegistration<?> newest = added;
-        added = null;
-        return newest;
     }
 
     /** Ends the thread if no task was added. Returns {@code true} if the thread ends. */
@@ -103,21 +103,22 @@ final class SharedPoller implements Runnable {
         }
     }
 
-    /** Appends the added registrations in the order of their arrival. */
+    /** Appends the added registrations. Returns {@code false} if there are none. */
     private boolean appendAdded() {
-        PollingRegistration<?> oldest = null;
-        for (PollingRegistration<?> each = takeAdded(); each != null;) {
-            PollingRegistration<?> older = each.nextPolled;
-            each.nextPolled = oldest;
-            oldest = each;
-            each = older;
+        synchronized (SharedPoller.class) {
+            if (added == null) {
+                return false;
+            }
+            if (first == null) {
+                first = added;
+            } else {
+                last.nextPolled = added;
+            }
+            last = lastAdded;
+            added = null;
+            lastAdded = null; // A remaining value would keep the class loader alive.
+            return true;
         }
-        for (PollingRegistration<?> each = oldest; each != null;) {
-            PollingRegistration<?> following = each.nextPolled;
-            append(each);
-            each = following;
-        }
-        return oldest != null;
     }
 
     private void append(PollingRegistration<?> registration) {

@@ -3,8 +3,6 @@ package io.github.vdm4j.future;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,30 +20,15 @@ final class WaitSession {
     /** The number of checks for a wake-up before the thread sleeps. */
     private static final int SPINS_BEFORE_SLEEP = 100;
 
-    private static final VarHandle WOKEN;
-    private static final VarHandle LISTED;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            WOKEN = lookup.findVarHandle(WaitSession.class, "woken", Entry.class);
-            LISTED = lookup.findVarHandle(Entry.class, "listed", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Thread waiter = Thread.currentThread();
     private final IdleStrategy idle;
 
     private final Entry[] all;
 
     /** The entries of the next round in the caller's order, in the first {@link #count} places. */
-    private Entry[] due;
+    private final Entry[] due;
 
     private int count;
-
-    private Entry[] next;
 
     private int remaining;
 
@@ -58,8 +41,10 @@ final class WaitSession {
     /** Whether a step of a chain has ended in this round. */
     private boolean stepEnded;
 
-    /** The entries woken since the last round, linked from the newest to the oldest. */
+    /** The entries woken since the last round, linked from the oldest. Written under the lock. */
     private volatile Entry woken;
+
+    private Entry lastWoken;
 
     /**
      * Whether the thread was interrupted during the wait. An interrupt ends only an {@link
@@ -81,7 +66,6 @@ final class WaitSession {
         this.idle = idle;
         all = distinct(futures);
         due = all.clone();
-        next = new Entry[due.length];
         count = due.length;
         remaining = due.length;
     }
@@ -95,10 +79,6 @@ final class WaitSession {
                 .map(Entry::new)
                 .filter(entry -> distinct.add(entry.future))
                 .toArray(Entry[]::new);
-    }
-
-    void run() {
-        waitForEnough();
     }
 
     WaitSession untilAny() {
@@ -126,14 +106,14 @@ final class WaitSession {
     boolean run(Duration timeout) {
         timed = true;
         deadline = Seam.nanoTime() + nanos(timeout);
-        waitForEnough();
+        run();
         return isOver();
     }
 
     void runInterruptibly() throws InterruptedException {
         interruptible = true;
         interrupted = Thread.interrupted();
-        waitForEnough();
+        run();
         if (!isOver()) {
             throw new InterruptedException();
         }
@@ -150,7 +130,7 @@ final class WaitSession {
                 : (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
     }
 
-    private void waitForEnough() {
+    void run() {
         try {
             loop();
         } finally {
@@ -239,7 +219,11 @@ final class WaitSession {
                 }
             }
         }
-        restoreOrder(polled);
+        for (int i = 0; i < polled; i++) {
+            if (due[i].again) {
+                due[count++] = due[i];
+            }
+        }
         return stepEnded || remaining < before;
     }
 
@@ -258,31 +242,14 @@ final class WaitSession {
         }
     }
 
-    /** Restores the caller's order of the entries for the next round. */
-    private void restoreOrder(int polled) {
-        for (int i = 0; i < polled; i++) {
-            if (due[i].again) {
-                next[count++] = due[i];
-            }
+    private void takeWoken() {
+        if (woken != null) {
+            appendWoken();
         }
-        Entry[] swap = due;
-        due = next;
-        next = swap;
     }
 
-    private void takeWoken() {
-        if (woken == null) {
-            return;
-        }
-        Entry newest = (Entry) WOKEN.getAndSet(this, null);
-        Entry oldest = null;
-        while (newest != null) {
-            Entry older = newest.link;
-            newest.link = oldest;
-            oldest = newest;
-            newest = older;
-        }
-        for (Entry entry = oldest; entry != null;) {
+    private synchronized void appendWoken() {
+        for (Entry entry = woken; entry != null;) {
             Entry following = entry.link;
             entry.link = null;
             entry.listed = false;
@@ -295,6 +262,7 @@ final class WaitSession {
             }
             entry = following;
         }
+        woken = null;
     }
 
     private void pause(int fruitless) {
@@ -348,17 +316,24 @@ final class WaitSession {
     }
 
     private void wake(Entry entry) {
-        if (LISTED.compareAndSet(entry, false, true)) {
-            Entry head = woken;
-            entry.link = head;
-            while (!WOKEN.compareAndSet(this, head, entry)) {
-                head = woken;
-                entry.link = head;
-            }
-            if (sleeping) {
-                LibraryThread.unpark(waiter);
-            }
+        if (append(entry) && sleeping) {
+            LibraryThread.unpark(waiter);
         }
+    }
+
+    /** Returns {@code false} if the entry was woken already. */
+    private synchronized boolean append(Entry entry) {
+        if (entry.listed) {
+            return false;
+        }
+        entry.listed = true;
+        if (woken == null) {
+            woken = entry;
+        } else {
+            lastWoken.link = entry;
+        }
+        lastWoken = entry;
+        return true;
     }
 
     private final class Entry extends Registration {
@@ -375,8 +350,9 @@ final class WaitSession {
         /** Whether the waiter has seen that the future is complete. */
         boolean done;
 
+        // Guarded by the session.
         Entry link;
-        volatile boolean listed;
+        boolean listed;
 
         Entry(PollableFuture<?> future) {
             this.future = Objects.requireNonNull(future, "a future to wait for");

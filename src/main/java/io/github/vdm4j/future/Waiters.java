@@ -27,11 +27,9 @@ final class Waiters implements Waker {
      * @return the registration, or null if the generation is complete
      */
     synchronized Registration add(Waker waker) {
-        return complete ? null : addFirst(waker);
-    }
-
-    /** Adds a waker to a list that no other thread sees yet. Such an addition needs no lock. */
-    Registration addFirst(Waker waker) {
+        if (complete) {
+            return null;
+        }
         Registration added = waker instanceof Registration own ? own : raw(waker);
         if (added.owner == null) {
             added.owner = this;

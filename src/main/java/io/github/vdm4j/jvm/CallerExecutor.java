@@ -13,6 +13,7 @@ import io.github.vdm4j.memory.Durability.Refusal;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.Pins;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -26,7 +27,6 @@ public final class CallerExecutor implements VdmExecutor {
     /** The bytes of the longest durable operation on a file that the calling thread copies. */
     private static final long LONGEST_ON_CALLER = 64L << 10;
 
-    /** The bytes of the longest short operation. */
     private static final long SHORT = 4L << 10;
 
     private final MoveFunctions functions;
@@ -34,7 +34,6 @@ public final class CallerExecutor implements VdmExecutor {
     /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeSingle;
 
-    /** Creates an executor. */
     public CallerExecutor(MoveFunctions functions, Durability durability) {
         this.functions = functions;
         this.durability = durability;
@@ -42,9 +41,6 @@ public final class CallerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        if (isPlainMove(operation)) {
-            return startMove(operation);
-        }
         if (operation.type() == VdmOperationType.BATCH) {
             return startBatch(operation, eachTask);
         }
@@ -56,7 +52,10 @@ public final class CallerExecutor implements VdmExecutor {
             return failBufferClosed(operation);
         }
         try {
-            executeAndForce(operation);
+            Forces forces = executeSingle(operation, null);
+            if (forces != null) {
+                forces.await();
+            }
         } finally {
             MemoryRegions.unpin(destination, source, second);
         }
@@ -77,30 +76,6 @@ public final class CallerExecutor implements VdmExecutor {
         return operation.byteSize() <= SHORT && isPlainMove(operation);
     }
 
-    /**
-     * Executes a copy or fill that is not durable. It skips the checks of further operations,
-     * because these checks take longer than a copy of 64 bytes (docs/adr/0015).
-     */
-    private static FutureState startMove(Operation<?> operation) {
-        MemorySegment to = operation.destination();
-        MemorySegment from = operation.source();
-        MemoryRegion destination = MemoryRegions.find(to);
-        MemoryRegion source = MemoryRegions.find(from);
-        if (!MemoryRegions.pin(destination, source, null)) {
-            return failBufferClosed(operation);
-        }
-        try {
-            return move(operation, to, from);
-        } catch (WrongThreadException e) {
-            throw e; // The operation stays idle, because no byte was written.
-        } catch (Throwable e) {
-            JvmFailures.record(operation, e, 0);
-            return FutureState.COMPLETE;
-        } finally {
-            MemoryRegions.unpin(destination, source, null);
-        }
-    }
-
     private static FutureState move(Operation<?> operation, MemorySegment to,
             MemorySegment from) {
         if (from != null) {
@@ -117,7 +92,7 @@ public final class CallerExecutor implements VdmExecutor {
         TaskSequence sequence = sequenceOf(batch);
         String reason = sequence.pin();
         if (reason != null) {
-            return batch.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
+            return failUnpinned(batch, reason);
         }
         try {
             for (Forces forces = executeTasks(batch, eachTask); forces != null;
@@ -130,26 +105,24 @@ public final class CallerExecutor implements VdmExecutor {
         return FutureState.COMPLETE;
     }
 
-    private void executeAndForce(Operation<?> operation) {
-        for (Forces forces = execute(operation); forces != null; forces = executeRest(operation)) {
-            forces.await();
-        }
-    }
-
     /** Returns the sequence of a batch's tasks. It stays attached to the batch. */
     public static TaskSequence sequenceOf(Operation<?> batch) {
         if (batch.attachment() instanceof TaskSequence known) {
             return known;
         }
-        var sequence = new TaskSequence(batch.tasks());
+        var sequence = new TaskSequence(batch);
         batch.attach(sequence);
         return sequence;
     }
 
     /** Fails an operation on a buffer that was closed before the operation started. */
     public static FutureState failBufferClosed(Operation<?> operation) {
-        return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, Pins.CLOSED,
-                null);
+        return failUnpinned(operation, Pins.CLOSED);
+    }
+
+    /** Fails an operation whose buffers could not be {@linkplain Pins#pin pinned}. */
+    public static FutureState failUnpinned(Operation<?> operation, String reason) {
+        return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason, null);
     }
 
     /**
@@ -157,20 +130,12 @@ public final class CallerExecutor implements VdmExecutor {
      * tasks up to a fence that needs a force. The caller has pinned the buffers.
      *
      * @return the forces that the operation needs, or null if the operation has ended. After the
-     *     forces, the caller calls {@link #executeRest}.
+     *     forces of a batch, a further call continues it.
      */
     public Forces execute(Operation<?> operation) {
         return operation.type() == VdmOperationType.BATCH
                 ? executeTasks(operation, eachTask)
                 : executeSingle(operation, null);
-    }
-
-    /**
-     * Continues an operation after its forces. Returns the next forces that it needs, or null.
-     */
-    public Forces executeRest(Operation<?> operation) {
-        return operation.type() == VdmOperationType.BATCH ? executeTasks(operation, eachTask)
-                : null;
     }
 
     private static Forces executeTasks(Operation<?> batch, TaskExecution eachTask) {
@@ -226,12 +191,7 @@ public final class CallerExecutor implements VdmExecutor {
 
     /** Executes an operation. Returns the earlier forces and the forces of the operation. */
     private Forces run(Operation<?> operation, Forces earlier) {
-        MemorySegment first = operation.destination();
-        MemorySegment second = operation.secondDestination();
-        boolean durable = operation.isDurable() && first.byteSize() > 0;
-        WriteBackKind firstKind = durable ? durability.kindOf(first) : null;
-        WriteBackKind secondKind = durable && second != null ? durability.kindOf(second) : null;
-        if (isRefused(operation, first, firstKind) || isRefused(operation, second, secondKind)) {
+        if (isRefused(operation)) {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
@@ -240,14 +200,14 @@ public final class CallerExecutor implements VdmExecutor {
             move(operation);
             JvmFailures.deliver(operation);
         }
-        return finish(operation, durable, firstKind, secondKind, earlier);
+        return makeDurable(operation, earlier);
     }
 
-    /** Writes back or succeeds after the bytes were moved. */
-    private Forces finish(Operation<?> operation, boolean durable, WriteBackKind firstKind,
-            WriteBackKind secondKind, Forces earlier) {
-        if (durable && operation.recordedResult() == VdmResult.SUCCESS) {
-            return writeBack(operation, firstKind, secondKind, earlier);
+    /** Writes back after the bytes were moved. Without a byte, the operation succeeds. */
+    private Forces makeDurable(Operation<?> operation, Forces earlier) {
+        if (operation.isDurable() && operation.recordedResult() == VdmResult.SUCCESS
+                && operation.destination().byteSize() > 0) {
+            return writeBack(operation, earlier);
         }
         if (isEmpty(operation)) {
             operation.succeed(ExecutionPath.NONE);
@@ -269,18 +229,17 @@ public final class CallerExecutor implements VdmExecutor {
      * this before the first part.
      */
     public boolean isRefused(Operation<?> operation) {
-        if (!operation.isDurable()) {
-            return false;
-        }
-        MemorySegment first = operation.destination();
-        MemorySegment second = operation.secondDestination();
+        Refusal refusal;
         try {
-            return isRefused(operation, first, durability.kindOf(first))
-                    || second != null && isRefused(operation, second, durability.kindOf(second));
+            refusal = durability.refusal(operation, false);
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
             return true;
         }
+        if (refusal != null) {
+            operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
+        }
+        return refusal != null;
     }
 
     /**
@@ -289,16 +248,8 @@ public final class CallerExecutor implements VdmExecutor {
      */
     public Forces finish(Operation<?> operation, Division parts) {
         try {
-            if (parts instanceof TaskParts tasks) {
-                tasks.record();
-                return null;
-            }
-            ((Parts) parts).record();
-            boolean durable = operation.isDurable();
-            MemorySegment second = operation.secondDestination();
-            return finish(operation, durable,
-                    durable ? durability.kindOf(operation.destination()) : null,
-                    durable && second != null ? durability.kindOf(second) : null, null);
+            parts.record();
+            return operation.tasks() == null ? makeDurable(operation, null) : null;
         } catch (Throwable e) {
             JvmFailures.record(operation, e, parts.bytesDone());
             return null;
@@ -307,19 +258,8 @@ public final class CallerExecutor implements VdmExecutor {
 
     /** Returns whether this executor can make the destinations of an operation durable. */
     public boolean canMakeDurable(Operation<?> operation) {
-        MemorySegment second = operation.secondDestination();
-        return !operation.isDurable() || supports(durability, true, operation.destination())
-                && (second == null || supports(durability, true, second));
-    }
-
-    private boolean isRefused(Operation<?> operation, MemorySegment destination,
-            WriteBackKind kind) {
-        Refusal refusal = kind == null ? null : durability.refusal(destination, kind, false);
-        if (refusal == null) {
-            return false;
-        }
-        operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
-        return true;
+        Refusal refusal = durability.refusal(operation, false);
+        return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
     }
 
     /** Returns whether an operation moves no bytes. Then no kernel writes its result. */
@@ -349,37 +289,25 @@ public final class CallerExecutor implements VdmExecutor {
         operation.succeed(ExecutionPath.JVM);
     }
 
-    private Forces writeBack(Operation<?> operation, WriteBackKind firstKind,
-            WriteBackKind secondKind, Forces earlier) {
-        boolean byLibrary = firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
-        boolean flush = operation.type() == VdmOperationType.FLUSH;
-        ExecutionPath path = flush && byLibrary ? ExecutionPath.LIBPMEM : operation.executedBy();
+    /** Determines the kinds again, because the file may have failed since the first part. */
+    private Forces writeBack(Operation<?> operation, Forces earlier) {
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        WriteBackKind firstKind = durability.kindOf(first);
+        WriteBackKind secondKind = second == null ? null : durability.kindOf(second);
+        boolean byLibrary = operation.type() == VdmOperationType.FLUSH
+                && firstKind == WriteBackKind.CACHE_LINES && durability.lines() != null;
+        ExecutionPath path = byLibrary ? ExecutionPath.LIBPMEM : operation.executedBy();
         try {
-            writeBackLines(operation.destination(), firstKind);
-            writeBackLines(operation.secondDestination(), secondKind);
+            durability.writeBackLines(first, firstKind);
+            durability.writeBackLines(second, secondKind);
         } catch (IOException | PageUnavailableException e) {
             operation.failWriteBack(path, e);
             return earlier;
         }
         operation.succeed(path);
-        Forces forces = addPages(earlier, operation, operation.destination(), firstKind);
-        return addPages(forces, operation, operation.secondDestination(), secondKind);
-    }
-
-    private void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
-        if (kind == WriteBackKind.CACHE_LINES) {
-            durability.writeBackLines(range);
-        }
-    }
-
-    private Forces addPages(Forces earlier, Operation<?> operation, MemorySegment range,
-            WriteBackKind kind) {
-        if (kind != WriteBackKind.PAGES) {
-            return earlier;
-        }
-        Forces forces = earlier == null ? new Forces(durability) : earlier;
-        forces.add(operation, range);
-        return forces;
+        Forces forces = durability.addForce(earlier, operation, first, firstKind);
+        return durability.addForce(forces, operation, second, secondKind);
     }
 
     /** Returns whether a destination can be made durable if the flags ask for it. */

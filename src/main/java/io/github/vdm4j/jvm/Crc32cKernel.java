@@ -114,19 +114,19 @@ public final class Crc32cKernel {
 
     private void add(MemorySegment source, long from, long length, boolean highestBitFirst) {
         if (highestBitFirst) {
-            addReversed(source, from, length);
+            addCopied(source, from, length, true);
         } else if (source.isNative()) {
             // The JDK's CRC crashes the process at a missing page of a file. A copy throws an
             // exception instead.
             if (length < SMALL || MemoryRegions.mayLackPages(source)) {
-                addCopied(source, from, length);
+                addCopied(source, from, length, false);
             } else {
                 addBuffered(source, from, length);
             }
         } else if (source.heapBase().orElse(null) instanceof byte[] array) {
             crc.update(array, (int) (source.address() + from), (int) length);
         } else {
-            addCopied(source, from, length);
+            addCopied(source, from, length, false);
         }
     }
 
@@ -137,30 +137,23 @@ public final class Crc32cKernel {
         }
     }
 
-    private void addCopied(MemorySegment source, long from, long length) {
+    private void addCopied(MemorySegment source, long from, long length, boolean reversed) {
         for (long done = 0; done < length; done += SCRATCH) {
             int piece = (int) Math.min(SCRATCH, length - done);
             MemorySegment.copy(source, from + done, scratchSegment, 0, piece);
+            if (reversed) {
+                reverseBytes(piece);
+            }
             crc.update(scratch, 0, piece);
         }
     }
 
-    /** Reverses each byte, because the JDK processes the lowest bit first. */
-    private void addReversed(MemorySegment source, long from, long length) {
-        for (long done = 0; done < length; done += SCRATCH) {
-            int piece = (int) Math.min(SCRATCH, length - done);
-            int longs = piece & -Long.BYTES;
-            for (int i = 0; i < longs; i += Long.BYTES) {
-                long bytes = source.get(ValueLayout.JAVA_LONG_UNALIGNED, from + done + i);
-                scratchSegment.set(
-                        ValueLayout.JAVA_LONG_UNALIGNED, i, Long.reverseBytes(Long.reverse(bytes)));
-            }
-            for (int i = longs; i < piece; i++) {
-                scratch[i] =
-                        (byte) (Integer.reverse(
-                                source.get(ValueLayout.JAVA_BYTE, from + done + i)) >>> 24);
-            }
-            crc.update(scratch, 0, piece);
+    /** Reverses the bits of each byte, because the JDK processes the lowest bit first. */
+    private void reverseBytes(int piece) {
+        for (int i = 0; i < piece; i += Long.BYTES) {
+            long bytes = scratchSegment.get(ValueLayout.JAVA_LONG_UNALIGNED, i);
+            scratchSegment.set(
+                    ValueLayout.JAVA_LONG_UNALIGNED, i, Long.reverseBytes(Long.reverse(bytes)));
         }
     }
 }

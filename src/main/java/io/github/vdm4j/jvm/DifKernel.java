@@ -53,7 +53,6 @@ public final class DifKernel {
         return found < 0 ? found : found + (from << ERROR_BITS);
     }
 
-    /** Returns the result for an incorrect block. */
     public static long found(long offset, int errors) {
         return offset << ERROR_BITS | errors;
     }
@@ -102,7 +101,7 @@ public final class DifKernel {
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
-                return at << ERROR_BITS | errors;
+                return found(at, errors);
             }
             if (destination != null) {
                 MemorySegment.copy(source, at, destination, to, block);
@@ -128,7 +127,7 @@ public final class DifKernel {
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, tags, number);
             if (errors != 0) {
-                return at << ERROR_BITS | errors;
+                return found(at, errors);
             }
             long old = source.get(PROTECTION, at + block);
             long made = protection(

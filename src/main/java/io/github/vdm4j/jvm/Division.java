@@ -1,5 +1,8 @@
 package io.github.vdm4j.jvm;
 
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.memory.Pins;
+
 /**
  * The parts of a long operation or of a long batch. Several threads execute them at the same time.
  *
@@ -7,47 +10,85 @@ package io.github.vdm4j.jvm;
  * thread to thread and ends when no part is left. The thread that releases the last reference ends
  * the operation.
  */
-public interface Division {
+public abstract class Division {
+    final Operation<?> operation;
+    private final Pins pins = new Pins();
+
+    // Guarded by this.
+    int claimed;
+    /** The number of the first part that is not executed. */
+    int end;
+    /** Whether {@link #stop} has cancelled a part. */
+    boolean stopped;
+    private int references = 1;
+
+    Division(Operation<?> operation) {
+        this.operation = operation;
+    }
+
     /**
      * Keeps the buffers of the operation open until {@link #unpin}.
      *
      * @return null, or the reason why a buffer cannot be kept open. No buffer is pinned then
      */
-    String pin();
+    public final String pin() {
+        return pins.pin(operation);
+    }
 
-    /** Releases the buffers. */
-    void unpin();
+    public final void unpin() {
+        pins.unpin();
+    }
 
     /** Returns whether a part must wait for the end of the previous part. */
-    boolean isOrdered();
+    public boolean isOrdered() {
+        return false;
+    }
 
-    /** Returns whether a part was claimed. */
-    boolean hasBegun();
+    public final synchronized boolean hasBegun() {
+        return claimed > 0;
+    }
 
     /**
      * Claims the next part. The caller has the right to claim. If no part is left, the method
      * returns -1, and the caller calls {@link #release}.
      */
-    int claim();
+    public synchronized int claim() {
+        if (claimed >= end) {
+            return -1;
+        }
+        references++;
+        return claimed++;
+    }
 
-    /** Returns whether a part is left to claim. */
-    boolean hasPartLeft();
+    public final synchronized boolean hasPartLeft() {
+        return claimed < end;
+    }
 
     /** Executes a claimed part and records its result. */
-    void execute(int part);
+    public abstract void execute(int part);
 
     /**
      * Releases a reference, an executed part or the right to claim. If it was the last reference,
      * the method returns {@code true}, and the caller must end the operation.
      */
-    boolean release();
+    public final synchronized boolean release() {
+        return --references == 0;
+    }
 
     /** Cancels the parts that no thread has claimed. They end with STOPPED. */
-    void stop();
+    public final synchronized void stop() {
+        if (claimed < end) {
+            stopped = true;
+            end = claimed;
+        }
+    }
 
     /** Cancels the parts that no thread has claimed. They fail. */
-    void fail(Throwable thrown);
+    public abstract void fail(Throwable thrown);
 
-    /** Returns the number of first bytes that are done without a gap, or 0 if it is unknown. */
-    long bytesDone();
+    /** Returns the number of first bytes that are done without a gap. */
+    public abstract long bytesDone();
+
+    /** Writes the completion record of the operation after its last part. */
+    abstract void record();
 }

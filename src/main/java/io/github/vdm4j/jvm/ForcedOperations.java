@@ -1,14 +1,12 @@
 package io.github.vdm4j.jvm;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
+import io.github.vdm4j.memory.Pins;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -51,7 +49,7 @@ public final class ForcedOperations {
         }
         Pins pins = operation.attachment() instanceof Pins earlier ? earlier : new Pins();
         operation.attach(pins);
-        return pins.pin(operation) ? null : Pins.CLOSED;
+        return pins.pin(operation);
     }
 
     /** Releases the buffers that {@link #pin} keeps open. */
@@ -83,8 +81,7 @@ public final class ForcedOperations {
     public FutureState start(Operation<?> operation, boolean detached) {
         String reason = pin(operation);
         if (reason != null) {
-            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
-                    null);
+            return CallerExecutor.failUnpinned(operation, reason);
         }
         Forces forces;
         try {

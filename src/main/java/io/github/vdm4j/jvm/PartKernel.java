@@ -5,7 +5,6 @@ import io.github.vdm4j.Operation;
 
 /** The code that executes the parts of one operation. Several threads use it at the same time. */
 public interface PartKernel {
-    /** The JVM's code. */
     PartKernel JVM = new PartKernel() {
         @Override
         public long execute(Operation<?> operation, long from, long length) {
@@ -32,7 +31,6 @@ public interface PartKernel {
      */
     long execute(Operation<?> operation, long from, long length);
 
-    /** Returns the path of the executed parts. */
     ExecutionPath path();
 
     /** The failure of a part that a separate operation describes. */

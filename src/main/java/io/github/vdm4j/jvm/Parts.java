@@ -11,7 +11,7 @@ import java.util.BitSet;
  * further part. Threads claim the parts in order and execute each claimed part. The result is
  * therefore that of a single thread that executes the parts in order.
  */
-public final class Parts implements Division {
+public final class Parts extends Division {
     /**
      * The bytes of a part. A part takes much longer than its hand-over, but a short operation does
      * not wait long for a worker (docs/adr/0025).
@@ -26,9 +26,7 @@ public final class Parts implements Division {
 
     private static final int NONE = Integer.MAX_VALUE;
 
-    private final Operation<?> operation;
     private final PartKernel kernel;
-    private final Pins pins = new Pins();
     private final long partBytes;
     private final int count;
     /**
@@ -46,13 +44,8 @@ public final class Parts implements Division {
 
     // Guarded by this.
     private final BitSet done = new BitSet();
-    private int claimed;
-    private int references = 1;
-    /** The number of the first part that is not executed. */
-    private int end;
     /** The number of parts that are done without a gap. */
     private int prefix;
-    private boolean stopped;
     /** The first part that found a mismatch. The next field is its result. */
     private int finder = NONE;
     private long found = -1;
@@ -64,7 +57,7 @@ public final class Parts implements Division {
 
     /** Divides an operation that {@linkplain #divides can be divided}. */
     public Parts(Operation<?> operation, PartKernel kernel) {
-        this.operation = operation;
+        super(operation);
         this.kernel = kernel;
         long unit = unit(operation);
         long bytes = operation.byteSize();
@@ -108,55 +101,12 @@ public final class Parts implements Division {
     }
 
     @Override
-    public String pin() {
-        return pins.pin(operation) ? null : Pins.CLOSED;
-    }
-
-    @Override
-    public void unpin() {
-        pins.unpin();
-    }
-
-    @Override
     public boolean isOrdered() {
         return ordered;
     }
 
-    @Override
-    public synchronized boolean hasBegun() {
-        return claimed > 0;
-    }
-
-    @Override
-    public synchronized int claim() {
-        if (claimed >= end) {
-            return -1;
-        }
-        references++;
-        return claimed++;
-    }
-
-    /** Returns the number of parts. */
     int count() {
         return count;
-    }
-
-    @Override
-    public synchronized boolean hasPartLeft() {
-        return claimed < end;
-    }
-
-    @Override
-    public synchronized boolean release() {
-        return --references == 0;
-    }
-
-    @Override
-    public synchronized void stop() {
-        if (claimed < end) {
-            stopped = true;
-            end = claimed;
-        }
     }
 
     @Override
@@ -218,9 +168,8 @@ public final class Parts implements Division {
         record();
     }
 
-    /**
-     * Writes the completion record. The first part with a mismatch or a failure decides the result.
-     */
+    /** The first part with a mismatch or a failure decides the result. */
+    @Override
     synchronized void record() {
         if (failed < finder) {
             PartKernel.recordFailure(operation, failure, bytesDone);

@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,18 +14,20 @@ import java.util.function.Function;
  * short tasks, of a task, or of a part of a long task. The results of the tasks do not depend on
  * each other.
  */
-public final class TaskParts implements Division {
-    private final Operation<?> batch;
+public final class TaskParts extends Division {
     private final ExecutionPath path;
     private final Consumer<Operation<?>> execution;
-    private final TaskSequence sequence;
     private final List<Unit> units = new ArrayList<>();
 
-    // Guarded by this.
-    private int claimed;
-    private int references = 1;
-    private boolean ended;
+    /** Guarded by this. */
     private Throwable failure;
+    private final BitSet done = new BitSet();
+    /** The number of first units that are done without a gap. */
+    private int prefix;
+    /** The bytes of the tasks whose units all belong to the prefix. */
+    private long taskBytes;
+
+    private volatile long bytesDone;
 
     /** A part: some tasks, or a part of one task. */
     private static final class Unit {
@@ -32,6 +35,7 @@ public final class TaskParts implements Division {
         final int end;
         /** The parts of the task, or null. */
         final Parts parts;
+        /** Whether no further part of the tasks follows. */
         final boolean last;
         /** The claimed part of the task, or -1. */
         int part = -1;
@@ -53,10 +57,9 @@ public final class TaskParts implements Division {
      */
     public TaskParts(Operation<?> batch, ExecutionPath path, Consumer<Operation<?>> execution,
             Function<Operation<?>, Parts> division) {
-        this.batch = batch;
+        super(batch);
         this.path = path;
         this.execution = execution;
-        sequence = new TaskSequence(batch.tasks());
         List<Operation<?>> tasks = batch.tasks();
         int first = 0;
         long bytes = 0;
@@ -69,9 +72,9 @@ public final class TaskParts implements Division {
             if (parts == null && bytes < Parts.BYTES && i + 1 < tasks.size()) {
                 continue;
             }
-            int end = parts == null ? i + 1 : i;
-            if (end > first) {
-                units.add(new Unit(first, end, null, false));
+            int behind = parts == null ? i + 1 : i;
+            if (behind > first) {
+                units.add(new Unit(first, behind, null, true));
             }
             for (int part = 1; parts != null && part <= parts.count(); part++) {
                 units.add(new Unit(i, i + 1, parts, part == parts.count()));
@@ -79,6 +82,7 @@ public final class TaskParts implements Division {
             first = i + 1;
             bytes = 0;
         }
+        end = units.size();
     }
 
     /** Returns whether several threads may execute the tasks of a batch at the same time. */
@@ -93,49 +97,26 @@ public final class TaskParts implements Division {
     }
 
     @Override
-    public String pin() {
-        return sequence.pin();
-    }
-
-    @Override
-    public void unpin() {
-        sequence.unpin();
-    }
-
-    @Override
-    public boolean isOrdered() {
-        return false;
-    }
-
-    @Override
-    public synchronized boolean hasBegun() {
-        return claimed > 0;
-    }
-
-    @Override
     public synchronized int claim() {
-        if (!hasPartLeft()) {
-            return -1;
-        }
-        Unit unit = units.get(claimed);
-        if (unit.parts != null) {
+        int next = super.claim();
+        Unit unit = next < 0 ? null : units.get(next);
+        if (unit != null && unit.parts != null) {
             unit.part = unit.parts.claim();
         }
-        references++;
-        return claimed++;
-    }
-
-    @Override
-    public synchronized boolean hasPartLeft() {
-        return !ended && claimed < units.size();
+        return next;
     }
 
     @Override
     public void execute(int part) {
         Unit unit = units.get(part);
+        execute(unit);
+        recordDone(part);
+    }
+
+    private void execute(Unit unit) {
         if (unit.parts == null) {
             for (int i = unit.first; i < unit.end; i++) {
-                executeTask(batch.tasks().get(i));
+                executeTask(operation.tasks().get(i));
             }
             return;
         }
@@ -145,6 +126,17 @@ public final class TaskParts implements Division {
         }
         if (unit.last) {
             release(unit); // the right to claim parts of this task
+        }
+    }
+
+    private synchronized void recordDone(int part) {
+        done.set(part);
+        for (; done.get(prefix); prefix++) {
+            Unit unit = units.get(prefix);
+            for (int i = unit.first; unit.last && i < unit.end; i++) {
+                taskBytes += operation.tasks().get(i).recordedBytes();
+            }
+            bytesDone = taskBytes + (unit.last ? 0 : unit.parts.bytesDone());
         }
     }
 
@@ -158,7 +150,7 @@ public final class TaskParts implements Division {
 
     private void release(Unit unit) {
         if (unit.parts.release()) {
-            record(batch.tasks().get(unit.first), unit.parts);
+            record(operation.tasks().get(unit.first), unit.parts);
         }
     }
 
@@ -171,31 +163,22 @@ public final class TaskParts implements Division {
     }
 
     @Override
-    public synchronized boolean release() {
-        return --references == 0;
-    }
-
-    @Override
-    public synchronized void stop() {
-        ended = true;
-    }
-
-    @Override
     public synchronized void fail(Throwable thrown) {
-        ended = true;
+        end = claimed;
         failure = thrown;
     }
 
     @Override
     public long bytesDone() {
-        return 0;
+        return bytesDone;
     }
 
-    /** Writes the completion record of the batch and of the tasks that were not executed. */
+    /** The method also writes the completion records of the tasks that were not executed. */
+    @Override
     synchronized void record() {
         for (Unit unit : units.subList(claimed, units.size())) {
             for (int i = unit.first; i < unit.end; i++) {
-                Operation<?> task = batch.tasks().get(i);
+                Operation<?> task = operation.tasks().get(i);
                 if (failure != null) {
                     JvmFailures.record(task, failure, 0);
                 } else if (unit.parts != null) {
@@ -209,6 +192,6 @@ public final class TaskParts implements Division {
                 }
             }
         }
-        batch.succeed(path);
+        operation.succeed(path);
     }
 }

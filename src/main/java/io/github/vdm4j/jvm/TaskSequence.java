@@ -3,19 +3,14 @@ package io.github.vdm4j.jvm;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.memory.Forces;
-import io.github.vdm4j.memory.MemoryRegions;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import io.github.vdm4j.memory.Pins;
 import java.util.List;
 
 /** The tasks of a batch, executed in order. */
 public final class TaskSequence {
+    private final Operation<?> batch;
     private final List<Operation<?>> tasks;
-
-    /** The pins of the tasks. Only the first {@code pinned} elements are in use. */
-    private final List<Pins> pins = new ArrayList<>();
-
-    private int pinned;
+    private final Pins pins = new Pins();
 
     /** The first task of the last call. The next field is the first task that was not executed. */
     private int section;
@@ -30,12 +25,10 @@ public final class TaskSequence {
     /** The same object for all sections of an execution. */
     private Forces forces;
 
-    /** The arena that was checked last. Most tasks of a batch have the same arena. */
-    private MemorySegment.Scope lastScope;
-
-    /** Creates a sequence. Each execution reads the list again. */
-    public TaskSequence(List<Operation<?>> tasks) {
-        this.tasks = tasks;
+    /** Creates a sequence. Each execution reads the tasks of the batch again. */
+    TaskSequence(Operation<?> batch) {
+        this.batch = batch;
+        tasks = batch.tasks();
     }
 
     /**
@@ -51,63 +44,11 @@ public final class TaskSequence {
         failed = -1;
         abandoned = false;
         forces = null;
-        try {
-            for (int i = 0; i < tasks.size(); i++) {
-                Operation<?> task = tasks.get(i);
-                if (!isUsable(task)) {
-                    return closed(i, task);
-                }
-            }
-        } finally {
-            lastScope = null;
-        }
-        return MemoryRegions.any() ? pinBuffers() : null;
+        return pins.pin(batch);
     }
 
-    private String pinBuffers() {
-        while (pins.size() < tasks.size()) {
-            pins.add(new Pins());
-        }
-        for (int i = 0; i < tasks.size(); i++) {
-            Operation<?> task = tasks.get(i);
-            if (!pins.get(i).pin(task)) {
-                unpin();
-                return closed(i, task);
-            }
-            pinned++;
-        }
-        return null;
-    }
-
-    private static String closed(int index, Operation<?> task) {
-        return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
-                .formatted(index, task.description());
-    }
-
-    private boolean isUsable(Operation<?> task) {
-        return isUsable(task, task.destination())
-                && isUsable(task, task.source())
-                && isUsable(task, task.second());
-    }
-
-    private boolean isUsable(Operation<?> task, MemorySegment segment) {
-        if (segment == null) {
-            return true;
-        }
-        MemorySegment.Scope scope = segment.scope();
-        if (scope == lastScope) {
-            return true;
-        }
-        task.requireAccess();
-        lastScope = scope;
-        return scope.isAlive();
-    }
-
-    /** Releases the buffers. */
     public void unpin() {
-        while (pinned > 0) {
-            pins.get(--pinned).unpin();
-        }
+        pins.unpin();
     }
 
     /**
@@ -156,7 +97,6 @@ public final class TaskSequence {
         return forces != null && !forces.isEmpty();
     }
 
-    /** Returns the forces of this execution, or null. */
     public Forces forces() {
         return forces;
     }

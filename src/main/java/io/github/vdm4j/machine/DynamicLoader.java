@@ -126,7 +126,6 @@ public final class DynamicLoader {
         return new String(copied, StandardCharsets.UTF_8);
     }
 
-    /** Thrown if the loader refuses a library. */
     public static final class LoadException extends Exception {
         private static final long serialVersionUID = 1L;
 

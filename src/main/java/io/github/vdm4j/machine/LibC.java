@@ -127,7 +127,6 @@ public final class LibC {
         return LINKER.downcallHandle(symbol(name), descriptor, all);
     }
 
-    /** Thrown if a call of the C library fails. */
     public static final class CallFailedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -356,7 +355,6 @@ public final class LibC {
                         length));
     }
 
-    /** Returns the system's text for an error. */
     public static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);

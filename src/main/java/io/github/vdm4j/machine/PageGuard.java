@@ -98,16 +98,12 @@ public final class PageGuard {
     }
 
     /**
-     * Makes the pages of a range present and writable, where that is possible. The kernel does so
-     * in one call. If it refuses the call, the JVM touches the pages. The method reports no
-     * failure, because the submission of the range meets the same page or arena and reports it.
+     * Makes the pages of a range present and writable, where that is possible. The method reports
+     * no failure, because the submission of the range meets the same page or arena and reports it.
      */
     public static void populate(MemorySegment segment, long offset, long length) {
-        if (MADVISE != null && madvise(segment.address() + offset, length, MADV_POPULATE_WRITE)) {
-            return;
-        }
         try {
-            touch(segment, offset, length, true);
+            prefault(segment, offset, length, true);
         } catch (PageUnavailableException | IllegalStateException | WrongThreadException e) {
             // the submission reports it
         }

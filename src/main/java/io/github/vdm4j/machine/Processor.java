@@ -1,8 +1,8 @@
 package io.github.vdm4j.machine;
 
-import java.io.FileInputStream;
+import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.ByteOrder;
@@ -15,15 +15,8 @@ import java.util.StringTokenizer;
 
 /** The processor's features, read from {@code /proc/cpuinfo} and CPUID. */
 public final class Processor {
-    private static final String FLAGS = "\nflags";
+    private static final String FLAGS = "flags";
 
-    /**
-     * The size of a read in bytes. Linux generates the text during the read, and a read of the
-     * whole file would take longer.
-     */
-    private static final int PIECE = 4096;
-
-    /** The C library's number of leaf 7. */
     private static final int CPUID_LEAF_7 = 1;
 
     /** The bits of AVX-512 F, DQ, CD, BW and VL in EBX. */
@@ -73,33 +66,24 @@ public final class Processor {
 
     public static Set<String> flags(Path cpuinfo) {
         // Every opening of a mover runs this. This code avoids streams and regular expressions,
-        // because they are slow at their first use in a JVM.
-        try (var file = new FileInputStream(cpuinfo.toFile())) {
-            String line = firstFlags(file);
-            String flags = line.substring(line.indexOf(':') + 1).strip();
+        // because they are slow at their first use in a JVM. It stops at the first flags, because
+        // Linux generates the text during the read.
+        try (var lines = new BufferedReader(
+                new FileReader(cpuinfo.toFile(), StandardCharsets.ISO_8859_1))) {
+            String line = lines.readLine();
+            while (line != null && !line.startsWith(FLAGS)) {
+                line = lines.readLine();
+            }
             var words = new HashSet<String>();
-            for (var word = new StringTokenizer(flags); word.hasMoreTokens();) {
-                words.add(word.nextToken());
+            if (line != null) {
+                var word = new StringTokenizer(line.substring(line.indexOf(':') + 1));
+                while (word.hasMoreTokens()) {
+                    words.add(word.nextToken());
+                }
             }
             return Set.copyOf(words);
         } catch (IOException | RuntimeException e) {
             return Set.of();
         }
-    }
-
-    private static String firstFlags(InputStream file) throws IOException {
-        var text = new StringBuilder("\n");
-        byte[] piece = new byte[PIECE];
-        int read;
-        do {
-            read = file.read(piece);
-            text.append(read > 0 ? new String(piece, 0, read, StandardCharsets.ISO_8859_1) : "\n");
-            int begin = text.indexOf(FLAGS);
-            int end = begin < 0 ? -1 : text.indexOf("\n", begin + 1);
-            if (end >= 0) {
-                return text.substring(begin, end);
-            }
-        } while (read > 0);
-        return "";
     }
 }

@@ -38,7 +38,6 @@ final class BareMappings {
 
     private BareMappings() {}
 
-    /** Returns the file behind a mapped segment. */
     static MappedFile of(MemorySegment range) {
         Known known = INDEX.find(range.address(), range.byteSize(), range.scope());
         return known != null ? known.file : determine(range);

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.PageFaults;
@@ -148,8 +149,9 @@ public final class Durability {
             case CACHE_LINES -> moverWritesLinesBack ? null : whyNoLines(range);
             case PAGES -> whyNoPages(range);
             case IMPOSSIBLE_IN_MEMORY ->
-                "the destination is ordinary memory, and no write-back makes it durable. Use"
-                        + " OffHeapBuffer.map, or wrap the segment with its DurabilityDomain.";
+                "the destination is ordinary memory or a private mapping, and no write-back makes"
+                        + " it durable. Use OffHeapBuffer.map. If the memory is persistent, use"
+                        + " OffHeapBuffer.wrap with its DurabilityDomain.";
             case IMPOSSIBLE_ON_HEAP ->
                 "the destination is on the heap, and nothing makes it durable. Use"
                         + " OffHeapBuffer.map.";
@@ -170,6 +172,21 @@ public final class Durability {
                 : new Refusal(VdmResult.UNSUPPORTED, "cannot be made durable: " + reason);
     }
 
+    /**
+     * Returns why a durable operation must be refused. Returns null if it is not durable, or if all
+     * of its destinations can be made durable.
+     */
+    public Refusal refusal(Operation<?> operation, boolean moverWritesLinesBack) {
+        MemorySegment first = operation.destination();
+        MemorySegment second = operation.secondDestination();
+        if (!operation.isDurable() || first.byteSize() == 0) {
+            return null;
+        }
+        Refusal refusal = refusal(first, kindOf(first), moverWritesLinesBack);
+        return refusal != null || second == null ? refusal
+                : refusal(second, kindOf(second), moverWritesLinesBack);
+    }
+
     private String whyNoLines(MemorySegment range) {
         if (lines() != null) {
             return null;
@@ -177,8 +194,10 @@ public final class Durability {
         return range.isMapped()
                 ? JdkPageWriteBack.whyNotOnPersistentMemory()
                 : "pure Java cannot write back the cache lines of native memory. Install"
-                        + " libpmem.so.1, use DmlDataMover, or map the file with"
-                        + " OffHeapBuffer.map.";
+                        + " libpmem.so.1"
+                        + (PlatformName.nativeCallsAllowed() ? ""
+                                : " and pass --enable-native-access")
+                        + ", or use a DmlDataMover and only segments off the heap.";
     }
 
     private static String whyNoPages(MemorySegment range) {
@@ -212,6 +231,20 @@ public final class Durability {
     }
 
     /**
+     * Writes the cache lines of a range back if its {@linkplain #kindOf kind} needs this. The kind
+     * is null for no range.
+     *
+     * @throws IOException if the storage reports an error, or has reported one for the file before
+     */
+    public void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
+        if (kind == WriteBackKind.CACHE_LINES) {
+            writeBackLines(range);
+        } else if (kind == WriteBackKind.FAILED_BEFORE) {
+            throw new IOException(failedBefore(fileOf(range)));
+        }
+    }
+
+    /**
      * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
      * empty and not refused.
      *
@@ -236,6 +269,22 @@ public final class Durability {
             throw e;
         }
         PageFaults.requireNone(range);
+    }
+
+    /**
+     * Adds a range to forces if its {@linkplain #kindOf kind} needs a force.
+     *
+     * @param earlier the forces of earlier ranges, or null
+     * @param kind the kind of the range, or null for no range
+     */
+    public Forces addForce(Forces earlier, Operation<?> operation, MemorySegment range,
+            WriteBackKind kind) {
+        if (kind == null || !kind.isForced()) {
+            return earlier;
+        }
+        Forces forces = earlier == null ? new Forces(this) : earlier;
+        forces.add(operation, range);
+        return forces;
     }
 
     void force(MemorySegment range) throws IOException {

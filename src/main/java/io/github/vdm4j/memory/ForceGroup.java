@@ -154,7 +154,6 @@ final class ForceGroup {
         return failed;
     }
 
-    /** Returns the path of the file, for the trace. */
     String path() {
         return requests[0].file.path();
     }

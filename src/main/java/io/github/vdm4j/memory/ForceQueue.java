@@ -56,9 +56,6 @@ final class ForceQueue {
     private volatile Thread waiting;
     private volatile int wanted;
 
-    /** The next queue that waits for a leader. Guarded by {@link ForceThreads}. */
-    ForceQueue nextToServe;
-
     // Guarded by this.
     private ForceCounters counters = new ForceCounters(0, 0, 0, 0, 0, 0);
 
@@ -228,7 +225,6 @@ final class ForceQueue {
         }
     }
 
-    /** Forces, counts and traces a group. */
     void force(ForceGroup group, long waited) {
         long start = Seam.nanoTime();
         group.force(forces);

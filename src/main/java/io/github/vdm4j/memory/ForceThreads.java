@@ -2,6 +2,8 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
+import java.util.LinkedList;
+import java.util.Queue;
 
 /**
  * The threads that lead the forces of all files. If a file needs a leader and no thread is idle, a
@@ -13,9 +15,8 @@ final class ForceThreads {
 
     private static final Object LOCK = new Object();
     // Guarded by the lock.
-    private static ForceQueue first;
-    private static ForceQueue last;
-    private static int queues;
+    /** Not an ArrayDeque, because it loses its elements if the heap is full when it grows. */
+    private static final Queue<ForceQueue> QUEUES = new LinkedList<>();
     private static int threads;
     private static int idle;
 
@@ -27,8 +28,8 @@ final class ForceThreads {
     /** Finds a leader for a queue without a leader. */
     static void serve(ForceQueue queue) {
         synchronized (LOCK) {
-            append(queue);
-            if (idle >= queues) {
+            QUEUES.add(queue);
+            if (idle >= QUEUES.size()) {
                 Seam.notify(LOCK);
                 return;
             }
@@ -42,7 +43,7 @@ final class ForceThreads {
             new LibraryThread("vdm4j-force", ForceThreads::run).start();
         } catch (Throwable e) { // the system cannot start a thread
             synchronized (LOCK) {
-                if (--threads == 0 && remove(queue)) {
+                if (--threads == 0 && QUEUES.remove(queue)) {
                     throw e;
                 }
             }
@@ -67,7 +68,7 @@ final class ForceThreads {
     /** Returns the next queue to lead, or null if the thread must end. */
     private static ForceQueue next() {
         synchronized (LOCK) {
-            if (first == null) {
+            if (QUEUES.isEmpty()) {
                 idle++;
                 try {
                     Seam.await(LOCK, IDLE_MILLIS);
@@ -76,47 +77,10 @@ final class ForceThreads {
                 }
                 idle--;
             }
-            if (first == null) {
-                threads--;
-                return null;
-            }
-            ForceQueue head = first;
-            remove(head);
+            ForceQueue head = QUEUES.poll();
+            threads -= head == null ? 1 : 0;
+            crowded &= !QUEUES.isEmpty();
             return head;
         }
-    }
-
-    private static void append(ForceQueue queue) {
-        if (last == null) {
-            first = queue;
-        } else {
-            last.nextToServe = queue;
-        }
-        last = queue;
-        queues++;
-    }
-
-    /** Removes a queue. Returns false if the queue does not wait. */
-    private static boolean remove(ForceQueue queue) {
-        ForceQueue before = null;
-        ForceQueue each = first;
-        while (each != null && each != queue) {
-            before = each;
-            each = each.nextToServe;
-        }
-        if (each == null) {
-            return false;
-        }
-        if (before == null) {
-            first = each.nextToServe;
-        } else {
-            before.nextToServe = each.nextToServe;
-        }
-        if (last == each) {
-            last = before;
-        }
-        each.nextToServe = null;
-        crowded &= --queues > 0;
-        return true;
     }
 }

@@ -73,7 +73,6 @@ public final class MemoryRegion {
         return file;
     }
 
-    /** Returns whether pages of the region may be missing. */
     public boolean mayLackPages() {
         return mapping;
     }

@@ -18,7 +18,6 @@ public final class MemoryRegions {
     /** Every operation reads this, because the read costs less than a look-up. */
     private static volatile boolean any;
 
-    /** The number of regions that may lack pages. */
     private static volatile int mappings;
 
     private static final Set<Runnable> FINISHERS = ConcurrentHashMap.newKeySet();

@@ -92,7 +92,6 @@ public final class PmemLibrary implements DurableMoves {
                 pmem_h.C_LONG);
     }
 
-    /** The result of the search. The search runs once. */
     private static final class Search {
         static final PmemLibrary FOUND;
         static final String REASON;

@@ -4,7 +4,6 @@ package io.github.vdm4j.memory;
 public enum WriteBackKind {
     /** The range is persistent memory, or is treated like it. */
     CACHE_LINES,
-    /** The range is a mapped file. */
     PAGES,
     IMPOSSIBLE_IN_MEMORY,
     IMPOSSIBLE_ON_HEAP,

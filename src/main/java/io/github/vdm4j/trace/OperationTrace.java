@@ -99,12 +99,19 @@ public final class OperationTrace {
      * discards an earlier trace.
      */
     public static void poll(Object operation, boolean first) {
-        OperationTrace trace = first ? null : TRACES.get(operation);
-        if (trace == null) {
-            trace = new OperationTrace(Flight.begin());
-            TRACES.put(operation, trace);
+        try {
+            if (!isOn()) {
+                return;
+            }
+            OperationTrace trace = first ? null : TRACES.get(operation);
+            if (trace == null) {
+                trace = new OperationTrace(Flight.begin());
+                TRACES.put(operation, trace);
+            }
+            trace.polls++;
+        } catch (Throwable e) { // the operation continues without a trace
+            LibraryThread.report(e);
         }
-        trace.polls++;
     }
 
     /** Records that a worker begins an operation. */

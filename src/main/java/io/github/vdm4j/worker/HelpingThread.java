@@ -17,7 +17,6 @@ final class HelpingThread extends Share {
     /** The depth of a recursion that uses more stack than a short operation. */
     private static final int DEPTH = 512;
 
-    /** Set while a thread helps. */
     private final AtomicBoolean busy = new AtomicBoolean();
     /** The callbacks that a worker has to run, or null. */
     private final AtomicReference<Runnable> withheld = new AtomicReference<>();
@@ -97,7 +96,6 @@ final class HelpingThread extends Share {
         position = Long.MAX_VALUE;
     }
 
-    /** Returns whether a thread helps, or callbacks wait for a worker. */
     boolean isActive() {
         return busy.get() || hasCallbacks();
     }
@@ -106,7 +104,6 @@ final class HelpingThread extends Share {
         return withheld.get() != null;
     }
 
-    /** Runs the callbacks of users on a worker. */
     void runCallbacks() {
         Runnable callbacks = withheld.getAndSet(null);
         if (callbacks != null) {

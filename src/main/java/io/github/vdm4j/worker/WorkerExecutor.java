@@ -54,7 +54,6 @@ public final class WorkerExecutor implements VdmExecutor {
         parts = new PartExecutor(workers, kernels, forced, parallelFrom);
     }
 
-    /** Returns the worker threads. */
     public Workers workers() {
         return workers;
     }
@@ -76,8 +75,7 @@ public final class WorkerExecutor implements VdmExecutor {
                 ExecutionPath.JVM);
         String reason = divided == null ? ForcedOperations.pin(operation) : divided.pin();
         if (reason != null) {
-            return operation.fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null, reason,
-                    null);
+            return CallerExecutor.failUnpinned(operation, reason);
         }
         operation.handOver();
         if (!workers.offer(operation, queueLimit)) {
@@ -182,6 +180,11 @@ public final class WorkerExecutor implements VdmExecutor {
     @Override
     public boolean isAsync(Operation<?> operation) {
         return Workers.canExecute(operation);
+    }
+
+    @Override
+    public Duration closeTimeout() {
+        return closeTimeout;
     }
 
     @Override

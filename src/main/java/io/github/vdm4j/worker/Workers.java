@@ -65,12 +65,10 @@ public final class Workers {
         }
     }
 
-    /** Returns the number of threads. */
     public int threads() {
         return workers.length;
     }
 
-    /** Returns the number of operations that wait for a worker. */
     public int pending() {
         return pending.size();
     }
@@ -160,7 +158,6 @@ public final class Workers {
         return helper.help();
     }
 
-    /** Returns whether an operation or a callback waits for a worker. */
     boolean hasWork() {
         return !pending.isEmpty() || helper.hasCallbacks();
     }

@@ -67,6 +67,11 @@ public final class DsaMovers implements AutoCloseable {
         return builder(devices);
     }
 
+    /** Returns settings with the thresholds of users and with write-back engines of the test. */
+    public DsaDataMoverBuilder builder(Durability engines) {
+        return defaults(devices).durability(engines);
+    }
+
     /** Opens the same mover with different files of the queues. */
     public DsaDataMoverBuilder builder(Portal.Opener opener) {
         return defaults(opener).offloadFrom(0).offloadFromWhenAwaited(0);

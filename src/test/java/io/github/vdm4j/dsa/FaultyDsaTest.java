@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -166,8 +167,10 @@ class FaultyDsaTest {
             System.out.println(all);
             assertEquals(OPERATIONS,
                     results.values().stream().mapToInt(Integer::intValue).sum());
-            assertTrue(injected.size() == 5
-                    && injected.values().stream().allMatch(times -> times > 20), all);
+            assertEquals(Set.of("failed", "faulted", "late", "lost", "refused"),
+                    injected.keySet(), all);
+            // After a loss, the queue executes nothing for a while. There are few losses.
+            assertTrue(injected.values().stream().allMatch(times -> times > 3), all);
             assertTrue(paths.getOrDefault(ExecutionPath.DSA_HARDWARE, 0) > OPERATIONS / 50, all);
             assertTrue(results.getOrDefault(VdmResult.TIMEOUT, 0) > 0, all);
             assertEquals(fallback, !results.containsKey(VdmResult.NO_DEVICE), all);

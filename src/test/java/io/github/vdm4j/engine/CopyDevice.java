@@ -12,7 +12,6 @@ import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Slot;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ import java.util.function.IntSupplier;
  * refuses every other operation. The engine then falls back. A test plans the end of the next
  * submissions.
  */
-final class CopyDevice implements Channel {
+final class CopyDevice extends Channel {
     /** A status of the device. It is the ordinal of a result, with an offset. */
     record Status(int code, VdmResult result) implements VdmStatus {
         private static final int OFFSET = 0x100;
@@ -80,10 +79,6 @@ final class CopyDevice implements Channel {
 
     final List<Submitted> submitted = new ArrayList<>();
     private final Queue<End> ends = new ArrayDeque<>();
-    private final ExecutionPath software;
-    private final ChannelLimits limits;
-    private final Arena arena = Arena.ofShared();
-    private long allocated;
     private volatile boolean answers;
     /** A function that the device calls with each submitted part of a copy. */
     private Consumer<Part> onCopy = part -> {};
@@ -91,8 +86,7 @@ final class CopyDevice implements Channel {
     private IntSupplier delay = () -> 0;
 
     CopyDevice(ExecutionPath software, long longestPart) {
-        this.software = software;
-        limits = new ChannelLimits(longestPart, longestPart, 1, 0);
+        super(true, software, new ChannelLimits(longestPart, longestPart, 1, 0));
     }
 
     /** Plans the end of the next submissions, in order. Later submissions succeed. */
@@ -134,15 +128,15 @@ final class CopyDevice implements Channel {
             requireUsable(second);
             requireUsable(third);
             synchronized (CopyDevice.this) {
-                submitted.add(new Submitted(part.opcode(), part.bytes(), part.flags()));
-                if (part.opcode() == Opcode.NOP) {
+                submitted.add(new Submitted(part.opcode, part.bytes, part.flags));
+                if (part.opcode == Opcode.NOP) {
                     end = End.GOOD;
                     return OK;
                 }
-                if (part.opcode() != Opcode.MEM_MOVE) {
+                if (part.opcode != Opcode.MEM_MOVE) {
                     return Status.of(VdmResult.UNSUPPORTED).code();
                 }
-                assertNotEquals(0, part.bytes(), "a copy of nothing");
+                assertNotEquals(0, part.bytes, "a copy of nothing");
                 end = ends.isEmpty() ? End.GOOD : ends.remove();
             }
             if (end.refused() != null) {
@@ -150,11 +144,11 @@ final class CopyDevice implements Channel {
             }
             onCopy.accept(part);
             checksLeft = delay.getAsInt();
-            bytes = Math.min(end.completed(), part.bytes());
-            downwards = part.destination() > part.source()
-                    && part.destination() - part.source() < part.bytes();
-            long skipped = downwards ? part.bytes() - bytes : 0;
-            MemorySegment.copy(at(part.source() + skipped), 0, at(part.destination() + skipped), 0,
+            bytes = Math.min(end.completed(), part.bytes);
+            downwards = part.destination > part.source
+                    && part.destination - part.source < part.bytes;
+            long skipped = downwards ? part.bytes - bytes : 0;
+            MemorySegment.copy(at(part.source + skipped), 0, at(part.destination + skipped), 0,
                     bytes);
             return OK;
         }
@@ -173,11 +167,6 @@ final class CopyDevice implements Channel {
                 return answers ? OK : IN_FLIGHT;
             }
             return end.result() == VdmResult.SUCCESS ? OK : Status.of(end.result()).code();
-        }
-
-        @Override
-        public boolean reportsProgress() {
-            return true;
         }
 
         @Override
@@ -217,26 +206,6 @@ final class CopyDevice implements Channel {
     }
 
     @Override
-    public boolean hasDevice() {
-        return true;
-    }
-
-    @Override
-    public ExecutionPath software() {
-        return software;
-    }
-
-    @Override
-    public ChannelLimits limits() {
-        return limits;
-    }
-
-    @Override
-    public long inlineBytes() {
-        return 0;
-    }
-
-    @Override
     public int durableFlags() {
         return DURABLE;
     }
@@ -247,27 +216,7 @@ final class CopyDevice implements Channel {
     }
 
     @Override
-    public MemorySegment allocate(long bytes) {
-        allocated += bytes;
-        return arena.allocate(bytes, 64);
-    }
-
-    @Override
-    public long nativeBytes() {
-        return allocated;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return arena.scope().isAlive();
-    }
-
-    @Override
-    public void close() {
-        if (isOpen()) {
-            arena.close();
-        }
-    }
+    protected void release() {}
 
     @Override
     public VdmStatus status(int status) {

@@ -20,7 +20,7 @@ public final class SeamDevice {
      */
     public static AbstractDataMover open(int slots, LongConsumer onCopy, IntSupplier checks) {
         var device = new CopyDevice(ExecutionPath.NONE, 1 << 30)
-                .onCopy(part -> onCopy.accept(part.source()), checks);
+                .onCopy(part -> onCopy.accept(part.source), checks);
         return new CopyDeviceMover(device, slots, NEVER_NANOS);
     }
 }

@@ -66,7 +66,7 @@ class SplitCopiesTest {
 
     private CopyDevice device(ExecutionPath software, long longestPart) {
         var bytes = new long[1];
-        return new CopyDevice(software, longestPart).onCopy(part -> bytes[0] = part.bytes(), () -> {
+        return new CopyDevice(software, longestPart).onCopy(part -> bytes[0] = part.bytes, () -> {
             int checks = (int) Math.ceil(bytes[0] / (speed * PIECE));
             ticks += checks;
             return checks;
@@ -197,7 +197,7 @@ class SplitCopiesTest {
         device.next(End.GOOD, End.fault(PIECE), End.GOOD);
         var part = new long[1];
         device.onCopy(submitted -> {
-            part[0] = submitted.bytes();
+            part[0] = submitted.bytes;
             seen.add(copy[0].bytesDone());
         }, () -> (int) (part[0] / PIECE));
         try (CopyDeviceMover mover = mover(device)) {

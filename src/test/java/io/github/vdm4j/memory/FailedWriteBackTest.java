@@ -16,6 +16,7 @@ import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.AgainstSimulatedDml;
 import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
@@ -276,6 +277,44 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
             assertSame(VdmResult.IO_ERROR, first.result());
             assertSame(VdmResult.IO_ERROR, second.result());
             assertNotEquals(first.failure().getCause(), second.failure().getCause());
+        }
+    }
+
+    @Test
+    void failureBetweenPartsFailsTheOperation() throws IOException {
+        OffHeapBuffer buffer = OffHeapBuffer.map(file, 0, 4 * Parts.BYTES);
+        buffers.add(buffer);
+        MemorySegment range = buffer.segment();
+        var copies = new AtomicInteger();
+        var allWait = new CountDownLatch(1);
+        try (Vdm failing = open(Mover.SYNC);
+                Vdm mover = JvmMovers.builder(log.engines(true))
+                        .threads(1)
+                        .parallelFrom(Parts.BYTES)
+                        .memcpyFunction((to, from, flags) -> {
+                            if (copies.getAndIncrement() == 0) {
+                                await(allWait);
+                            } else {
+                                fail(failing, range.asSlice(0, 64));
+                            }
+                        })
+                        .open()) {
+            VdmFuture<?> first = mover.memcpy(noise(64), noise(64));
+            VdmFuture<?> inParts = mover.fill(range, 1, VdmFlags.MEM_DURABLE);
+            VdmFuture<?> between = mover.memcpy(noise(64), noise(64));
+            List.of(first, inParts, between).forEach(VdmFuture::poll);
+            allWait.countDown();
+            assertSucceeds(first);
+            assertSucceeds(between);
+            assertFailed(inParts);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            awaitQuietly(latch);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -12,16 +12,19 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.jvm.Parts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,65 @@ class ParallelBatchTest {
             }
             batch.submit().await().orThrow();
             assertEquals(4, met.get());
+        }
+    }
+
+    /** A worker reads the number inside the tasks that call a function. */
+    @Test
+    void bytesDoneGrowsWithEachTask() {
+        var running = new AtomicReference<VdmFuture<BatchResult>>();
+        List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+        try (Vdm mover = workers(1).memcpyFunction((to, from, flags) -> {
+            seen.add(running.get().bytesDone());
+        }).open()) {
+            Batch batch = mover.batch();
+            for (int i = 0; i < 10; i++) {
+                batch.memset(arena.allocate(100), (byte) 1, VdmFlags.NONE);
+            }
+            batch.memcpy(arena.allocate(PART), arena.allocate(PART))
+                    .fill(arena.allocate(3 * PART), 7, VdmFlags.NONE)
+                    .memcpy(arena.allocate(PART), arena.allocate(PART))
+                    .memcpy(arena.allocate(PART), arena.allocate(PART));
+            running.set(batch.submit());
+            running.get().await().orThrow();
+            assertEquals(List.of(0L, 1_000 + 4 * PART, 1_000 + 5 * PART), seen);
+            assertEquals(1_000 + 6 * PART, running.get().bytesDone());
+        }
+    }
+
+    /** The first task is behind the second task, which does not count before the first. */
+    @Test
+    void bytesDoneCountsNoTaskBehindAGap() throws InterruptedException {
+        var mayEnd = new CountDownLatch(1);
+        var others = new CountDownLatch(3);
+        MemorySegment first = arena.allocate(PART);
+        try (Vdm mover = workers(2).memcpyFunction((to, from, flags) -> {
+            if (to.address() == first.address()) {
+                try {
+                    mayEnd.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            } else {
+                others.countDown();
+            }
+        }).open()) {
+            Batch batch = mover.batch().memcpy(first, arena.allocate(PART));
+            for (int i = 0; i < 3; i++) {
+                batch.memcpy(arena.allocate(PART), arena.allocate(PART));
+            }
+            VdmFuture<BatchResult> future = batch.submit();
+            future.poll();
+            others.await();
+            assertEquals(0, future.bytesDone());
+            mayEnd.countDown();
+            long last = 0;
+            while (future.poll() != FutureState.COMPLETE) {
+                long now = future.bytesDone();
+                assertTrue(now >= last, "decreased");
+                last = now;
+            }
+            assertEquals(4 * PART, future.bytesDone());
         }
     }
 

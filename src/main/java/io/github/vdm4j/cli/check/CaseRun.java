@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
+import io.github.vdm4j.cli.check.CheckResults.Line;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,7 @@ final class CaseRun {
     private final MemorySegment actual;
     private final long recordBytes;
     private VdmFuture<?> future;
+    private String name;
 
     CaseRun(CheckCase that, CheckMemory memory, Vdm reference) throws IOException {
         this.that = that;
@@ -81,10 +83,21 @@ final class CaseRun {
     }
 
     /**
-     * Waits for the device, executes the operation on the calling thread, and compares the results.
-     * Returns null if they are equal.
+     * Waits for the device, executes the operation on the calling thread, compares the results and
+     * counts them. The method frees the memory, unless the device may still use it.
      */
-    Failure finish() {
+    void finish(Line line, CheckResults results) {
+        name = line.name();
+        line.count(compare());
+        if (future.result() == VdmResult.TIMEOUT) {
+            results.abort();
+        } else {
+            free();
+        }
+    }
+
+    /** Returns the difference from the result of the calling thread, or null if it is equal. */
+    private Failure compare() {
         future.busyPoll();
         // The reference has no flags, because this machine may be unable to make its copy durable.
         VdmFuture<?> here = that.operation() == CheckedOperation.FLUSH ? reference.nop()
@@ -106,7 +119,7 @@ final class CaseRun {
         return wrong < 0 ? null : wrongByte(wrong);
     }
 
-    static String describe(VdmFuture<?> ended) {
+    private static String describe(VdmFuture<?> ended) {
         if (ended.failure() != null) {
             return describe(ended.result(), ended.failure());
         }
@@ -175,7 +188,7 @@ final class CaseRun {
     }
 
     private Failure failure(String what, String range, long firstWrongByte) {
-        return new Failure(that.operation().toString(), that.variant().toString(), what, range,
+        return new Failure(name, that.variant().toString(), what, range,
                 firstWrongByte < 0 ? null : firstWrongByte, sizes,
                 IntStream.range(0, starts.length)
                         .mapToObj(that::offset)
@@ -183,15 +196,7 @@ final class CaseRun {
                 that.seed());
     }
 
-    /** Returns whether the device may still use the memory. */
-    boolean isOverdue() {
-        return future != null && future.result() == VdmResult.TIMEOUT;
-    }
-
-    /** Frees the memory, unless the device may still use it. */
     void free() {
-        if (!isOverdue()) {
-            arena.close();
-        }
+        arena.close();
     }
 }

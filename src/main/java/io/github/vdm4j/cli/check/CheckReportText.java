@@ -20,7 +20,6 @@ public final class CheckReportText {
 
     private CheckReportText() {}
 
-    /** Returns the lines of a report. */
     public static String of(CheckReport report) {
         var page = new CheckReportText();
         page.head(report);

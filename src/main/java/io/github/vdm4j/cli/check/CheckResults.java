@@ -16,7 +16,6 @@ final class CheckResults {
     private long allFailures;
     private boolean aborted;
 
-    /** The results of one check. */
     final class Line {
         private final String name;
         private final Variant variant;
@@ -83,7 +82,6 @@ final class CheckResults {
         aborted = true;
     }
 
-    /** Returns whether the run must end early. */
     boolean endsEarly() {
         return aborted || allFailures >= MOST_FAILURES;
     }

@@ -66,7 +66,6 @@ public record CheckedDevice(
         return new CheckedDevice(system, false, DEVICE_TIMEOUT, null, builders);
     }
 
-    /** Returns the name of the mover on the command line. */
     String mover() {
         return choosesQueues() ? "dsa" : "dml";
     }
@@ -107,7 +106,6 @@ public record CheckedDevice(
         return mover instanceof DsaDataMover counting ? counting.queues() : List.of();
     }
 
-    /** Returns whether a mover can be restricted to named queues. */
     boolean choosesQueues() {
         return dsaBuilders != null;
     }

@@ -42,7 +42,6 @@ public final class HardwareCheck {
         }
     }
 
-    /** Prepares a run. */
     public HardwareCheck(CheckedDevice device, Settings settings) {
         this.device = device;
         this.settings = settings;
@@ -56,7 +55,7 @@ public final class HardwareCheck {
      * @throws IOException if the file cannot be written
      */
     public CheckReport run(String version) throws IOException {
-        var queueChecks = new QueueChecks(device, results, settings.seed());
+        QueueChecks queueChecks;
         List<String> queues;
         boolean interrupted;
         try (var open = new OpenMover(device.open(List.of(), IN_FLIGHT, false), results);
@@ -66,8 +65,8 @@ public final class HardwareCheck {
             queues = device.queuesOf(mover);
             var operations = new OperationChecks(device, results, memory, reference, this::isOver,
                     settings, device.maxTransferBytes(queues));
-            queueChecks.run(queues, memory);
-            memory.reuse();
+            queueChecks = new QueueChecks(device, results, memory, reference, settings.seed());
+            queueChecks.run(queues);
             while (rounds < settings.mostRounds() && operations.round(mover, rounds)) {
                 rounds++;
             }

@@ -116,13 +116,7 @@ final class OperationChecks {
     }
 
     private void finish(Map<CaseRun, Line> together) {
-        together.forEach((run, line) -> {
-            line.count(run.finish());
-            if (run.isOverdue()) {
-                results.abort();
-            }
-            run.free();
-        });
+        together.forEach((run, line) -> run.finish(line, results));
         together.clear();
         memory.reuse();
     }

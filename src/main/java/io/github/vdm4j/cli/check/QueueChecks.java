@@ -1,12 +1,6 @@
 package io.github.vdm4j.cli.check;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmFuture;
-import io.github.vdm4j.VdmOutput;
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.cli.check.CheckResults.Line;
 import io.github.vdm4j.cli.check.HardwareCheck.OpenMover;
@@ -14,15 +8,11 @@ import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -39,13 +29,23 @@ final class QueueChecks {
 
     private final CheckedDevice device;
     private final CheckResults results;
+    private final CheckMemory memory;
+    private final Vdm reference;
     private final long seed;
     /** The completions, page faults and refusals of each queue. */
     private final Map<String, long[]> counts = new LinkedHashMap<>();
 
-    QueueChecks(CheckedDevice device, CheckResults results, long seed) {
+    /** A check of some queues with a mover on them. */
+    private interface Check {
+        void run(Vdm mover, Line line) throws IOException;
+    }
+
+    QueueChecks(CheckedDevice device, CheckResults results, CheckMemory memory, Vdm reference,
+            long seed) {
         this.device = device;
         this.results = results;
+        this.memory = memory;
+        this.reference = reference;
         this.seed = seed;
     }
 
@@ -62,24 +62,25 @@ final class QueueChecks {
         }
     }
 
-    void run(List<String> queues, CheckMemory memory) {
+    void run(List<String> queues) throws IOException {
         if (device.choosesQueues()) {
             for (String queue : queues) {
                 checkWork("queue " + queue, List.of(queue), COPIES, COPY_BYTES);
             }
             // More operations are in flight than a dedicated queue holds. A full queue would drop
             // them.
-            device.queuesOf("dedicated")
-                    .forEach(queue -> checkWork("dedicated " + queue, List.of(queue),
-                            inFlight(device.capacity(List.of(queue))), COPY_BYTES));
-            runWaiting(memory);
+            for (String queue : device.queuesOf("dedicated")) {
+                checkWork("dedicated " + queue, List.of(queue),
+                        inFlight(device.capacity(List.of(queue))), COPY_BYTES);
+            }
+            runWaiting();
         }
         checkWork("all queues", List.of(), 4 * queues.size(), LONG_BYTES);
         int capacity = device.capacity(queues);
         int inFlight = inFlight(capacity);
         check("full queue", List.of(), inFlight, ROUNDS * inFlight, false, (mover, line) -> {
             for (int round = 0; round < ROUNDS; round++) {
-                copy(mover, line, inFlight, COPY_BYTES, null);
+                copy(mover, line, inFlight, COPY_BYTES, Variant.MEMORY);
             }
             List<DsaQueue> done = device.counts(mover);
             line.note("%,d operations in flight on queues of %,d%s".formatted(
@@ -90,15 +91,16 @@ final class QueueChecks {
     }
 
     /** Copies on queues, and requires that each queue has executed something. */
-    private void checkWork(String name, List<String> queues, int copies, int bytes) {
+    private void checkWork(String name, List<String> queues, int copies, int bytes)
+            throws IOException {
         check(name, queues, copies, copies, false, (mover, line) -> {
-            copy(mover, line, copies, bytes, null);
+            copy(mover, line, copies, bytes, Variant.MEMORY);
             requireWork(line, device.counts(mover));
         });
     }
 
     /** Copies to pages that nobody has touched. The descriptors wait for these pages. */
-    private void runWaiting(CheckMemory memory) {
+    private void runWaiting() throws IOException {
         List<String> queues = device.waitingForPages(Stream.of("shared", "dedicated")
                 .flatMap(mode -> device.queuesOf(mode).stream())
                 .toList());
@@ -107,7 +109,7 @@ final class QueueChecks {
             return;
         }
         check(WAITING, queues, COPIES, COPIES, true, (mover, line) -> {
-            copy(mover, line, COPIES, COPY_BYTES, memory);
+            copy(mover, line, COPIES, COPY_BYTES, Variant.UNTOUCHED);
             line.note("on %s, which reported %,d page faults".formatted(
                     String.join(", ", queues),
                     device.counts(mover).stream().mapToLong(DsaQueue::pageFaults).sum()));
@@ -119,93 +121,43 @@ final class QueueChecks {
     }
 
     private void check(String name, List<String> queues, int slots, int operations,
-            boolean waitsForPages, BiConsumer<Vdm, Line> check) {
+            boolean waitsForPages, Check check) throws IOException {
         Line line = results.plan(name, Variant.MEMORY, operations);
         try (var open = new OpenMover(device.open(queues, slots, waitsForPages), results)) {
-            check.accept(open.mover(), line);
+            check.run(open.mover(), line);
             add(open.mover());
         } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
-            line.count(failure(line, "the mover could not be opened again", null, 0, 0));
+            line.count(failure(line, "the mover could not be opened again"));
         }
     }
 
     private void requireWork(Line line, List<DsaQueue> queues) {
         for (DsaQueue queue : queues) {
             if (queue.completions() == 0 && !results.endsEarly()) {
-                line.count(failure(line, queue.name() + " executed nothing", null, 0, 0));
+                line.count(failure(line, queue.name() + " executed nothing"));
             }
         }
     }
 
-    /**
-     * Has copies in flight at once, and compares their bytes. If a file is given, the destination
-     * has pages of the file that were not touched.
-     */
-    private void copy(Vdm mover, Line line, int count, int bytes, CheckMemory file) {
+    /** Has copies in flight at once, and compares their bytes. */
+    private void copy(Vdm mover, Line line, int count, long bytes, Variant variant)
+            throws IOException {
         if (results.endsEarly()) {
             return;
         }
-        Arena arena = Arena.ofShared();
-        MemorySegment source = CheckMemory.present((long) count * bytes, arena);
-        MemorySegment destination = CheckMemory.present((long) count * bytes, arena);
-        if (file != null) {
-            destination = untouched(file, destination, arena);
-        }
         var random = new Random(seed);
-        byte[] noise = new byte[bytes];
-        for (long at = 0; at < source.byteSize(); at += bytes) {
-            random.nextBytes(noise);
-            MemorySegment.copy(noise, 0, source, JAVA_BYTE, at, bytes);
-        }
-        List<VdmFuture<VdmOutput>> copies = new ArrayList<>();
+        List<CaseRun> copies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            long at = (long) i * bytes;
-            copies.add(mover.memcpy(destination.asSlice(at, bytes), source.asSlice(at, bytes)));
-            copies.getLast().poll();
+            copies.add(new CaseRun(CheckCase.of(CheckedOperation.MEMCPY, variant, bytes,
+                    List.of(0), random.nextLong()), memory, reference));
         }
-        boolean overdue = false;
-        for (int i = 0; i < count; i++) {
-            VdmFuture<VdmOutput> copy = copies.get(i);
-            copy.busyPoll();
-            overdue |= copy.result() == VdmResult.TIMEOUT;
-            line.count(check(line, copy, source.asSlice((long) i * bytes, bytes)));
-        }
-        if (overdue) {
-            results.abort();
-        } else {
-            arena.close();
-        }
+        copies.forEach(copy -> copy.start(mover));
+        copies.forEach(copy -> copy.finish(line, results));
+        memory.reuse();
     }
 
-    private static MemorySegment untouched(CheckMemory memory, MemorySegment content, Arena arena) {
-        try {
-            return memory.of(content, Variant.UNTOUCHED, arena);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Failure check(Line line, VdmFuture<VdmOutput> copy, MemorySegment source) {
-        int bytes = (int) source.byteSize();
-        if (copy.result() != VdmResult.SUCCESS) {
-            return failure(line, "%s instead of SUCCESS".formatted(CaseRun.describe(copy)), null,
-                    -1, bytes);
-        }
-        if (copy.path() != ExecutionPath.DSA_HARDWARE) {
-            return failure(line, copy.path() + " executed it instead of the device", null, -1,
-                    bytes);
-        }
-        long wrong = source.mismatch(copy.destination());
-        return wrong < 0 ? null
-                : failure(line, "0x%02x instead of 0x%02x".formatted(
-                        copy.destination().get(JAVA_BYTE, wrong), source.get(JAVA_BYTE, wrong)),
-                        "destination", wrong, bytes);
-    }
-
-    private Failure failure(Line line, String what, String range, long firstWrongByte,
-            long bytes) {
-        return new Failure(line.name(), Variant.MEMORY.toString(), what, range,
-                range == null ? null : firstWrongByte,
-                List.of(bytes, bytes), List.of(0, 0), seed);
+    private Failure failure(Line line, String what) {
+        return new Failure(line.name(), Variant.MEMORY.toString(), what, null, null, List.of(),
+                List.of(), seed);
     }
 }

@@ -8,7 +8,6 @@ import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.machine.Processor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +17,7 @@ import java.util.function.IntFunction;
  * The channel to DML. It creates jobs and owns their memory. The lock of the slot pool guards the
  * channel.
  */
-public final class DmlChannel implements Channel {
-    private static final long ALIGNMENT = 64;
-
+public final class DmlChannel extends Channel {
     /**
      * A bit of the descriptor without a name in DML's header. The name in miniasync has the wrong
      * value (H8).
@@ -31,8 +28,6 @@ public final class DmlChannel implements Channel {
     private static final int AS_INITIALISED = -1;
 
     private final DmlFunctions dml;
-    private final ChannelLimits limits;
-    private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> structs = new ArrayList<>();
     private final long hardwareSize;
     private final long softwareSize;
@@ -44,7 +39,6 @@ public final class DmlChannel implements Channel {
     private final int node;
     private final Boolean clwb;
     private final IntFunction<VdmStatus> statuses;
-    private long nativeBytes;
 
     /** Whether the structs of the next job are already initialised. */
     private boolean prepared;
@@ -66,8 +60,8 @@ public final class DmlChannel implements Channel {
      */
     public DmlChannel(DmlFunctions dml, int jobs, boolean hardware, boolean software,
             ChannelLimits limits, int node, Boolean clwb, IntFunction<VdmStatus> statuses) {
+        super(hardware, software ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE, limits);
         this.dml = dml;
-        this.limits = limits;
         this.node = node;
         this.clwb = clwb;
         this.statuses = statuses;
@@ -82,28 +76,13 @@ public final class DmlChannel implements Channel {
         }
     }
 
-    @Override
-    public boolean hasDevice() {
-        return hardwareSize > 0;
-    }
-
-    @Override
-    public ExecutionPath software() {
-        return softwareSize > 0 ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE;
-    }
-
-    @Override
-    public ChannelLimits limits() {
-        return limits;
-    }
-
     /**
      * Returns the limit of one call of the software path. A library that calls back into Java has
      * no inline calls.
      */
     @Override
     public long inlineBytes() {
-        return hasDevice() || dml.callsBack() ? 0 : limits.softwareBytes();
+        return hasDevice() || dml.callsBack() ? 0 : limits().softwareBytes();
     }
 
     @Override
@@ -133,20 +112,13 @@ public final class DmlChannel implements Channel {
      * Returns the size of the struct, of the library's memory behind it, and of a CRC at the end.
      */
     private long sizeOf(int path) {
-        return (dml.jobSize(path) + JobFields.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+        return (dml.jobSize(path) + Job.CRC_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     private void reserve(int jobs) {
         long bytes = jobs * (hardwareSize + softwareSize);
         next = allocate(bytes).address();
         end = next + bytes;
-    }
-
-    @Override
-    public MemorySegment allocate(long bytes) {
-        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-        nativeBytes += bytes;
-        return memory;
     }
 
     /**
@@ -198,21 +170,7 @@ public final class DmlChannel implements Channel {
     }
 
     @Override
-    public long nativeBytes() {
-        return nativeBytes;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return arena.scope().isAlive();
-    }
-
-    /** Finishes all jobs and frees the memory. Later calls do nothing. */
-    @Override
-    public void close() {
-        if (isOpen()) {
-            structs.forEach(struct -> dml.finish(struct.address()));
-            arena.close();
-        }
+    protected void release() {
+        structs.forEach(struct -> dml.finish(struct.address()));
     }
 }

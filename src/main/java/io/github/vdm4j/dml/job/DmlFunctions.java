@@ -1,6 +1,8 @@
 package io.github.vdm4j.dml.job;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
 import io.github.vdm4j.engine.channel.HeldArenas;
@@ -10,16 +12,19 @@ import io.github.vdm4j.machine.PlainCall;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.machine.UpperHalves;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodType;
+import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
-import java.util.Map;
+import java.util.Collections;
 import java.util.Optional;
 
 /**
- * The functions of one opened DML, called through {@link DmlHandles} (docs/adr/0002).
+ * The functions of one opened DML, called by their addresses (docs/adr/0002).
  *
  * <p>A job is a plain address. The caller guarantees that the job is initialised and its memory is
  * alive. See {@link DmlChannel}.
@@ -59,7 +64,8 @@ public final class DmlFunctions {
      * Finds the functions of the library.
      *
      * @param symbols the opened library. It is never closed
-     * @param callsBack whether the library calls back into Java, like a simulated library
+     * @param callsBack whether the library calls back into Java, like the simulated library of the
+     *     tests. Critical downcalls must not call such a library
      * @throws UnsatisfiedLinkError if a function is missing, because the library is not DML or is
      *     too old
      */
@@ -73,22 +79,6 @@ public final class DmlFunctions {
         getLibraryVersion = find(symbols, "dml_get_library_version");
         getBatchSize = find(symbols, "dml_get_batch_size");
         getBatchStatus = find(symbols, "dml_batch_get_status");
-    }
-
-    /**
-     * Returns the types of the handles by function. A test compares them with the generated
-     * bindings.
-     */
-    static Map<String, MethodType> shapes() {
-        return Map.of(
-                "dml_get_job_size", PlainCall.handle().type(),
-                "dml_init_job", PlainCall.handle().type(),
-                "dml_finalize_job", PlainCall.handle().type(),
-                "dml_submit_job", DmlHandles.Submit.HANDLE.type(),
-                "dml_check_job", DmlHandles.Check.HANDLE.type(),
-                "dml_get_batch_size", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
-                "dml_batch_get_status", DmlHandles.Batches.JOB_NUMBER_AND_POINTER.type(),
-                "dml_get_library_version", PlainCall.handle().type());
     }
 
     private static MemorySegment find(SymbolLookup symbols, String name) {
@@ -138,7 +128,7 @@ public final class DmlFunctions {
     int submit(long job, MemorySegment first, MemorySegment second, MemorySegment third) {
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.Submit.HANDLE.invokeExact(submitJob, job, first, second, third);
+            return (int) Submit.HANDLE.invokeExact(submitJob, job, first, second, third);
         } catch (Throwable e) {
             throw failure(e);
         }
@@ -154,7 +144,7 @@ public final class DmlFunctions {
         }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitBriefly.HANDLE.invokeExact(submitJob, job, first, second);
+            return (int) SubmitBriefly.HANDLE.invokeExact(submitJob, job, first, second);
         } catch (Throwable e) {
             throw failure(e);
         }
@@ -167,7 +157,7 @@ public final class DmlFunctions {
         }
         UpperHalves.clean();
         try {
-            return (int) DmlHandles.SubmitMany.HANDLE.invokeExact(submitJob, job,
+            return (int) SubmitMany.HANDLE.invokeExact(submitJob, job,
                     held.get(0), held.get(1), held.get(2), held.get(3),
                     held.get(4), held.get(5), held.get(6), held.get(7),
                     held.get(8), held.get(9), held.get(10), held.get(11),
@@ -200,20 +190,11 @@ public final class DmlFunctions {
 
     private boolean isBatchSize(long job, int tasks) {
         try {
-            return batchSize(job, tasks) == tasks * Job.TASK + BATCH_ALIGNMENT;
+            return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks) == tasks * Job.TASK
+                    + BATCH_ALIGNMENT;
         } catch (SlotRefusedException e) {
             return false;
         }
-    }
-
-    /**
-     * Returns the size of the buffer for the tasks of a batch, with the space to align it. A batch
-     * has at least 4 tasks.
-     *
-     * @throws SlotRefusedException if the library refuses the number of tasks
-     */
-    int batchSize(long job, int tasks) {
-        return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks);
     }
 
     /**
@@ -231,7 +212,7 @@ public final class DmlFunctions {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(JAVA_INT);
             check(
-                    name, (int) DmlHandles.Batches.JOB_NUMBER_AND_POINTER.invokeExact(function, job,
+                    name, (int) AskAboutBatch.HANDLE.invokeExact(function, job,
                             number, answer));
             return answer.get(JAVA_INT, 0);
         } catch (Throwable e) {
@@ -239,10 +220,6 @@ public final class DmlFunctions {
         }
     }
 
-    /**
-     * Returns whether the library calls back into Java, like the simulated library of the tests.
-     * Critical downcalls must not call such a library.
-     */
     boolean callsBack() {
         return callsBack;
     }
@@ -254,8 +231,8 @@ public final class DmlFunctions {
     int check(long job) {
         try {
             return callsBack
-                    ? (int) DmlHandles.CheckCallingBack.HANDLE.invokeExact(checkJob, job)
-                    : (int) DmlHandles.Check.HANDLE.invokeExact(checkJob, job);
+                    ? (int) CheckCallingBack.HANDLE.invokeExact(checkJob, job)
+                    : (int) Check.HANDLE.invokeExact(checkJob, job);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -273,5 +250,75 @@ public final class DmlFunctions {
     public MemorySegment version() {
         return MemorySegment.ofAddress(PlainCall.call(getLibraryVersion, 0, 0))
                 .reinterpret(dml_library_version_t.sizeof());
+    }
+
+    // Each handle has its own class, because the linker takes milliseconds to create a handle. An
+    // unused handle costs nothing.
+
+    private static MethodHandle handle(MemoryLayout... parameters) {
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters));
+    }
+
+    /**
+     * Returns a handle for a brief function. The thread stays in Java during the call. Therefore a
+     * garbage collection waits for it.
+     */
+    private static MethodHandle briefHandle(MemoryLayout... parameters) {
+        return Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters),
+                        Linker.Option.critical(false));
+    }
+
+    /** {@code dml_status_t dml_check_job(dml_job_t *job)}. The function takes no lock. */
+    static final class Check {
+        static final MethodHandle HANDLE = briefHandle(JAVA_LONG);
+    }
+
+    /** {@code dml_check_job} of a library that calls back into Java. */
+    static final class CheckCallingBack {
+        static final MethodHandle HANDLE = handle(JAVA_LONG);
+    }
+
+    /**
+     * {@code dml_status_t dml_submit_job(dml_job_t *job)} with surplus pointers. The JDK keeps the
+     * arena of a pointer open during the call, and the software path copies during the call. The
+     * System V convention for x86-64 allows surplus register arguments.
+     */
+    static final class Submit {
+        static final MethodHandle HANDLE = handle(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
+    }
+
+    /**
+     * {@link Submit} for a brief copy or fill on the software path. A garbage collection waits no
+     * longer than for a copy by the JVM.
+     */
+    static final class SubmitBriefly {
+        static final MethodHandle HANDLE = briefHandle(JAVA_LONG, ADDRESS, ADDRESS);
+    }
+
+    /**
+     * {@link Submit} for a batch. Its tasks can have segments of many arenas. Pointers without a
+     * register are passed on the stack.
+     */
+    static final class SubmitMany {
+        static final MethodHandle HANDLE =
+                Linker.nativeLinker()
+                        .downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG)
+                                .appendArgumentLayouts(
+                                        Collections.nCopies(HeldArenas.MOST, ADDRESS)
+                                                .toArray(MemoryLayout[]::new)));
+    }
+
+    /**
+     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
+     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
+     * task_index, dml_status_t *status)}.
+     *
+     * <p>vdm4j does not call the functions that set the tasks of a batch. Each call costs as much
+     * as half a job and writes only the 64 bytes of a descriptor. For some fields, DML has no
+     * function. For example, {@code dml_batch_get_result} returns the status.
+     */
+    static final class AskAboutBatch {
+        static final MethodHandle HANDLE = handle(JAVA_LONG, JAVA_INT, ADDRESS);
     }
 }

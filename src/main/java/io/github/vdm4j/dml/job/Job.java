@@ -1,5 +1,6 @@
 package io.github.vdm4j.dml.job;
 
+import io.github.vdm4j.dml.ffi.dml_dif_config_t;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.engine.channel.HeldArenas;
@@ -35,6 +36,12 @@ public final class Job extends Slot {
     private static final VarHandle LONGS =
             ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** The bytes at the end of a struct for a CRC. */
+    static final int CRC_BYTES = 8;
+
     private static final long SOURCE = dml_job_t.source_first_ptr$offset();
     private static final long DESTINATION = dml_job_t.destination_first_ptr$offset();
 
@@ -44,6 +51,9 @@ public final class Job extends Slot {
      */
     private static final long LENGTHS = dml_job_t.source_length$offset();
 
+    private static final long SECOND_SOURCE = dml_job_t.source_second_ptr$offset();
+    private static final long SECOND_DESTINATION = dml_job_t.destination_second_ptr$offset();
+    private static final long CRC_POINTER = dml_job_t.crc_checksum_ptr$offset();
     private static final long PATTERN = dml_job_t.pattern$offset();
     private static final long OPERATION = dml_job_t.operation$offset();
     private static final long FLAGS = dml_job_t.flags$offset();
@@ -103,21 +113,73 @@ public final class Job extends Slot {
 
     private void describe(Part part) {
         long job = at & ADDRESS;
-        switch (part.opcode()) {
+        switch (part.opcode) {
             case Opcode.MEM_MOVE -> {
-                LONGS.set(ALL, job + SOURCE, part.source());
-                describe(job, Opcode.MEM_MOVE, part.destination(), part.bytes(), part.flags());
+                LONGS.set(ALL, job + SOURCE, part.source);
+                describe(job, Opcode.MEM_MOVE, part.destination, part.bytes, part.flags);
             }
             case Opcode.FILL -> {
-                LONGS.set(ALL, job + PATTERN, part.pattern());
-                describe(job, Opcode.FILL, part.destination(), part.bytes(), part.flags());
+                LONGS.set(ALL, job + PATTERN, part.pattern);
+                describe(job, Opcode.FILL, part.destination, part.bytes, part.flags);
             }
             case Opcode.NOP -> describe(job, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
-                describe(job, Opcode.CACHE_FLUSH, part.destination(), part.bytes(),
+                describe(job, Opcode.CACHE_FLUSH, part.destination, part.bytes,
                         onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
-            default -> JobFields.describe(struct, part);
+            default -> describeFields(part);
         }
+    }
+
+    /**
+     * Writes all fields of an operation other than a copy or a fill. Submissions and checks change
+     * some of the fields.
+     */
+    private void describeFields(Part part) {
+        dml_job_t.operation(struct, part.opcode);
+        dml_job_t.flags(struct, part.flags);
+        // The fields may contain the results of an earlier operation.
+        dml_job_t.expected_result(struct, 0);
+        dml_job_t.result(struct, 0);
+        dml_job_t.offset(struct, 0);
+        struct.set(LONG, SOURCE, part.source);
+        dml_job_t.source_length(struct, (int) part.bytes);
+        struct.set(LONG, DESTINATION, part.destination);
+        dml_job_t.destination_length(struct, (int) part.destinationBytes);
+        switch (part.opcode) {
+            case Opcode.DRAIN, Opcode.DUALCAST ->
+                struct.set(LONG, SECOND_DESTINATION, part.second);
+            case Opcode.COMPARE_PATTERN -> struct.set(LONG, PATTERN, part.pattern);
+            case Opcode.COMPARE, Opcode.DELTA_CREATE ->
+                struct.set(LONG, SECOND_SOURCE, part.second);
+            case Opcode.CRC, Opcode.COPY_CRC -> describeCrc(part);
+            case Opcode.DIF_CHECK, Opcode.DIF_INSERT, Opcode.DIF_STRIP, Opcode.DIF_UPDATE ->
+                describeDif(part);
+            default -> {} // The operation has no further fields.
+        }
+    }
+
+    private void describeCrc(Part part) {
+        dml_job_t.flags(struct, part.flags | dml_h.DML_FLAG_CRC_READ_SEED);
+        struct.set(LONG, CRC_POINTER, at + crc());
+        struct.set(INT, crc(), part.seed);
+    }
+
+    /** Returns the offset of the CRC. The library reads and writes the CRC. */
+    private long crc() {
+        return struct.byteSize() - CRC_BYTES;
+    }
+
+    private void describeDif(Part part) {
+        MemorySegment dif = dml_job_t.dif_config(struct);
+        dml_dif_config_t.flags(dif, part.difFlags);
+        dml_dif_config_t.block_size(dif, part.blockSize());
+        dml_dif_config_t.source_reference_tag_seed(dif, part.sourceReference());
+        dml_dif_config_t.source_application_tag_seed(dif, (short) part.sourceApplication());
+        dml_dif_config_t.source_application_tag_mask(dif, (short) part.sourceMask());
+        dml_dif_config_t.destination_reference_tag_seed(dif, part.destinationReference());
+        dml_dif_config_t.destination_application_tag_seed(dif,
+                (short) part.destinationApplication());
+        dml_dif_config_t.destination_application_tag_mask(dif, (short) part.destinationMask());
     }
 
     private static void describe(long job, int operation, long to, long length, int flags) {
@@ -137,7 +199,7 @@ public final class Job extends Slot {
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
         describe(part);
         int status =
-                dml.submit(at, (int) part.bytes(), destination, toHold(source, destination));
+                dml.submit(at, (int) part.bytes, destination, toHold(source, destination));
         return status != OK || executesInSubmit ? status : checkFirst();
     }
 
@@ -176,17 +238,17 @@ public final class Job extends Slot {
 
     @Override
     public int result() {
-        return JobFields.result(struct);
+        return dml_job_t.result(struct);
     }
 
     @Override
     public long offset() {
-        return JobFields.offset(struct);
+        return Integer.toUnsignedLong(dml_job_t.offset(struct));
     }
 
     @Override
     public int value() {
-        return part().opcode() == Opcode.DELTA_CREATE ? JobFields.recordBytes(struct)
-                : JobFields.crc(struct);
+        return part().opcode == Opcode.DELTA_CREATE ? dml_job_t.destination_length(struct)
+                : struct.get(INT, crc());
     }
 }

@@ -5,8 +5,6 @@ import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -15,7 +13,7 @@ import java.util.function.LongSupplier;
  * The channel to DSA. It has the work queues and the memory of the slots. The lock of the slot pool
  * guards the memory.
  */
-public final class DsaChannel implements Channel {
+public final class DsaChannel extends Channel {
     /** A rule that chooses the NUMA node whose devices execute an operation. */
     @FunctionalInterface
     public interface NodePolicy {
@@ -29,21 +27,13 @@ public final class DsaChannel implements Channel {
      */
     static final int RECORDED = 0x100;
 
-    private static final long ALIGNMENT = 64;
-    /** The smallest number of tasks that the engine submits as a batch. */
-    private static final int LEAST_TASKS = 4;
-
     /** The largest number of queues that execute one part at the same time. */
     private static final int MOST_LANES = 4;
 
     private final List<QueueState> queues;
-    private final QueueChoice choice;
-    private final boolean waitsForPages;
-    private final boolean fallback;
+    final QueueChoice choice;
+    final boolean waitsForPages;
     private final long closeNanos;
-    private final ChannelLimits limits;
-    private final Arena arena = Arena.ofShared();
-    private long nativeBytes;
     private int slots;
 
     /**
@@ -57,45 +47,28 @@ public final class DsaChannel implements Channel {
      */
     public DsaChannel(List<WorkQueue> workQueues, NodePolicy policy, boolean waitsForPages,
             boolean fallback, long closeNanos, LongSupplier clock) {
+        super(true, fallback ? ExecutionPath.JVM : ExecutionPath.NONE, limits(workQueues));
         queues = workQueues.stream().map(queue -> new QueueState(queue, clock)).toList();
         choice = new QueueChoice(queues, policy);
         this.waitsForPages = waitsForPages;
-        this.fallback = fallback;
         this.closeNanos = closeNanos;
+    }
+
+    private static ChannelLimits limits(List<WorkQueue> workQueues) {
         long transfer = ChannelLimits.MAX_PART;
         int tasks = ChannelLimits.MAX_TASKS;
         for (WorkQueue queue : workQueues) {
             transfer = Math.min(transfer, queue.maxTransferBytes());
             tasks = Math.min(tasks, queue.maxBatchTasks());
         }
-        limits = new ChannelLimits(Math.max(transfer & -ALIGNMENT, ALIGNMENT),
+        return new ChannelLimits(Math.max(transfer & -ALIGNMENT, ALIGNMENT),
                 ChannelLimits.MAX_PART, tasks, 0);
     }
 
-    @Override
-    public boolean hasDevice() {
-        return true;
-    }
-
-    @Override
-    public ExecutionPath software() {
-        return fallback ? ExecutionPath.JVM : ExecutionPath.NONE;
-    }
-
-    @Override
-    public ChannelLimits limits() {
-        return limits;
-    }
-
-    @Override
-    public long inlineBytes() {
-        return 0;
-    }
-
-    /** {@link Capability#fit} replaces the flag for each device. */
+    /** {@link WorkQueue#fit} replaces the flag for each device. */
     @Override
     public int durableFlags() {
-        return Capability.READ_BACK;
+        return WorkQueue.READ_BACK;
     }
 
     @Override
@@ -106,30 +79,10 @@ public final class DsaChannel implements Channel {
     }
 
     @Override
-    public MemorySegment allocate(long bytes) {
-        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-        nativeBytes += bytes;
-        return memory;
-    }
-
-    @Override
-    public long nativeBytes() {
-        return nativeBytes;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return arena.scope().isAlive();
-    }
-
-    @Override
-    public void close() {
-        if (isOpen()) {
-            long deadline = System.nanoTime() + closeNanos;
-            for (QueueState queue : queues) {
-                queue.queue().queue().release(Math.max(0, deadline - System.nanoTime()));
-            }
-            arena.close();
+    protected void release() {
+        long deadline = System.nanoTime() + closeNanos;
+        for (QueueState queue : queues) {
+            queue.queue().queue().release(Math.max(0, deadline - System.nanoTime()));
         }
     }
 
@@ -143,18 +96,6 @@ public final class DsaChannel implements Channel {
     @Override
     public String place(boolean device) {
         return device ? "DSA" : "the JVM";
-    }
-
-    boolean takesBatches() {
-        return limits.deviceTasks() >= LEAST_TASKS;
-    }
-
-    boolean waitsForPages() {
-        return waitsForPages;
-    }
-
-    QueueChoice.Order orderFor(SlotMemory memory, long destination) {
-        return choice.of(memory, destination);
     }
 
     public List<QueueState> queues() {

@@ -54,32 +54,32 @@ final class DsaSlot extends Slot {
         requireUsable(first);
         requireUsable(second);
         requireUsable(third);
-        long bytes = part.opcode() == Opcode.NOP || part.opcode() == Opcode.DRAIN ? 0
-                : part.bytes();
-        begin(part.opcode(), part.flags(), part.destination());
+        long bytes = part.opcode == Opcode.NOP || part.opcode == Opcode.DRAIN ? 0
+                : part.bytes;
+        begin(part.opcode, part.flags, part.destination);
         overlaps = opcode == Opcode.MEM_MOVE
-                && Math.abs(part.destination() - part.source()) < bytes;
+                && Math.abs(part.destination - part.source) < bytes;
         used = (int) Math.min(lanes.length, Math.max(bytes / LEAST_SPREAD, 1));
         if (used > 1 && !overlaps && (opcode == Opcode.MEM_MOVE || opcode == Opcode.FILL)) {
             spread(part);
         } else {
             used = 1;
             lanes[0].rest(bytes);
-            Descriptor.write(lanes[0].descriptor(), 0, part);
+            Descriptor.write(lanes[0].memory.descriptor(), 0, part);
         }
         return sendNext();
     }
 
     /** Divides a part among the lanes, in multiples of a line. */
     private void spread(Part part) {
-        long each = (part.bytes() / used + LINE - 1) & -LINE;
+        long each = (part.bytes / used + LINE - 1) & -LINE;
         long at = 0;
         for (int i = 0; i < used; i++) {
-            long bytes = Math.min(each, part.bytes() - at);
+            long bytes = Math.min(each, part.bytes - at);
             lanes[i].rest(bytes);
-            Descriptor.put(lanes[i].descriptor(), 0, Descriptor.head(opcode, flags),
-                    opcode == Opcode.FILL ? part.pattern() : part.source() + at,
-                    part.destination() + at, bytes, 0, 0, 0);
+            Descriptor.put(lanes[i].memory.descriptor(), 0, Descriptor.head(opcode, flags),
+                    opcode == Opcode.FILL ? part.pattern : part.source + at,
+                    part.destination + at, bytes, 0, 0, 0);
             at += bytes;
         }
     }
@@ -95,7 +95,7 @@ final class DsaSlot extends Slot {
         list = descriptors;
         tasks = count;
         lanes[0].rest(0);
-        Descriptor.put(lanes[0].descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
+        Descriptor.put(lanes[0].memory.descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
                 descriptors.address(), 0, count, 0, 0, 0);
         return sendNext();
     }
@@ -125,50 +125,33 @@ final class DsaSlot extends Slot {
 
     /** Submits a lane to the first queue that accepts it. The near queues come first. */
     private int submit(Lane lane) {
-        QueueChoice.Order order = channel.orderFor(lane.memory(), destination);
-        long head = lane.descriptor().get(LONG, 0);
-        int answer = submitTo(order.near(), lane, head);
-        if (answer != OK && order.far().length > 0) {
-            int far = submitTo(order.far(), lane, head);
-            answer = far == OK ? OK : answerOf(answer, far);
+        QueueChoice.Order order = channel.choice.of(lane.memory, destination);
+        long head = lane.memory.descriptor().get(LONG, 0);
+        int answer = submitTo(order.queue(turn, 0), lane, head);
+        for (int i = 1; i < order.queues().length && answer != OK; i++) {
+            int next = submitTo(order.queue(turn, i), lane, head);
+            // The status of a full queue comes first, because only that queue will have room again.
+            answer = next == OK || answer != DsaStatus.EAGAIN ? next : answer;
         }
         turn++;
         return answer;
     }
 
-    private int submitTo(QueueState[] queues, Lane lane, long head) {
-        int answer = DsaStatus.ENODEV;
-        for (int i = 0; i < queues.length; i++) {
-            int error = submitTo(queues[Math.floorMod(turn + i, queues.length)], lane, head);
-            if (error == 0) {
-                return OK;
-            }
-            answer = i == 0 ? error : answerOf(answer, error);
-        }
-        return answer;
-    }
-
-    /** Prefers the status of a full queue, because only it certainly has room again. */
-    private static int answerOf(int answer, int other) {
-        return answer == DsaStatus.EAGAIN ? answer : other;
-    }
-
     private int submitTo(QueueState next, Lane lane, long head) {
         WorkQueue traits = next.queue();
-        int refusal = Capability.refusal(traits, opcode, flags, overlaps);
+        int refusal = traits.refusal(opcode, flags, overlaps);
         if (refusal != 0) {
             return refusal;
         }
         if (opcode == Opcode.BATCH) {
             fitTasks(traits);
         }
-        return lane.submit(next, Capability.fit(head, traits, channel.waitsForPages()));
+        return lane.submit(next, traits.fit(head, channel.waitsForPages));
     }
 
     private void fitTasks(WorkQueue traits) {
         for (long at = 0; at < tasks * Descriptor.BYTES; at += Descriptor.BYTES) {
-            list.set(LONG, at, Capability.fit(list.get(LONG, at), traits,
-                    channel.waitsForPages()));
+            list.set(LONG, at, traits.fit(list.get(LONG, at), channel.waitsForPages));
         }
     }
 
@@ -207,22 +190,17 @@ final class DsaSlot extends Slot {
 
     @Override
     public int result() {
-        return last.record().result();
+        return last.record.result();
     }
 
     @Override
     public long offset() {
-        return last.record().completed();
+        return last.record.completed();
     }
 
     @Override
     public int value() {
-        return last.record().value();
-    }
-
-    @Override
-    public boolean reportsProgress() {
-        return last.status() == DsaStatus.PAGE_FAULT || last.status() == DsaStatus.PAGE_REFUSED;
+        return last.record.value();
     }
 
     /**
@@ -231,21 +209,19 @@ final class DsaSlot extends Slot {
      */
     @Override
     public long bytesCompleted() {
+        if (last.status() != DsaStatus.PAGE_FAULT && last.status() != DsaStatus.PAGE_REFUSED) {
+            return -1;
+        }
         long before = 0;
         for (int i = 0; lanes[i] != last; i++) {
             before += lanes[i].bytes();
         }
-        return before + last.record().completed();
+        return before + last.record.completed();
     }
 
     @Override
     public boolean isTailDone() {
-        return used == 1 && last.record().result() == 1;
-    }
-
-    @Override
-    public boolean takesBatches() {
-        return channel.takesBatches();
+        return used == 1 && last.record.result() == 1;
     }
 
     @Override
@@ -257,7 +233,7 @@ final class DsaSlot extends Slot {
     @Override
     public String queue() {
         return Arrays.stream(lanes, 0, sent)
-                .map(lane -> lane.queue().queue().name())
+                .map(lane -> lane.queue.queue().name())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));

@@ -1,6 +1,5 @@
 package io.github.vdm4j.dsa.portal;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
 
@@ -8,10 +7,10 @@ import java.lang.foreign.ValueLayout.OfLong;
 final class Lane {
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
 
-    private final SlotMemory memory;
-    private final CompletionRecord record;
+    final SlotMemory memory;
+    final CompletionRecord record;
     /** The queue of the last submission. */
-    private QueueState queue;
+    QueueState queue;
     private boolean inFlight;
     private long bytes;
     private int status;
@@ -19,22 +18,6 @@ final class Lane {
     Lane(SlotMemory memory) {
         this.memory = memory;
         record = memory.record();
-    }
-
-    SlotMemory memory() {
-        return memory;
-    }
-
-    CompletionRecord record() {
-        return record;
-    }
-
-    MemorySegment descriptor() {
-        return memory.descriptor();
-    }
-
-    QueueState queue() {
-        return queue;
     }
 
     boolean isInFlight() {

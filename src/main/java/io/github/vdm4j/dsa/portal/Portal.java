@@ -13,11 +13,7 @@ public interface Portal {
     /** A function that opens portals. */
     @FunctionalInterface
     interface Opener {
-        /**
-         * Opens the device file of a queue.
-         *
-         * @throws IOException with the system's words if the file cannot be opened
-         */
+        /** Opens the device file of a queue like {@link Portal#open}. */
         Portal open(Path node) throws IOException;
     }
 
@@ -43,8 +39,7 @@ public interface Portal {
      * Opens the file again and closes the old file. The close waits until the device has executed
      * all submissions through the old file. During the call, other threads may submit.
      *
-     * @throws IOException with the system's message if the file cannot be opened. The old file then
-     *     stays open
+     * @throws IOException if the file cannot be opened. The old file then stays open
      */
     void reopen() throws IOException;
 

@@ -1,12 +1,18 @@
 package io.github.vdm4j.dsa.portal;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The order in which a mover submits a descriptor to its queues. */
 final class QueueChoice {
-    /** The queues to try first, in rotation, and the queues to try if no near queue accepts. */
-    record Order(QueueState[] near, QueueState[] far) {}
+    /** The queues in their order. The first {@code near} queues rotate, and so do the rest. */
+    record Order(QueueState[] queues, int near) {
+        QueueState queue(int turn, int place) {
+            return place < near
+                    ? queues[Math.floorMod(turn + place, near)]
+                    : queues[near + Math.floorMod(turn + place - near, queues.length - near)];
+        }
+    }
 
     private final DsaChannel.NodePolicy policy;
     private final Order all;
@@ -15,23 +21,25 @@ final class QueueChoice {
 
     /** Sorts the queues. The policy chooses the node, or is null if every queue is near. */
     QueueChoice(List<QueueState> queues, DsaChannel.NodePolicy policy) {
-        all = new Order(queues.toArray(QueueState[]::new), new QueueState[0]);
+        all = new Order(queues.toArray(QueueState[]::new), queues.size());
         int last = queues.stream().mapToInt(queue -> queue.queue().numaNode()).max().orElse(-1);
         orders = new Order[last + 1];
         for (int node = 0; node <= last; node++) {
-            var near = new ArrayList<QueueState>();
-            var far = new ArrayList<QueueState>();
-            for (QueueState queue : queues) {
-                (queue.queue().numaNode() == node ? near : far).add(queue);
-            }
-            if (!near.isEmpty()) {
-                orders[node] = new Order(near.toArray(QueueState[]::new),
-                        far.toArray(QueueState[]::new));
+            int chosen = node;
+            int near = (int) queues.stream().filter(queue -> isOn(chosen, queue)).count();
+            if (near > 0) {
+                orders[node] = new Order(queues.stream()
+                        .sorted(Comparator.comparing(queue -> !isOn(chosen, queue)))
+                        .toArray(QueueState[]::new), near);
             }
         }
         boolean severalNodes =
                 queues.stream().mapToInt(queue -> queue.queue().numaNode()).distinct().count() > 1;
         this.policy = severalNodes ? policy : null;
+    }
+
+    private static boolean isOn(int node, QueueState queue) {
+        return queue.queue().numaNode() == node;
     }
 
     Order of(SlotMemory memory, long destination) {

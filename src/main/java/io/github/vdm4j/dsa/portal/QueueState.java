@@ -1,7 +1,6 @@
 package io.github.vdm4j.dsa.portal;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -19,19 +18,17 @@ public final class QueueState {
     /** The base-2 logarithm of the first limit. Each further limit is four times larger. */
     private static final int FIRST_SIZE = 12;
 
-    /** The counters of a queue. {@code DsaQueue} describes them. */
-    public record Counts(long submissions, long completions, long failures, long pageFaults,
-            long refusals, long bytes, List<Long> sizes) {}
-
     private final WorkQueue queue;
     private final LongSupplier clock;
-    private final LongAdder submitted = new LongAdder();
-    private final LongAdder completed = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final LongAdder pageFaults = new LongAdder();
-    private final LongAdder full = new LongAdder();
-    private final LongAdder bytes = new LongAdder();
-    private final LongAdder[] sizes = new LongAdder[SIZES];
+
+    // The counters, see DsaQueue.
+    public final LongAdder submitted = new LongAdder();
+    public final LongAdder completed = new LongAdder();
+    public final LongAdder failed = new LongAdder();
+    public final LongAdder pageFaults = new LongAdder();
+    public final LongAdder full = new LongAdder();
+    public final LongAdder bytes = new LongAdder();
+    public final LongAdder[] sizes = new LongAdder[SIZES];
 
     /** The status that made the queue lost, or 0 while the queue is usable. */
     private volatile int lost;
@@ -133,12 +130,6 @@ public final class QueueState {
     private static int sizeOf(long bytes) {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(bytes >>> FIRST_SIZE);
         return Math.min(bits + 1 >> 1, SIZES - 1);
-    }
-
-    /** Returns the counters at this time. */
-    public Counts counts() {
-        return new Counts(submitted.sum(), completed.sum(), failed.sum(), pageFaults.sum(),
-                full.sum(), bytes.sum(), Arrays.stream(sizes).map(LongAdder::sum).toList());
     }
 
     /** Returns why the queue accepts no submissions, or null while it accepts them. */

@@ -64,7 +64,6 @@ final class BatchBuffer {
         return memory;
     }
 
-    /** Writes the descriptor of a task without the address of its record. */
     void put(int task, Part part) {
         Descriptor.write(memory, task * DESCRIPTOR, part);
     }
@@ -93,7 +92,6 @@ final class BatchBuffer {
         return laidOut * DESCRIPTOR + task * RECORD;
     }
 
-    /** Returns the status of a task as a number of the device. */
     int status(int task) {
         return memory.get(ValueLayout.JAVA_BYTE, record(task)) & STATUS_BITS;
     }

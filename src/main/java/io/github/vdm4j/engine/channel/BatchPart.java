@@ -15,7 +15,6 @@ import java.util.List;
  * A part of a batch with several tasks. It is one batch of the device with its completion records.
  */
 final class BatchPart {
-    /** The largest number of consecutive parts that end only with page faults. */
     private static final int MAX_FAULTS = 16;
 
     private final Slot slot;
@@ -23,6 +22,7 @@ final class BatchPart {
     private final BatchBuffer buffer;
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
+    private final Segments segments = new Segments();
 
     private boolean device;
 
@@ -47,6 +47,7 @@ final class BatchPart {
 
     void clear() {
         arenas.clear();
+        segments.clear();
         result.clear();
     }
 
@@ -140,9 +141,6 @@ final class BatchPart {
     /** Writes the descriptor of a task. A task without bytes becomes a no-op. */
     private void put(int place, Operation<?> task) {
         Part part = slot.part();
-        if (device) {
-            Segments.populate(task);
-        }
         if (task.byteSize() == 0) {
             part.begin(Opcode.NOP, 0);
         } else if (task.type() == VdmOperationType.MEMCPY && !task.isDurable()) {
@@ -158,6 +156,10 @@ final class BatchPart {
             part.flags |= task.type() == VdmOperationType.COMPARE_PATTERN ? Part.CHECK_RESULT : 0;
         }
         part.flags |= task.isFenced() && place > 0 ? Part.FENCE : 0;
+        if (device) {
+            segments.begin(task);
+            segments.prepare(part, true);
+        }
         buffer.put(place, part);
     }
 
@@ -262,7 +264,9 @@ final class BatchPart {
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         try {
-            Segments.prefault(order.tasks.get(index));
+            Operation<?> task = order.tasks.get(index);
+            segments.begin(task);
+            segments.prefault(slot.part().begin(task, 0, false).range(0, task.byteSize()));
             return true;
         } catch (PageUnavailableException | SegmentClosedException e) {
             order.fail(index, e);

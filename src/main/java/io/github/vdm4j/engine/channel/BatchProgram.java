@@ -48,22 +48,18 @@ public final class BatchProgram extends Program {
         return this;
     }
 
-    /** Returns {@code true} also at a fence while {@link #needsForces} is {@code true}. */
+    /** Returns {@code true} also at a fence while {@link #pendingForces} has forces. */
     @Override
     public boolean isDone() {
-        if (order.isAtFence() && !needsForces()) {
+        if (order.isAtFence() && pendingForces() == null) {
             order.beginSection();
         }
         return order.isSectionDone();
     }
 
-    /** Returns whether pages of tasks have to be forced before the batch continues or ends. */
-    public boolean needsForces() {
-        return forces != null && !forces.isEmpty();
-    }
-
-    public Forces forces() {
-        return forces;
+    @Override
+    public Forces pendingForces() {
+        return forces == null || forces.isEmpty() ? null : forces;
     }
 
     @Override
@@ -77,8 +73,7 @@ public final class BatchProgram extends Program {
                 requireUsable();
                 begun = true;
             }
-            Durability.Refusal refusal =
-                    task.isDurable() ? refusal(task, order.durability) : null;
+            Durability.Refusal refusal = order.durability.refusal(task, true);
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();

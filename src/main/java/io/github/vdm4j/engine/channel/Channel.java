@@ -3,6 +3,7 @@ package io.github.vdm4j.engine.channel;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,52 +15,94 @@ import java.lang.foreign.MemorySegment;
  * number of the channel. {@link #status} explains such a number. The engine retries {@link
  * VdmResult#QUEUE_FULL} and repairs {@link VdmResult#PAGE_FAULT}.
  */
-public interface Channel {
-    /** Returns whether the slots reach a device. A channel that only uses software has none. */
-    boolean hasDevice();
+public abstract class Channel {
+    /** The alignment of {@link #allocate} in bytes. */
+    protected static final long ALIGNMENT = 64;
+
+    private final boolean device;
+    private final ExecutionPath software;
+    private final ChannelLimits limits;
+    private final Arena arena = Arena.ofShared();
+    private long nativeBytes;
 
     /**
-     * Returns the path that executes a part if the device does not: {@link
-     * ExecutionPath#DML_SOFTWARE} if the slots have a software path, {@link ExecutionPath#JVM} if
-     * the programs use the JVM's kernels, or {@link ExecutionPath#NONE} if the operation fails.
+     * Creates a channel without slots.
+     *
+     * @param software {@link ExecutionPath#DML_SOFTWARE} if the slots have a software path, {@link
+     *     ExecutionPath#JVM} if the programs use the JVM's kernels, or {@link ExecutionPath#NONE}
+     *     if the operation fails
      */
-    ExecutionPath software();
+    protected Channel(boolean device, ExecutionPath software, ChannelLimits limits) {
+        this.device = device;
+        this.software = software;
+        this.limits = limits;
+    }
+
+    /** Returns whether the slots reach a device. A channel that only uses software has none. */
+    public final boolean hasDevice() {
+        return device;
+    }
+
+    /** Returns the path that executes a part if the device does not. */
+    public final ExecutionPath software() {
+        return software;
+    }
 
     /** Returns the limits of one submission. They never change. */
-    ChannelLimits limits();
+    public final ChannelLimits limits() {
+        return limits;
+    }
 
     /** Returns the longest copy or fill in bytes for {@link Slot#execute}, or 0 for none. */
-    long inlineBytes();
+    public long inlineBytes() {
+        return 0;
+    }
 
     /** Returns the flags of a descriptor with which the device makes a destination durable. */
-    int durableFlags();
+    public abstract int durableFlags();
 
     /**
      * Creates a slot that submits to the device, or to the software path without a device.
      *
      * @throws SlotRefusedException if the channel cannot create another slot
      */
-    Slot makeSlot();
+    public abstract Slot makeSlot();
 
-    /** Allocates memory for the batches of a slot at a multiple of 64, until the channel closes. */
-    MemorySegment allocate(long bytes);
+    /** Allocates memory for slots at a multiple of 64. {@link #close} frees it. */
+    public final MemorySegment allocate(long bytes) {
+        MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+        nativeBytes += bytes;
+        return memory;
+    }
 
     /** Returns the size of the native memory of the slots and their batches in bytes. */
-    long nativeBytes();
+    final long nativeBytes() {
+        return nativeBytes;
+    }
 
     /** Returns whether slots may be created and used. They may not after {@link #close}. */
-    boolean isOpen();
+    public final boolean isOpen() {
+        return arena.scope().isAlive();
+    }
 
     /** Frees the memory when no slot is in use. Further calls have no effect. */
-    void close();
+    public final void close() {
+        if (isOpen()) {
+            release();
+            arena.close();
+        }
+    }
+
+    /** Releases the device and its slots before {@link #close} frees the memory. */
+    protected abstract void release();
 
     /**
      * Returns the explanation of a status of {@link Slot#send}, {@link Slot#check} or {@link
      * Slot#taskStatus}. Its result is {@link VdmResult#UNKNOWN_STATUS} if the channel does not know
      * the number.
      */
-    VdmStatus status(int status);
+    public abstract VdmStatus status(int status);
 
     /** Returns the place of a part for messages, for example "on HARDWARE failed". */
-    String place(boolean device);
+    public abstract String place(boolean device);
 }

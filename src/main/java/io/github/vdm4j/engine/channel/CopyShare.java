@@ -18,7 +18,6 @@ public final class CopyShare {
     /** The device's share in parts of {@link #WHOLE}. Concurrent updates may be lost. */
     private volatile int device = WHOLE / 2;
 
-    /** Returns the number of the next bytes that the device copies. */
     long of(long bytes) {
         return bytes <= UNDIVIDED ? bytes : Math.max(bytes / WHOLE * device & -LINE, PIECE);
     }

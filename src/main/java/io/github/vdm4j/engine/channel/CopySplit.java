@@ -8,7 +8,6 @@ import io.github.vdm4j.machine.PageFaults;
  * pieces from its end, until both meet.
  */
 final class CopySplit {
-    /** The largest number of bytes that a thread copies in one poll. */
     private static final long MOST_IN_ONE_POLL = 16L << 20;
 
     /** The share of the mover, or null if the device copies all bytes. */

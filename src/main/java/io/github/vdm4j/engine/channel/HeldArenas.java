@@ -14,7 +14,6 @@ public final class HeldArenas {
     private static final MemorySegment.Scope NEVER_CLOSED = Arena.global().scope();
 
     private final MemorySegment[] segments = new MemorySegment[MOST];
-    private final MemorySegment.Scope[] scopes = new MemorySegment.Scope[MOST];
     private int count;
 
     /** The arena of the segment that was added last. */
@@ -29,7 +28,6 @@ public final class HeldArenas {
 
     void backTo(int mark) {
         Arrays.fill(segments, mark, count, null);
-        Arrays.fill(scopes, mark, count, null);
         count = mark;
         last = null;
     }
@@ -49,7 +47,7 @@ public final class HeldArenas {
 
     private boolean add(MemorySegment segment, MemorySegment.Scope scope) {
         for (int i = 0; i < count; i++) {
-            if (scopes[i] == scope) {
+            if (segments[i].scope() == scope) {
                 last = scope;
                 return true;
             }
@@ -60,8 +58,7 @@ public final class HeldArenas {
         if (count == MOST) {
             return false;
         }
-        segments[count] = segment;
-        scopes[count++] = scope;
+        segments[count++] = segment;
         last = scope;
         return true;
     }

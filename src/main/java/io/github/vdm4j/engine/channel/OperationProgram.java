@@ -21,7 +21,6 @@ import java.lang.foreign.MemorySegment;
  * back. A flush consists of such parts only.
  */
 public final class OperationProgram extends Program {
-
     /**
      * The longest part of a mapped file in bytes. On the software path, the time between the check
      * and the access must be short. On the device, each poll populates one part.
@@ -38,25 +37,19 @@ public final class OperationProgram extends Program {
     private VdmOperationType type;
     private boolean backwards;
 
-    /** Whether the current parts write cache lines back. */
     private boolean flushing;
     private boolean over;
 
     /** Whether the device has checked a block that it cannot strip and copies it next. */
     private boolean blockChecked;
 
-    /**
-     * Whether the JVM executes the operation instead of the software path, because it is faster.
-     */
+    /** Whether the JVM executes the operation faster than the software path. */
     private boolean jvmIsFaster;
 
     /** The path of the bytes that the slot has not processed, or null if there are none. */
     private ExecutionPath withoutSlot;
 
-    /**
-     * The end of the data or of the lines in bytes. A thread that copies at the same time lowers
-     * it.
-     */
+    /** The end of the data or of the lines. A thread that copies at the same time lowers it. */
     private long limit;
 
     /** The number of processed bytes of the data or of the lines. */
@@ -79,14 +72,7 @@ public final class OperationProgram extends Program {
         record = new DeltaRecord(slot);
     }
 
-    /**
-     * Begins an operation.
-     *
-     * @param what the operation. It is not a batch
-     * @param durability the write-back engines
-     * @param fasterInJvm whether the JVM executes the operation instead of the software path. It
-     *     is {@code false} for an applied delta
-     */
+    /** Begins an operation other than a batch, see {@link Slot#begin}. */
     OperationProgram begin(Operation<?> what, Durability durability, boolean fasterInJvm) {
         operation = what;
         type = what.type();
@@ -122,20 +108,13 @@ public final class OperationProgram extends Program {
         over = !flushing;
     }
 
-    /** Returns whether the operation is a copy or a fill with a byte. */
     private boolean isMove() {
         return type.ordinal() <= VdmOperationType.MEMSET.ordinal();
     }
 
-    /**
-     * Lets the thread that polls copy from the end of the range while the device copies from the
-     * beginning, until both meet.
-     *
-     * @param copy a copy of separate ranges that need not be durable
-     * @param share divides the copy
-     */
-    public void split(Operation<?> copy, CopyShare share) {
-        split.begin(copy, share);
+    /** Divides a copy between the device and the polling thread, see {@link CopySplit}. */
+    public void split(CopyShare share) {
+        split.begin(operation, share);
     }
 
     CopyProgress progress() {
@@ -189,7 +168,6 @@ public final class OperationProgram extends Program {
                 || slot().part().checksBlocks());
     }
 
-    /** Chooses the range of the next part. */
     private void chooseRange(boolean device) {
         Part description = slot().part();
         long left = limit - done;
@@ -210,7 +188,6 @@ public final class OperationProgram extends Program {
         return slot().submit(description, segments.destination, null, null);
     }
 
-    /** Submits a block of a strip in two steps. */
     private int submitBlock(Part description) {
         int status = slot().submit(description.block(at, blockChecked), segments.destination,
                 segments.source, null);
@@ -230,7 +207,6 @@ public final class OperationProgram extends Program {
         segments.prefault(slot().part().range(at, part));
     }
 
-    /** Executes the rest of the operation without the slot. */
     private void executeInJvm() {
         if (!flushing) {
             try {
@@ -282,11 +258,11 @@ public final class OperationProgram extends Program {
     @Override
     public boolean takeProgress() {
         split.faulted();
-        if (!slot().reportsProgress()) {
+        long completed = slot().bytesCompleted();
+        if (completed < 0) {
             return false;
         }
-        long more = Math.min(Opcode.resumable(slot().part().opcode, slot().bytesCompleted()),
-                part);
+        long more = Math.min(Opcode.resumable(slot().part().opcode, completed), part);
         if (more == part && !isMove() && !flushing) {
             return false; // The result is missing.
         }

@@ -42,17 +42,44 @@ public final class Part {
             | DifFlag.DESTINATION_FIXED_REFERENCE_TAG.bit()
             | DIF_OF_BOTH;
 
-    int opcode;
-    int flags;
-    long source;
-    long destination;
-    long second;
-    long bytes;
-    long destinationBytes;
-    long pattern;
-    int seed;
+    // A field that the operation does not have is undefined.
+
+    /** A constant of {@link Opcode}. */
+    public int opcode;
+
+    public int flags;
+
+    /** The address of the source. For {@link Opcode#DELTA_APPLY}, it is that of the record. */
+    public long source;
+
+    /**
+     * The address of the destination. For {@link Opcode#DELTA_CREATE}, it is that of the record.
+     * For {@link Opcode#CACHE_FLUSH}, it is that of the lines.
+     */
+    public long destination;
+
+    /**
+     * The address of the second source of {@link Opcode#COMPARE} and {@link Opcode#DELTA_CREATE},
+     * or of the second destination of {@link Opcode#DUALCAST}.
+     */
+    public long second;
+
+    /** The size of the source, or of the destination if there is no source, in bytes. */
+    public long bytes;
+
+    /** The size of the destination of a delta or of protected blocks in bytes. */
+    public long destinationBytes;
+
+    /** The pattern of {@link Opcode#FILL} and {@link Opcode#COMPARE_PATTERN}. */
+    public long pattern;
+
+    /** The seed of {@link Opcode#CRC} and {@link Opcode#COPY_CRC}. */
+    public int seed;
+
+    /** The flags of protected blocks that apply to the operation. */
+    public int difFlags;
+
     DifConfig dif;
-    int difFlags;
 
     // The operation that contains the part. An address is 0 if there is no such segment.
     private long sourceStart;
@@ -69,7 +96,6 @@ public final class Part {
 
     Part() {}
 
-    /** Describes an operation without memory. */
     Part begin(int operation, int bits) {
         opcode = operation;
         flags = bits;
@@ -144,7 +170,6 @@ public final class Part {
         return range(0, (to + length + LINE - 1 & -LINE) - destinationStart);
     }
 
-    /** Describes a range of the operation. */
     Part range(long offset, long length) {
         bytes = length;
         source = sourceStart == 0 ? 0 : sourceStart + offset;
@@ -172,10 +197,7 @@ public final class Part {
                 : dif == null ? length : length / block * blockOfDestination;
     }
 
-    /**
-     * Returns whether the operation checks blocks. The software path and DSA check blocks
-     * differently.
-     */
+    /** Returns whether the operation checks blocks. Software and DSA check blocks differently. */
     boolean checksBlocks() {
         return dif != null && opcode != Opcode.DIF_INSERT;
     }
@@ -212,31 +234,16 @@ public final class Part {
         return to < from && from <= to + length;
     }
 
-    /**
-     * Describes a copy.
-     *
-     * @param to the destination
-     * @param from the source
-     * @param length the length in bytes
-     * @param bits the flags
-     */
     public Part move(long to, long from, long length, int bits) {
         opcode = Opcode.MEM_MOVE;
         flags = bits;
         source = from;
         destination = to;
         bytes = length;
+        destinationBytes = length;
         return this;
     }
 
-    /**
-     * Describes a fill.
-     *
-     * @param to the destination
-     * @param length the length in bytes
-     * @param eightBytes the pattern
-     * @param bits the flags
-     */
     public Part fill(long to, long length, long eightBytes, int bits) {
         opcode = Opcode.FILL;
         flags = bits;
@@ -246,91 +253,9 @@ public final class Part {
         return this;
     }
 
-    /**
-     * Returns the operation.
-     *
-     * @return a constant of {@link Opcode}
-     */
-    public int opcode() {
-        return opcode;
-    }
-
-    /** Returns the flags. */
-    public int flags() {
-        return flags;
-    }
-
-    /**
-     * Returns the address of the source. For {@link Opcode#DELTA_APPLY}, it is the address of the
-     * record.
-     *
-     * @return the address. It is undefined if the operation has no source
-     */
-    public long source() {
-        return source;
-    }
-
-    /**
-     * Returns the address of the destination. For {@link Opcode#DELTA_CREATE}, it is the address of
-     * the record. For {@link Opcode#CACHE_FLUSH}, it is the address of the lines.
-     *
-     * @return the address. It is undefined if the operation has no destination
-     */
-    public long destination() {
-        return destination;
-    }
-
-    /**
-     * Returns the address of the second source or the second destination. {@link Opcode#COMPARE}
-     * and {@link Opcode#DELTA_CREATE} have a second source. {@link Opcode#DUALCAST} has a second
-     * destination.
-     *
-     * @return the address. It is undefined for other operations
-     */
-    public long second() {
-        return second;
-    }
-
-    /**
-     * Returns the size of the source, or of the destination if there is no source.
-     *
-     * @return the size in bytes. For {@link Opcode#DELTA_APPLY}, it is the size of the record
-     */
-    public long bytes() {
-        return bytes;
-    }
-
-    /**
-     * Returns the size of the destination of a delta or of protected blocks.
-     *
-     * @return the size in bytes. It is undefined if source and destination have the same size
-     */
-    public long destinationBytes() {
-        return destinationBytes;
-    }
-
-    /** Returns the pattern of {@link Opcode#FILL} and {@link Opcode#COMPARE_PATTERN}. */
-    public long pattern() {
-        return pattern;
-    }
-
-    /** Returns the seed of {@link Opcode#CRC} and {@link Opcode#COPY_CRC}. */
-    public int seed() {
-        return seed;
-    }
-
-    /**
-     * Returns the size of protected blocks.
-     *
-     * @return the device's number, for example 0 for 512 bytes
-     */
+    /** Returns the device's number of the size of protected blocks, for example 0 for 512 bytes. */
     public int blockSize() {
         return dif.blockSize().ordinal();
-    }
-
-    /** Returns the flags of protected blocks that apply to the operation. */
-    public int difFlags() {
-        return difFlags;
     }
 
     /** Returns the reference tag of the part's first block in the source. */
@@ -338,20 +263,12 @@ public final class Part {
         return reference(dif.source(), DifFlag.SOURCE_FIXED_REFERENCE_TAG);
     }
 
-    /**
-     * Returns the application tag of the part's first block in the source.
-     *
-     * @return 16 bits, including the increments of the earlier blocks
-     */
+    /** Returns the 16 bits of the application tag of the part's first block in the source. */
     public int sourceApplication() {
         return application(dif.source(), DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG);
     }
 
-    /**
-     * Returns the mask of the source's application tags.
-     *
-     * @return 16 bits
-     */
+    /** Returns the 16 bits of the mask of the source's application tags. */
     public int sourceMask() {
         return dif.source().applicationMask();
     }
@@ -361,20 +278,12 @@ public final class Part {
         return reference(dif.destination(), DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
     }
 
-    /**
-     * Returns the application tag of the part's first block in the destination.
-     *
-     * @return 16 bits, including the increments of the earlier blocks
-     */
+    /** Returns the 16 bits of the application tag of the part's first block in the destination. */
     public int destinationApplication() {
         return application(dif.destination(), DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
     }
 
-    /**
-     * Returns the mask of the destination's application tags.
-     *
-     * @return 16 bits
-     */
+    /** Returns the 16 bits of the mask of the destination's application tags. */
     public int destinationMask() {
         return dif.destination().applicationMask();
     }
@@ -390,7 +299,6 @@ public final class Part {
                 : (int) (tags.application() + blocksBefore() & MAX_TAG);
     }
 
-    /** Returns the number of the operation's blocks before the part. */
     private long blocksBefore() {
         return (source - sourceStart) / block;
     }

@@ -5,10 +5,9 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.Pins;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The program of an operation. It divides the operation into parts, submits them in order and
@@ -20,7 +19,7 @@ public abstract class Program {
     private static final long LONGEST_PAUSE_NANOS = 64_000;
 
     private final Slot slot;
-    private final HeldRegions regions = new HeldRegions();
+    private final Pins pins = new Pins();
     private boolean bySoftware;
     private boolean onWorker;
     /** The only thread that may access the memory of the operation, or null for all threads. */
@@ -50,13 +49,16 @@ public abstract class Program {
         retrying = false;
     }
 
-    /** Returns the slot that executes the program. */
     public final Slot slot() {
         return slot;
     }
 
-    /** Returns whether all parts are done. */
     public abstract boolean isDone();
+
+    /** Returns the forces that must end before the program continues or ends, or null. */
+    public Forces pendingForces() {
+        return null;
+    }
 
     /**
      * Submits the current part, or executes it without a submission.
@@ -73,9 +75,8 @@ public abstract class Program {
     public abstract int submit();
 
     /**
-     * Copies bytes of the operation on the calling thread while the device copies a part.
-     *
-     * @return {@code true} if the caller has to check the device and then call this again
+     * Copies bytes of the operation on the calling thread while the device copies a part. If the
+     * method returns {@code true}, the caller checks the device and then calls this again.
      */
     public boolean copyMeanwhile() {
         return false;
@@ -83,8 +84,7 @@ public abstract class Program {
 
     /**
      * Records the end of the submitted part. If it succeeded, the next part becomes current.
-     *
-     * @return {@code false} if the part has failed
+     * Otherwise the method returns {@code false}.
      */
     public final boolean ended(int status) {
         if (!isGood(status)) {
@@ -95,7 +95,6 @@ public abstract class Program {
         return true;
     }
 
-    /** Returns whether a part with this status has succeeded. */
     boolean isGood(int status) {
         return status == OK;
     }
@@ -103,36 +102,26 @@ public abstract class Program {
     /** Advances to the next part. The slot still contains the results of the last part. */
     abstract void next(int status);
 
-    /**
-     * Returns whether the current part can be submitted again after a partial execution.
-     *
-     * @return {@code false} if the part has overwritten its source
-     */
+    /** Returns {@code false} if the current part may have overwritten its source. */
     public abstract boolean isRepeatable();
 
     /**
-     * Records the progress of the current part before a page fault, if the slot reports it.
-     *
-     * @return {@code false} if the slot reports no progress. The whole part has to be repeated in
-     *     this case
+     * Records the progress of the current part before a page fault. Returns {@code false} if the
+     * slot reports no progress. The whole part has to be repeated in this case.
      */
     public boolean takeProgress() {
         return false;
     }
 
-    /**
-     * Skips the failed part if the operation can continue without the part.
-     *
-     * @return {@code false} if the operation has to end
-     */
+    /** Skips the failed part. Returns false if the operation cannot continue without it. */
     public boolean canSkipFailedPart(int status) {
         return false;
     }
 
     /**
-     * Counts a page fault in the current part and touches its pages for the next submission.
+     * Touches the pages of the current part for the next submission. Returns the number of its
+     * page faults.
      *
-     * @return the number of faults of the part
      * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
      *     missing
      * @throws SegmentClosedException if an arena is closed
@@ -148,8 +137,6 @@ public abstract class Program {
     /**
      * Returns whether the engine may retry a part that a full queue refused. The first call after
      * an accepted part sets the deadline. Each call doubles the pause before the next attempt.
-     *
-     * @return {@code false} after the deadline
      */
     public final boolean mayRetry(long nanos) {
         long now = System.nanoTime();
@@ -166,14 +153,11 @@ public abstract class Program {
     /**
      * Returns whether it is too early to retry a part that a full queue refused. Retries are rarer
      * than polls, because a retry loads the device and its queue.
-     *
-     * @return {@code false} if the engine may submit the part
      */
     public final boolean isPausing() {
         return retrying && System.nanoTime() - retryAt < 0;
     }
 
-    /** Records that the queue has accepted a part. */
     public final void accepted() {
         retrying = false;
         timed = false;
@@ -184,8 +168,6 @@ public abstract class Program {
      * Counts a poll of the part in flight, and returns whether the part is overdue. Reading the
      * clock is expensive. The method reads it only if the number of calls is a power of two or a
      * multiple of 64.
-     *
-     * @return {@code true} if the limit has passed
      */
     public final boolean isOverdue(long nanos) {
         int seen = ++polls;
@@ -200,25 +182,18 @@ public abstract class Program {
         return now - lateAt >= 0;
     }
 
-    /**
-     * Pins the buffers of the segments until the slot is released.
-     *
-     * @return {@code false} if a buffer is being closed. The method pins nothing in this case
-     */
+    /** Pins the buffers until the slot is released. Returns false if a buffer is being closed. */
     public abstract boolean pin();
 
     /** Pins the buffers of an operation. Returns {@code false} if one of them is being closed. */
     final boolean pin(Operation<?> operation) {
-        return regions.pin(operation.destination()) && regions.pin(operation.source())
-                && regions.pin(operation.second());
+        return pins.add(operation);
     }
 
-    /** Releases the segments. */
     void clear() {
-        regions.unpinAll();
+        pins.unpin();
     }
 
-    /** Returns the number of processed bytes. */
     public abstract long bytesMoved();
 
     /** Returns the result of an operation that an exception of {@link #submit} has ended. */
@@ -231,21 +206,6 @@ public abstract class Program {
     /** Returns the public cause of an exception of {@link #submit}, or null if it has none. */
     public static Throwable causeOf(RuntimeException e) {
         return e instanceof PageUnavailableException ? e : e.getCause();
-    }
-
-    /**
-     * Returns why a durable operation must be refused.
-     *
-     * @return the refusal, or null if all destinations can be made durable
-     */
-    public static Durability.Refusal refusal(Operation<?> operation, Durability durability) {
-        MemorySegment destination = operation.destination();
-        MemorySegment second = operation.secondDestination();
-        Durability.Refusal refusal =
-                durability.refusal(destination, durability.kindOf(destination), true);
-        return refusal == null && second != null
-                ? durability.refusal(second, durability.kindOf(second), true)
-                : refusal;
     }
 
     /**
@@ -270,14 +230,9 @@ public abstract class Program {
      */
     abstract Forces finish(Forces earlier) throws IOException;
 
-    /** Records that a worker executes the operation. */
-    public final void passToWorker() {
-        onWorker = true;
-    }
-
-    /** Records that the polling threads execute the operation. */
-    public final void returnToPollers() {
-        onWorker = false;
+    /** Records whether a worker executes the operation, instead of the polling threads. */
+    public final void onWorker(boolean worker) {
+        onWorker = worker;
     }
 
     /** Stores the current thread, because the memory of the operation is confined to it. */
@@ -285,11 +240,7 @@ public abstract class Program {
         owner = Thread.currentThread();
     }
 
-    /**
-     * Returns why no thread can continue the operation.
-     *
-     * @return the reason, or null if the thread of {@link #confine} is alive
-     */
+    /** Returns why no thread can continue the operation, or null if a thread can. */
     public final String ownerEnded() {
         return owner == null || owner.isAlive() ? null
                 : ("its memory is confined to the thread %s, which has ended. Poll the "
@@ -297,27 +248,20 @@ public abstract class Program {
                         .formatted(owner.getName());
     }
 
-    /** Returns whether a worker executes the operation. */
     public final boolean isOnWorker() {
         return onWorker;
     }
 
-    /** Returns whether the software path has executed a part or executes the next part. */
-    public final boolean bySoftware() {
-        return bySoftware || !slot.onDevice();
-    }
-
     /** Returns the path of the executed parts, or of the next part if no part was executed. */
     public ExecutionPath executedBy() {
-        return bySoftware() ? slot.channel().software() : ExecutionPath.DSA_HARDWARE;
+        return bySoftware || !slot.onDevice() ? slot.channel().software()
+                : ExecutionPath.DSA_HARDWARE;
     }
 
-    /** Records the path of a part. */
     final void countPath() {
         bySoftware |= !slot.onDevice();
     }
 
-    /** Returns whether the software path has executed a part. */
     final boolean usedSoftware() {
         return bySoftware;
     }

@@ -30,11 +30,7 @@ final class Segments {
         secondIsWritten = operation.secondDestination() != null;
     }
 
-    /**
-     * Begins to write back the cache lines that cover a range.
-     *
-     * @return their size in bytes
-     */
+    /** Begins to write back the cache lines that cover a range. Returns their size in bytes. */
     long beginFlush(MemorySegment range, Part part) {
         begin(null, range, null);
         destinationIsWritten = false;
@@ -128,46 +124,17 @@ final class Segments {
         }
     }
 
-    static void populate(Operation<?> task) {
-        populate(task.destination());
-        populate(task.secondDestination());
-    }
-
-    private static void populate(MemorySegment segment) {
-        if (segment != null) {
-            populate(segment, segment.address(), segment.byteSize());
-        }
-    }
-
     private static void populate(MemorySegment segment, long address, long length) {
         if (MemoryRegions.mayLackPages(segment) && length > 0) {
             PageGuard.populate(segment, address - segment.address(), length);
         }
     }
 
-    /**
-     * Touches the pages of a part.
-     *
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
-     *     missing
-     * @throws SegmentClosedException if an arena is closed
-     */
+    /** Touches the pages of a part, see {@link Program#repairPageFault}. */
     void prefault(Part part) {
         prefault(source, part.source, part.bytes, false);
         prefault(destination, part.destination, part.destinationBytes, destinationIsWritten);
         prefault(second, part.second, part.bytes, secondIsWritten);
-    }
-
-    static void prefault(Operation<?> task) {
-        prefault(task.source(), false);
-        prefault(task.destination(), true);
-        prefault(task.second(), task.secondDestination() != null);
-    }
-
-    private static void prefault(MemorySegment segment, boolean write) {
-        if (segment != null) {
-            prefault(segment, segment.address(), segment.byteSize(), write);
-        }
     }
 
     private static void prefault(MemorySegment segment, long address, long length, boolean write) {

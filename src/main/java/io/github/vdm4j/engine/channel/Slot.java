@@ -43,10 +43,7 @@ public abstract class Slot {
     /** Whether the slot is free, lent or retired. Only the {@link SlotPool} writes it. */
     volatile int taken;
 
-    /**
-     * The number of operations that have used the slot. The thread that has taken the slot writes
-     * it.
-     */
+    /** The number of uses of the slot. The thread that has taken the slot writes it. */
     long uses;
 
     private volatile Object owner;
@@ -54,11 +51,7 @@ public abstract class Slot {
     /** The pool. It sets this field after the creation of the slot. */
     SlotPool pool;
 
-    /**
-     * Creates a slot that submits to the device, or to the software path without a device.
-     *
-     * @param channel the channel. Its other methods must be usable
-     */
+    /** Creates a slot that submits to the device, or to the software path without a device. */
     protected Slot(Channel channel) {
         this.channel = channel;
         onDevice = channel.hasDevice();
@@ -93,9 +86,7 @@ public abstract class Slot {
      * @param tasks the number of descriptors
      * @param held one segment of each arena that the tasks use, at most {@link HeldArenas#MOST}. If
      *     a batch on a device has more arenas, the engine has checked its segments
-     * @return the same result as {@link #send}
-     * @throws SegmentClosedException if an arena is closed
-     * @throws WrongThreadException if a segment is confined to another thread
+     * @return the same result as {@link #send}. The exceptions are the same, too
      */
     protected abstract int sendBatch(MemorySegment list, int tasks, HeldArenas held);
 
@@ -119,25 +110,15 @@ public abstract class Slot {
     /** Returns the CRC of this part and all earlier parts, or the size of the delta record. */
     public abstract int value();
 
-    /** Returns whether the completion record of a page fault contains the progress of the part. */
-    public boolean reportsProgress() {
-        return false;
-    }
-
     /**
-     * Returns the number of bytes that the device processed before a page fault.
-     *
-     * @return the number of bytes at the beginning of the part, or at its end if
-     *     {@link #isTailDone}
+     * Returns the number of bytes that the device processed before a page fault, or -1 if the slot
+     * does not know it. They are the first bytes of the part, or the last if {@link #isTailDone}.
      */
     public long bytesCompleted() {
-        return 0;
+        return -1;
     }
 
-    /**
-     * Returns whether the device copied the end of a part before a page fault, instead of its
-     * beginning.
-     */
+    /** Returns whether the device copied the end of a part before a page fault. */
     public boolean isTailDone() {
         return false;
     }
@@ -147,18 +128,10 @@ public abstract class Slot {
         return true;
     }
 
-    /**
-     * Returns the status of a failed task in the last batch.
-     *
-     * @return the status of the channel
-     */
+    /** Returns the channel's status of a failed task in the last batch. */
     public abstract int taskStatus(int task);
 
-    /**
-     * Returns the work queues that received the last submission.
-     *
-     * @return their names, or null if the channel does not know them
-     */
+    /** Returns the names of the queues that received the last submission, or null if unknown. */
     public String queue() {
         return null;
     }
@@ -166,22 +139,16 @@ public abstract class Slot {
     /** Records that the submission is overdue. The engine may still poll the slot. */
     public void timedOut() {}
 
-    /**
-     * Records a change of the path. The slot calls this when it falls back to the software path or
-     * returns to the device.
-     */
+    /** Called when the slot falls back to the software path or returns to the device. */
     protected void pathChanged() {}
 
     /**
      * Executes a copy or a fill in one call. Only channels with {@link Channel#inlineBytes}
      * implement this.
      *
-     * @param part a copy or a fill
-     * @param destination the destination
      * @param source the source, or null for a fill
      * @return {@link #OK} or a status of the channel. Nothing is in flight
-     * @throws SegmentClosedException if an arena is closed. No byte was changed
-     * @throws WrongThreadException if a segment is confined to another thread. No byte was changed
+     * @throws SegmentClosedException like {@link #send}. No byte was changed
      */
     public int execute(Part part, MemorySegment destination, MemorySegment source) {
         throw new UnsupportedOperationException("inlineBytes of the channel is 0");
@@ -189,15 +156,7 @@ public abstract class Slot {
 
     // --- the engine's part
 
-    /**
-     * Submits a part.
-     *
-     * @param described the description of the part
-     * @param first a segment of the part, or null
-     * @param second another segment, or null
-     * @param third another segment, or null
-     * @return {@link #OK}, or the status of the refusal
-     */
+    /** Submits a part with its segments. Returns {@link #OK} or the status of the refusal. */
     final int submit(Part described, MemorySegment first, MemorySegment second,
             MemorySegment third) {
         int status = send(described, first, second, third);
@@ -205,18 +164,13 @@ public abstract class Slot {
         return status;
     }
 
-    /** Submits a batch. */
     final int submitBatch(MemorySegment list, int tasks, HeldArenas held) {
         int status = sendBatch(list, tasks, held);
         submitted = status == OK;
         return status;
     }
 
-    /**
-     * Submits a no-op to test the device.
-     *
-     * @return {@link #OK}, or the status of the refusal
-     */
+    /** Submits a no-op to test the device. Returns {@link #OK} or the status of the refusal. */
     public final int submitNop() {
         return submit(part.begin(Opcode.NOP, 0), null, null, null);
     }
@@ -225,7 +179,6 @@ public abstract class Slot {
      * Checks the part in flight. If the status is not {@link #IN_FLIGHT}, the slot is ready for the
      * next submission.
      *
-     * @return the status
      * @throws IllegalStateException if nothing is in flight, because DML would crash (H1)
      */
     public final int check() {
@@ -242,7 +195,6 @@ public abstract class Slot {
         return submitted;
     }
 
-    /** Returns the channel. */
     public final Channel channel() {
         return channel;
     }
@@ -252,19 +204,14 @@ public abstract class Slot {
         return part;
     }
 
-    /**
-     * Returns whether the next submission goes to the device.
-     *
-     * @return {@code false} for the software path
-     */
+    /** Returns whether the next submission goes to the device, not to the software path. */
     public final boolean onDevice() {
         return onDevice;
     }
 
     /**
-     * Switches the next submissions to the software path.
-     *
-     * @return {@code false} if there is no software path, or if the slot uses it already
+     * Switches the next submissions to the software path. Returns {@code false} if there is none,
+     * or if the slot uses it already.
      */
     public final boolean fallBack() {
         if (!onDevice || channel.software() == ExecutionPath.NONE) {
@@ -275,16 +222,13 @@ public abstract class Slot {
         return true;
     }
 
-    /** Returns the path of the next submission. */
     final ExecutionPath path() {
         return onDevice ? ExecutionPath.DSA_HARDWARE : channel.software();
     }
 
     /**
-     * Returns whether the slot writes back the cache lines that its software path has written.
-     *
-     * @return {@code false} if a write-back engine of the machine does, or if the JVM is the
-     *     software path
+     * Returns whether the slot writes back the cache lines that its software path has written. It
+     * does not if a write-back engine of the machine does, or if the JVM is the software path.
      */
     final boolean writesLines(Durability durability) {
         return durability.lines() == null && channel.software() != ExecutionPath.JVM;
@@ -326,19 +270,13 @@ public abstract class Slot {
     }
 
     /**
-     * Returns the operation that uses the slot. A thread that finds no free slot can finish this
-     * operation.
-     *
-     * @return the operation, or null if the slot is not in use
+     * Returns the operation that uses the slot, or null. A thread that finds no free slot can
+     * finish this operation.
      */
     public final Object owner() {
         return owner;
     }
 
-    /**
-     * Sets the operation that uses the slot. The thread that has taken the slot calls this before
-     * it continues.
-     */
     public final void owner(Object holder) {
         owner = holder;
     }
@@ -351,7 +289,6 @@ public abstract class Slot {
     /**
      * Throws an exception if a native call could not use a segment.
      *
-     * @param segment a segment, or null
      * @throws SegmentClosedException if the arena of the segment is closed
      * @throws WrongThreadException if the segment is confined to another thread
      */
@@ -360,8 +297,7 @@ public abstract class Slot {
             return;
         }
         if (!segment.scope().isAlive()) {
-            throw new SegmentClosedException(
-                    new IllegalStateException("Already closed"));
+            throw new SegmentClosedException(new IllegalStateException("Already closed"));
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("a segment is confined to another thread");

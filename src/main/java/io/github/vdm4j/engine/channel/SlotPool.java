@@ -236,10 +236,6 @@ public final class SlotPool {
         return slot.taken == LENT;
     }
 
-    private static long usesOf(Slot slot) {
-        return (long) USES.getOpaque(slot);
-    }
-
     /** Returns the native memory of the slots and their batches in bytes, or 0 after the close. */
     public synchronized long nativeBytes() {
         return channel.isOpen() ? channel.nativeBytes() : 0;
@@ -289,7 +285,7 @@ public final class SlotPool {
             for (int i = 0; i < watched.length; i++) {
                 Slot slot = slots[i];
                 watched[i] = slot != null && isBusy(slot) ? slot : null;
-                uses[i] = slot == null ? 0 : usesOf(slot);
+                uses[i] = slot == null ? 0 : (long) USES.getOpaque(slot);
             }
         }
 
@@ -311,7 +307,7 @@ public final class SlotPool {
          */
         private boolean isInUse(Slot slot) {
             return slots[next] == slot && isBusy(slot)
-                    && usesOf(slot) == uses[next];
+                    && (long) USES.getOpaque(slot) == uses[next];
         }
     }
 }

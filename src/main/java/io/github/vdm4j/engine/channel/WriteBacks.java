@@ -84,16 +84,7 @@ final class WriteBacks {
 
     /** Adds the forces of pages. The forces of earlier tasks and the result are null if empty. */
     Forces addForces(Forces earlier) {
-        Forces forces = add(earlier, operation.destination(), first);
-        return add(forces, operation.secondDestination(), second);
-    }
-
-    private Forces add(Forces earlier, MemorySegment range, WriteBackKind kind) {
-        if (kind == null || !kind.isForced()) {
-            return earlier;
-        }
-        Forces forces = earlier == null ? new Forces(durability) : earlier;
-        forces.add(operation, range);
-        return forces;
+        Forces forces = durability.addForce(earlier, operation, operation.destination(), first);
+        return durability.addForce(forces, operation, operation.secondDestination(), second);
     }
 }

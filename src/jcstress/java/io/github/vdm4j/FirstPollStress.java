@@ -1,0 +1,40 @@
+package io.github.vdm4j;
+
+import io.github.vdm4j.mover.SyncDataMover;
+import java.lang.foreign.MemorySegment;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** A thread starts an operation while another thread closes the mover. */
+@JCStressTest
+@Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the mover was closed before the start")
+@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "close() has waited for the copy")
+@Outcome(expect = Expect.FORBIDDEN, desc = "the mover wrote after close() had returned")
+@State
+public class FirstPollStress {
+    private final byte[] bytes = new byte[64];
+    private final AbstractDataMover mover = SyncDataMover.open();
+    private final VdmFuture<VdmOutput> fill =
+            mover.memset(MemorySegment.ofArray(bytes), (byte) 1);
+
+    @Actor
+    public void poll() {
+        fill.busyPoll();
+    }
+
+    @Actor
+    public void close(II_Result result) {
+        mover.close();
+        result.r1 = bytes[63];
+    }
+
+    @Arbiter
+    public void last(II_Result result) {
+        result.r2 = bytes[63];
+    }
+}
