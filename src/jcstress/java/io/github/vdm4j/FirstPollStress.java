@@ -17,7 +17,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the mover wrote after close() had returned")
 @State
 public class FirstPollStress {
-    private final byte[] bytes = new byte[64];
+    /** For a shorter fill, close() does not wait. */
+    private static final int SIZE = (64 << 10) + 64;
+
+    private final byte[] bytes = new byte[SIZE];
     private final AbstractDataMover mover = SyncDataMover.open();
     private final VdmFuture<VdmOutput> fill =
             mover.memset(MemorySegment.ofArray(bytes), (byte) 1);
@@ -30,11 +33,11 @@ public class FirstPollStress {
     @Actor
     public void close(II_Result result) {
         mover.close();
-        result.r1 = bytes[63];
+        result.r1 = bytes[SIZE - 1];
     }
 
     @Arbiter
     public void last(II_Result result) {
-        result.r2 = bytes[63];
+        result.r2 = bytes[SIZE - 1];
     }
 }

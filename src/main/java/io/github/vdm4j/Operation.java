@@ -205,8 +205,7 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState reached;
         try {
             OperationTrace.poll(this, first);
-            reached = !first ? executor.resume(this)
-                    : mover.isClosed() ? failClosed() : executor.start(this);
+            reached = first ? start() : executor.resume(this);
         } catch (WrongThreadException e) {
             throw e;
         } catch (Throwable e) {
@@ -226,14 +225,22 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
-    @Override
-    protected int beforeStart() {
-        return mover.tally().enter();
+    /** Starts the operation. A thread that closes the mover waits for the end of this method. */
+    private FutureState start() {
+        if (executor.isBrief(this)) {
+            return startUnlessClosed();
+        }
+        OperationTally tally = mover.tally();
+        int note = tally.enter();
+        try {
+            return startUnlessClosed();
+        } finally {
+            tally.leave(note);
+        }
     }
 
-    @Override
-    protected void afterStart(int note) {
-        mover.tally().leave(note);
+    private FutureState startUnlessClosed() {
+        return mover.isClosed() ? failClosed() : executor.start(this);
     }
 
     /**

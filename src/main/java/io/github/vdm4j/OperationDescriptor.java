@@ -164,6 +164,11 @@ abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits Operat
         return (bits & (DURABLE | FLUSHES)) != 0;
     }
 
+    /** {@return whether the operation is a copy or a fill that is not durable} */
+    public boolean isPlainMove() {
+        return (bits & (0xff | DURABLE | FLUSHES)) <= VdmOperationType.MEMSET.ordinal();
+    }
+
     /**
      * {@return whether the destination should stay in the processor's caches} It is {@code false}
      * for {@link VdmFlags#NO_CACHE_HINT}.

@@ -39,19 +39,15 @@ final class OperationTally {
     }
 
     /**
-     * Notes that a thread enters a first poll. A fence follows, and then the thread reads whether
-     * the mover is closed. A thread that closes the mover therefore sees the note, or the poll sees
-     * the closed mover.
+     * Notes that a thread enters a first poll. The thread then reads whether the mover is closed. A
+     * thread that closes the mover therefore sees the note, or the poll sees the closed mover.
      *
      * @return the place of the note, for {@link #leave}
      */
     int enter() {
         int cell = cell();
-        if (cell >= 0) {
-            cells.setRelease(cell + OWN_POLLS, cells.getPlain(cell + OWN_POLLS) + 1);
-            return cell + OWN_POLLS;
-        }
-        int place = placeOf(Thread.currentThread().threadId()) + OTHER_POLLS;
+        int place = cell >= 0 ? cell + OWN_POLLS
+                : placeOf(Thread.currentThread().threadId()) + OTHER_POLLS;
         cells.getAndIncrement(place);
         return place;
     }

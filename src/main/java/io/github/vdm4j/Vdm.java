@@ -365,10 +365,13 @@ public interface Vdm extends AutoCloseable {
 
     /**
      * Finishes the started operations, and then releases threads and native memory. Futures that
-     * were not started complete with {@link VdmResult#CLOSED} at their first poll. If another
-     * thread is inside the first poll of a future, this method waits for the end of that poll. A
-     * call inside a callback does not wait for it. Methods for new operations throw an exception. A
-     * second call has no effect and does not wait for the first call.
+     * were not started complete with {@link VdmResult#CLOSED} at their first poll. Methods for new
+     * operations throw an exception. A second call has no effect and does not wait for the first
+     * call.
+     *
+     * <p>If another thread is inside the first poll of a future, this method waits for the end of
+     * that poll. It does not wait for a copy or fill of at most 64 KiB that is not durable. Such a
+     * poll may end some microseconds later. A call inside a callback does not wait for any poll.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
      *     the close timeout of the mover. The message names the operations, and the mover does not

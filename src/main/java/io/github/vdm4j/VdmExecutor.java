@@ -135,6 +135,17 @@ public interface VdmExecutor {
     }
 
     /**
+     * {@return whether {@link #start} of an operation takes only some microseconds} If it does,
+     * {@link Vdm#close} does not wait for a poll that starts the operation on another thread. The
+     * default is {@code false}.
+     *
+     * @param operation the operation
+     */
+    default boolean isBrief(Operation<?> operation) {
+        return false;
+    }
+
+    /**
      * {@return how long {@link Vdm#close} waits for the polls that start operations on further
      * threads at the same time} The default is 30 seconds.
      */
@@ -144,8 +155,8 @@ public interface VdmExecutor {
 
     /**
      * Finishes the started operations and releases threads and memory. The mover calls this once,
-     * after it has become {@linkplain AbstractDataMover#isClosed closed} and the polls that start
-     * operations have ended.
+     * after it has become {@linkplain AbstractDataMover#isClosed closed}. The polls that start
+     * operations have ended, except those of {@linkplain #isBrief brief} operations.
      *
      * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
      *     the close timeout

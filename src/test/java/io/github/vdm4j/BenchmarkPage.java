@@ -39,16 +39,37 @@ record BenchmarkPage(String text) {
                         "vdm4j, reusable operation", "C, libpmem");
     }
 
-    private String row(String title, String heading, String ours, String theirs) {
-        int at = text.indexOf("\n### " + heading + "\n");
-        if (at < 0) {
-            throw new AssertionError("docs/benchmarks.md has no section " + heading);
+    /** Returns the README's table of durable appends. */
+    String appends() {
+        List<String> table = table("\n## Durable appends\n");
+        List<String> head = cells(table.getFirst());
+        int plain = head.indexOf("a plain mapping");
+        int random = head.indexOf("`RANDOM_ACCESS`");
+        var text = new StringBuilder("| records a second | a plain mapping | `RANDOM_ACCESS` |\n"
+                + "|---|---|---|\n");
+        for (String name : List.of("vdm4j, one durable copy a record",
+                "the JDK, group commit by hand", "the JDK, one `force()` a record")) {
+            List<String> row = cells(table, name);
+            text.append("| %s | %s | %s |\n".formatted(name, row.get(plain), row.get(random)));
         }
-        List<String> table = text.substring(at)
+        return text.toString();
+    }
+
+    /** Returns the lines of the table below a heading. */
+    private List<String> table(String heading) {
+        int at = text.indexOf(heading);
+        if (at < 0) {
+            throw new AssertionError("docs/benchmarks.md has no section " + heading.strip());
+        }
+        return text.substring(at)
                 .lines()
                 .dropWhile(line -> !line.startsWith("|"))
                 .takeWhile(line -> line.startsWith("|"))
                 .toList();
+    }
+
+    private String row(String title, String heading, String ours, String theirs) {
+        List<String> table = table("\n### " + heading + "\n");
         List<String> sizes = cells(table.getFirst());
         List<String> ourCells = cells(table, ours);
         List<String> theirCells = cells(table, theirs);

@@ -15,6 +15,7 @@ import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.future.Notifier;
+import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.machine.LibraryThread;
@@ -38,6 +39,7 @@ public final class DeviceExecutor implements VdmExecutor {
     private static final IdleStrategy IDLE = IdleStrategy.backOff();
 
     private final String name;
+    private final boolean takesHeap;
     private final EnginePlan plan;
     private final OffloadPolicy policy;
     private final SlotPool pool;
@@ -55,9 +57,15 @@ public final class DeviceExecutor implements VdmExecutor {
     private final long inlineBytes;
     private volatile boolean closing;
 
-    public DeviceExecutor(EnginePlan plan, String name) {
+    /**
+     * Creates an executor. It has no threads yet.
+     *
+     * @param takesHeap whether the mover accepts heap segments
+     */
+    public DeviceExecutor(EnginePlan plan, String name, boolean takesHeap) {
         this.plan = plan;
         this.name = name;
+        this.takesHeap = takesHeap;
         policy = plan.policy();
         pool = plan.pool();
         channel = pool.channel();
@@ -98,7 +106,7 @@ public final class DeviceExecutor implements VdmExecutor {
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
             return workers.startOnJvm(operation, false);
         }
-        if (plan.hasSoftware() && !operation.isOffHeap()) { // A device cannot access heap segments.
+        if (takesHeap && !operation.isOffHeap()) { // A device cannot access heap segments.
             return workers.handOver(operation) ? null : workers.startOnJvm(operation, false);
         }
         // For 64 bytes, a call of DML takes a third of the engine's time (docs/adr/0016).
@@ -346,6 +354,11 @@ public final class DeviceExecutor implements VdmExecutor {
         return workers.forcesHere(operation) ? byDevice && !workers.isForced(operation)
                 : byDevice || workers.isForced(operation)
                         || operation.byteSize() >= policy.workersFrom(operation);
+    }
+
+    @Override
+    public boolean isBrief(Operation<?> operation) {
+        return CallerExecutor.isBriefMove(operation);
     }
 
     @Override

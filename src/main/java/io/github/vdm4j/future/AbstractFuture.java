@@ -127,7 +127,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (isCurrent(list)) {
             list.notifier.useWaker(); // Polls of a detached future may have promised a wake-up.
         }
-        return enter(RUNNING, null, 0);
+        return enter(RUNNING, null);
     }
 
     @Override
@@ -141,8 +141,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        FutureState reached = tryEnter(seen, how, null);
-        return reached != null ? reached : observe();
+        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
+            return enter(seen, null);
+        }
+        return observe();
     }
 
     /** Polls the future for a thread that awaits only this future. */
@@ -187,9 +189,13 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             notifier.useNone();
             return observe();
         }
+        FutureState reached;
         Seam.step();
-        FutureState reached = enterFor(notifier, registration);
-        if (reached == null) {
+        int seen = state;
+        if ((seen == IDLE || seen == RUNNING)
+                && changeState(seen, seen | ADVANCING)) {
+            reached = enterFor(notifier, registration, seen);
+        } else {
             notifier.useNone(); // Another thread is advancing the future or has just advanced it.
             reached = observe();
         }
@@ -207,18 +213,14 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return reached;
     }
 
-    /** Returns null if another thread is advancing the future. */
-    private FutureState enterFor(Notifier notifier, Registration registration) {
+    private FutureState enterFor(Notifier notifier, Registration registration, int seen) {
         Waiters list = waiters;
         FutureState reached;
         try {
-            reached = tryEnter(state, ADVANCING, registration);
+            reached = enter(seen, registration);
         } catch (WrongThreadException e) {
             registration.withdraw();
             throw e;
-        }
-        if (reached == null) {
-            return null;
         }
         if (isCurrent(list)) {
             notifier.answerLike(list.notifier);
@@ -245,31 +247,11 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return (state & AWAITED) != 0;
     }
 
-    /** Advances an idle or running future. Returns null if another thread does so. */
-    private FutureState tryEnter(int seen, int how, Registration own) {
-        if (seen == RUNNING) {
-            return changeState(RUNNING, RUNNING | how) ? enter(RUNNING, own, 0) : null;
-        }
-        if (seen != IDLE) {
-            return null;
-        }
-        int note = beforeStart();
-        boolean entered = false;
-        try {
-            entered = changeState(IDLE, how);
-        } finally {
-            if (!entered) {
-                afterStart(note);
-            }
-        }
-        return entered ? enter(IDLE, own, note) : null;
-    }
-
     /**
      * Advances the future. The registration of the polling thread receives no notification, because
      * the poll itself returns the state.
      */
-    private FutureState enter(int seen, Registration own, int note) {
+    private FutureState enter(int seen, Registration own) {
         Waiters list = waiters;
         Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
         boolean promised = offered.used() == NotifierType.WAKER;
@@ -284,10 +266,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             offered.useNone();
             fail(e);
             reached = FutureState.COMPLETE;
-        } finally {
-            if (seen == IDLE) {
-                afterStart(note);
-            }
         }
         if (reached == null) {
             return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
@@ -399,7 +377,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected final void pollIfRunning() {
         if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
-            enter(RUNNING, null, 0);
+            enter(RUNNING, null);
         }
     }
 

@@ -133,24 +133,6 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         return (state & RUNNING) == 0;
     }
 
-    /**
-     * Runs before a poll that may start the task. {@link #afterStart} follows on the same thread.
-     * The change of the state is a fence between this method and {@link AbstractFuture#advance}.
-     * The method must not throw and must not access the task.
-     *
-     * @return a note for {@link #afterStart}
-     */
-    protected int beforeStart() {
-        return 0;
-    }
-
-    /**
-     * Runs after {@link #beforeStart}, when the poll no longer works on the task.
-     *
-     * @param note the note that {@link #beforeStart} returned
-     */
-    protected void afterStart(int note) {}
-
     /** {@return whether another driver than the polling threads owns the future} */
     protected final boolean isDetached() {
         return state == DETACHED;

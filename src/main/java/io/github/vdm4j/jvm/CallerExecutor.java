@@ -29,6 +29,9 @@ public final class CallerExecutor implements VdmExecutor {
 
     private static final long SHORT = 4L << 10;
 
+    /** The bytes of the longest copy or fill that takes only some microseconds. */
+    private static final long BRIEF = 64L << 10;
+
     private final MoveFunctions functions;
     private final Durability durability;
     /** A field, because a new object for each batch would be an allocation. */
@@ -62,9 +65,18 @@ public final class CallerExecutor implements VdmExecutor {
         return FutureState.COMPLETE;
     }
 
+    @Override
+    public boolean isBrief(Operation<?> operation) {
+        return functions == MoveFunctions.STANDARD && isBriefMove(operation);
+    }
+
+    /** Returns whether the standard functions execute an operation in some microseconds. */
+    public static boolean isBriefMove(Operation<?> operation) {
+        return operation.isPlainMove() && operation.byteSize() <= BRIEF;
+    }
+
     private boolean isPlainMove(Operation<?> operation) {
-        return operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
-                && !operation.isDurable() && functions == MoveFunctions.STANDARD
+        return operation.isPlainMove() && functions == MoveFunctions.STANDARD
                 && operation.byteSize() <= Parts.BYTES;
     }
 

@@ -31,7 +31,7 @@ public abstract class DeviceDataMover extends AbstractDataMover {
     protected DeviceDataMover(EnginePlan plan, String name, String whyNoHeap) {
         this.plan = plan;
         this.whyNoHeap = whyNoHeap;
-        executor = new DeviceExecutor(plan, name);
+        executor = new DeviceExecutor(plan, name, whyNoHeap == null);
     }
 
     @Override

@@ -183,6 +183,11 @@ public final class WorkerExecutor implements VdmExecutor {
     }
 
     @Override
+    public boolean isBrief(Operation<?> operation) {
+        return kernels.isBrief(operation);
+    }
+
+    @Override
     public Duration closeTimeout() {
         return closeTimeout;
     }

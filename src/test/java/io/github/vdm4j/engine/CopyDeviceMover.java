@@ -36,7 +36,7 @@ final class CopyDeviceMover extends AbstractDataMover {
                         Durability.system(), 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,
                         WorkerStrategy.BALANCED,
                         Integer.MAX_VALUE, software),
-                "the copy device");
+                "the copy device", software);
     }
 
     @Override

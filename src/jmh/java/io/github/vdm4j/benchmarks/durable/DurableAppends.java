@@ -1,42 +1,45 @@
 package io.github.vdm4j.benchmarks.durable;
 
+import com.google.gson.GsonBuilder;
 import io.github.vdm4j.Batch;
-import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
-import io.github.vdm4j.dml.DmlDataMover;
-import io.github.vdm4j.dml.DmlPath;
-import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 
 /**
- * A benchmark of durable appends (P11, P12, P13) and of a first poll (P16), in paired rounds of one
- * process. Arguments: a folder, the number of rounds and the seconds of a round. Prints a table,
- * the file system and the median force.
+ * A benchmark of durable appends (P11, P12, P13) and of first polls (P16), in paired rounds of one
+ * process. Arguments: a folder on the storage, the number of rounds, the seconds of a round, and
+ * the file for the {@link DurableResult}. If a fifth argument follows, it measures P11 to P13 on a
+ * plain mapping only.
  */
 public final class DurableAppends {
+    /** The names of the contestants. */
+    public static final String OURS = "vdm4j, one durable copy a record";
+    public static final String UNWAITING = "the same, `forceWait(Duration.ZERO)`";
+    public static final String BY_HAND = "the JDK, group commit by hand";
+    public static final String ONE_FORCE = "the JDK, one `force()` a record";
+    public static final String BATCH = "vdm4j, a batch of 64 durable copies";
+    public static final String WRITE = "`FileChannel.write` of 64 records and `force(false)`";
+
     private static final int THREADS = 64;
     private static final int RECORD = 400;
     private static final int GROUP = 64;
@@ -55,32 +58,28 @@ public final class DurableAppends {
     public static void main(String[] args) throws Exception {
         var run = new DurableAppends(Path.of(args[0]), Integer.parseInt(args[1]),
                 Double.parseDouble(args[2]));
-        run.describeStorage();
-        run.appends();
-        run.groups();
-        run.firstPolls();
+        boolean all = args.length == 4;
+        Path storage = run.file("storage");
+        double force = run.forceMicros(storage);
+        String fileSystem = Files.getFileStore(storage).type();
+        Files.delete(storage);
+        var files = new ArrayList<>(List.of(run.measure("a plain mapping")));
+        if (all) {
+            files.add(run.measure("`RANDOM_ACCESS`", MapOption.RANDOM_ACCESS));
+        }
+        var result = new DurableResult(fileSystem, force, files,
+                all ? FirstPolls.measure(run.file("polls")) : List.of());
+        String json = new GsonBuilder().setPrettyPrinting().create().toJson(result);
+        Files.writeString(Path.of(args[3]), json);
     }
 
     private Path file(String name) {
         return folder.resolve("vdm4j-bench-" + name);
     }
 
-    private static long median(long[] values) {
-        long[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
-    private void describeStorage() throws IOException {
-        Path file = file("storage");
+    private double forceMicros(Path file) throws IOException {
         try (OffHeapBuffer log = OffHeapBuffer.map(file, 0, LOG)) {
-            long[] nanos = new long[200];
+            double[] nanos = new double[200];
             for (int i = 0; i < nanos.length; i++) {
                 MemorySegment record = log.slice(i * 4096L, RECORD);
                 record.fill((byte) i);
@@ -88,75 +87,48 @@ public final class DurableAppends {
                 record.force();
                 nanos[i] = System.nanoTime() - start;
             }
-            System.out.printf("storage: %s, median force of a dirty page: %.1f µs%n",
-                    Files.getFileStore(file).type(), median(nanos) / 1e3);
+            return Rates.median(nanos) / 1e3;
         }
-        Files.delete(file);
+    }
+
+    private DurableResult.PerFile measure(String words, MapOption... options) throws Exception {
+        var result = new DurableResult.PerFile(words, new LinkedHashMap<>(), new LinkedHashMap<>());
+        appends(result, options);
+        groups(result, options);
+        return result;
     }
 
     /** P11 and P12. */
-    private void appends() throws Exception {
+    private void appends(DurableResult.PerFile result, MapOption... options) throws Exception {
         Path file = file("log");
-        try (OffHeapBuffer log = OffHeapBuffer.map(file, 0, LOG);
+        try (OffHeapBuffer log = OffHeapBuffer.map(file, 0, LOG, options);
                 Vdm threads = ThreadsDataMover.open();
-                Vdm unwaiting = ThreadsDataMover.builder()
-                        .forceWait(java.time.Duration.ZERO)
-                        .open()) {
+                Vdm unwaiting =
+                        ThreadsDataMover.builder().forceWait(Duration.ZERO).open()) {
             log.segment().fill((byte) 1);
             log.segment().force();
             var next = new AtomicLong();
-            Map<String, Appender> contestants = new LinkedHashMap<>();
-            contestants.put("vdm4j, one durable memcpy a record", record -> threads
+            // No record of the JDK crosses the end.
+            var byHand = new GroupCommit(log.slice(0, LOG / RECORD * RECORD));
+            Map<String, Callable<Double>> contestants = new LinkedHashMap<>();
+            contestants.put(OURS, () -> recordsASecond(record -> threads
                     .memcpy(slot(log, next), record, VdmFlags.MEM_DURABLE)
-                    .await());
-            contestants.put("vdm4j, forceWait(ZERO)", record -> unwaiting
+                    .await()));
+            contestants.put(UNWAITING, () -> recordsASecond(record -> unwaiting
                     .memcpy(slot(log, next), record, VdmFlags.MEM_DURABLE)
-                    .await());
-            contestants.put("JDK, group commit by hand", new GroupCommit(
-                    log.slice(0, LOG / RECORD * RECORD))); // No record crosses the end.
-            contestants.put("JDK, one force() a record", record -> {
+                    .await()));
+            contestants.put(BY_HAND, () -> recordsASecond(byHand));
+            contestants.put(ONE_FORCE, () -> recordsASecond(record -> {
                 MemorySegment slot = slot(log, next);
                 MemorySegment.copy(record, 0, slot, 0, RECORD);
                 slot.force();
-            });
-            var rates = new LinkedHashMap<String, double[]>();
-            contestants.keySet().forEach(name -> rates.put(name, new double[rounds]));
-            for (int round = -1; round < rounds; round++) {
-                var order = new ArrayList<>(contestants.entrySet());
-                Collections.rotate(order, round);
-                for (var each : order) {
-                    ForceCounters before = log.forceCounters();
-                    double rate = recordsASecond(each.getValue());
-                    ForceCounters after = log.forceCounters();
-                    if (round >= 0) {
-                        rates.get(each.getKey())[round] = rate;
-                    }
-                    if (after.forces() > before.forces()) {
-                        System.out.printf("  round %d %s: %.0f/s, %.1f requests a force, %.0f µs"
-                                + " a force, %.0f µs a wait%n", round, each.getKey(), rate,
-                                (double) (after.requests() - before.requests())
-                                        / (after.forces() - before.forces()),
-                                (after.forceNanos() - before.forceNanos()) / 1e3
-                                        / (after.forces() - before.forces()),
-                                (after.waitNanos() - before.waitNanos()) / 1e3
-                                        / (after.forces() - before.forces()));
-                    }
-                }
-            }
-            rates.forEach((name, all) -> System.out.printf("%-40s %,12.0f records/s%n", name,
-                    median(all)));
-            List<double[]> all = List.copyOf(rates.values());
-            System.out.printf("P11 %.2f (without waiting %.2f), P12 %.2f%n",
-                    ratio(all.get(0), all.get(2)), ratio(all.get(1), all.get(2)),
-                    ratio(all.get(0), all.get(3)));
+            }));
+            var rates = new Rates(rounds, contestants);
+            rates.addMedians(result.rates());
+            result.ratios().put("P11", rates.ratio(OURS, BY_HAND));
+            result.ratios().put("P12", rates.ratio(OURS, ONE_FORCE));
         }
         Files.delete(file);
-    }
-
-    private static double ratio(double[] ours, double[] theirs) {
-        return median(IntStream.range(0, ours.length)
-                .mapToDouble(i -> ours[i] / theirs[i])
-                .toArray());
     }
 
     private static MemorySegment slot(OffHeapBuffer log, AtomicLong next) {
@@ -192,11 +164,11 @@ public final class DurableAppends {
     }
 
     /** P13 compares groups in one batch with groups in one write. */
-    private void groups() throws Exception {
+    private void groups(DurableResult.PerFile result, MapOption... options) throws Exception {
         Path mapped = file("batches");
         Path written = file("writes");
-        try (OffHeapBuffer log = OffHeapBuffer.map(mapped, 0, LOG);
-                OffHeapBuffer preallocated = OffHeapBuffer.map(written, 0, LOG);
+        try (OffHeapBuffer log = OffHeapBuffer.map(mapped, 0, LOG, options);
+                OffHeapBuffer preallocated = OffHeapBuffer.map(written, 0, LOG, options);
                 FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE);
                 Vdm threads = ThreadsDataMover.open()) {
             for (OffHeapBuffer each : List.of(log, preallocated)) {
@@ -204,28 +176,22 @@ public final class DurableAppends {
                 each.segment().force();
             }
             MemorySegment group = Arena.ofAuto().allocate(GROUP * RECORD).fill((byte) 7);
-            double[] ratios = new double[rounds];
-            double ours = 0;
-            double theirs = 0;
-            for (int round = -1; round < rounds; round++) {
-                ours = groupsASecond(at -> {
-                    Batch batch = threads.batch();
-                    for (int i = 0; i < GROUP; i++) {
-                        batch.memcpy(log.slice(at + i * RECORD, RECORD),
-                                group.asSlice(i * RECORD, RECORD), VdmFlags.MEM_DURABLE);
-                    }
-                    batch.submit().await().orThrow();
-                });
-                theirs = groupsASecond(at -> {
-                    channel.write(group.asByteBuffer(), at);
-                    channel.force(false);
-                });
-                if (round >= 0) {
-                    ratios[round] = ours / theirs;
+            Map<String, Callable<Double>> contestants = new LinkedHashMap<>();
+            contestants.put(BATCH, () -> groupsASecond(at -> {
+                Batch batch = threads.batch();
+                for (int i = 0; i < GROUP; i++) {
+                    batch.memcpy(log.slice(at + i * RECORD, RECORD),
+                            group.asSlice(i * RECORD, RECORD), VdmFlags.MEM_DURABLE);
                 }
-            }
-            System.out.printf("P13 %.2f (%,.0f and %,.0f groups/s)%n", median(ratios), ours,
-                    theirs);
+                batch.submit().await().orThrow();
+            }));
+            contestants.put(WRITE, () -> groupsASecond(at -> {
+                channel.write(group.asByteBuffer(), at);
+                channel.force(false);
+            }));
+            var rates = new Rates(rounds, contestants);
+            rates.addMedians(result.rates());
+            result.ratios().put("P13", rates.ratio(BATCH, WRITE));
         }
         Files.delete(mapped);
         Files.delete(written);
@@ -245,85 +211,5 @@ public final class DurableAppends {
             count++;
         }
         return count / ((System.nanoTime() - start) / 1e9);
-    }
-
-    /** P16. */
-    private void firstPolls() throws IOException {
-        Path file = file("polls");
-        try (OffHeapBuffer target = OffHeapBuffer.map(file, 0, LOG);
-                OffHeapBuffer source = OffHeapBuffer.allocate(LOG);
-                Vdm threads = ThreadsDataMover.open()) {
-            target.segment().fill((byte) 1);
-            source.segment().fill((byte) 2);
-            firstPolls("threads", threads, target, source);
-            for (DmlPath path : List.of(DmlPath.SOFTWARE, DmlPath.AUTO)) {
-                try (Vdm dml = DmlDataMover.builder().path(path).open()) {
-                    firstPolls("dml " + path, dml, target, source);
-                } catch (DmlUnavailableException e) {
-                    System.out.println("P16: no libdml: " + e.getMessage());
-                }
-            }
-        }
-        Files.delete(file);
-    }
-
-    private void firstPolls(String name, Vdm mover, OffHeapBuffer target, OffHeapBuffer source) {
-        for (long size : new long[]{64, 4 << 10, 64 << 10, 1 << 20, 16 << 20}) {
-            var polls = new FirstPolls(size > 1 << 20 ? 40 : 200);
-            // The JIT needs some thousand polls of each mover. Interpreted polls take 70 µs.
-            int warmUp = size == 64 ? 3_000 : 20;
-            for (int i = -warmUp; i < polls.wall.length; i++) {
-                polls.poll(i, mover.memcpy(target.slice(0, size), source.slice(0, size),
-                        VdmFlags.MEM_DURABLE));
-            }
-            polls.print(name, "memcpy", size);
-        }
-        var polls = new FirstPolls(40);
-        for (int i = 0; i < polls.wall.length; i++) {
-            target.segment().fill((byte) i);
-            polls.poll(i, mover.flush(target.segment()));
-        }
-        polls.print(name, "flush", LOG);
-    }
-
-    /**
-     * The times of first polls. A poll that wakes a thread may lose its processor to that thread.
-     * The processor time does not contain this loss.
-     */
-    private static final class FirstPolls {
-        private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        final long[] wall;
-        private final long[] processor;
-
-        FirstPolls(int samples) {
-            wall = new long[samples];
-            processor = new long[samples];
-        }
-
-        void poll(int sample, VdmFuture<?> future) {
-            long processorBefore = threads.getCurrentThreadCpuTime();
-            long before = System.nanoTime();
-            future.poll();
-            long took = System.nanoTime() - before;
-            long used = threads.getCurrentThreadCpuTime() - processorBefore;
-            future.await();
-            future.failure();
-            if (sample >= 0) {
-                wall[sample] = took;
-                processor[sample] = used;
-            }
-        }
-
-        void print(String mover, String what, long size) {
-            System.out.printf("P16 %-14s %-7s %,12d B: median %8.1f µs, p99 %8.1f µs,"
-                    + " p99 of the processor time %8.1f µs%n", mover, what, size,
-                    median(wall) / 1e3, p99(wall) / 1e3, p99(processor) / 1e3);
-        }
-
-        private static long p99(long[] nanos) {
-            long[] sorted = nanos.clone();
-            Arrays.sort(sorted);
-            return sorted[sorted.length * 99 / 100];
-        }
     }
 }

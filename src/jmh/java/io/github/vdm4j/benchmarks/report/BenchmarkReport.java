@@ -26,6 +26,7 @@ public final class BenchmarkReport {
     private final JmhResults jmh;
     private final CountedTable counted;
     private final StartUpTable startUp;
+    private final DurableTable durable;
     private final Charts charts;
     private final Findings findings = new Findings();
     private final StringBuilder text = new StringBuilder();
@@ -35,6 +36,7 @@ public final class BenchmarkReport {
         forks = new Forks(results.resolve("paired"));
         counted = new CountedTable(results.resolve("counted.json"));
         startUp = new StartUpTable(results.resolve("start-up"));
+        durable = new DurableTable(results);
         jmh = new JmhResults(results.resolve("jmh.json"));
         charts = new Charts(docs.resolve("benchmarks"));
     }
@@ -74,8 +76,10 @@ public final class BenchmarkReport {
             text.append("Not here: ").append(String.join("; ", forks.missing())).append(".\n\n");
         }
         measures();
+        String appends = durable.toString();
+        missed.addAll(durable.missed());
         shortfalls();
-        text.append(new AgainstTheJdk(forks)).append(counted).append(startUp);
+        text.append(new AgainstTheJdk(forks)).append(appends).append(counted).append(startUp);
         groups();
         jmhTables();
         return text.toString();
