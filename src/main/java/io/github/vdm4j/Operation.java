@@ -225,7 +225,10 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
-    /** Starts the operation. A thread that closes the mover waits for the end of this method. */
+    /**
+     * Starts the operation. A thread that closes the mover waits for the end of this method, unless
+     * the operation is brief.
+     */
     private FutureState start() {
         if (executor.isBrief(this)) {
             return startUnlessClosed();

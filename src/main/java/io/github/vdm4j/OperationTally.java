@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The counters of a mover's operations. A thread counts in its own cell without an atomic
- * operation. Threads beyond the number of cells share slower counters.
+ * The counters of a mover's operations, and the notes of first polls for the close of the mover. A
+ * thread counts in its own cell without an atomic operation. Threads beyond the number of cells
+ * share slower counters.
  */
 final class OperationTally {
     private static final int CELLS = 64;

@@ -75,7 +75,8 @@ public final class CallerExecutor implements VdmExecutor {
         return operation.isPlainMove() && operation.byteSize() <= BRIEF;
     }
 
-    private boolean isPlainMove(Operation<?> operation) {
+    /** Returns whether the JDK executes an operation as a whole, without a user's function. */
+    private boolean isSingleMove(Operation<?> operation) {
         return operation.isPlainMove() && functions == MoveFunctions.STANDARD
                 && operation.byteSize() <= Parts.BYTES;
     }
@@ -85,7 +86,7 @@ public final class CallerExecutor implements VdmExecutor {
      * time than the wake-up of a thread takes. A short operation calls no function of a user.
      */
     public boolean isShort(Operation<?> operation) {
-        return operation.byteSize() <= SHORT && isPlainMove(operation);
+        return operation.byteSize() <= SHORT && isSingleMove(operation);
     }
 
     private static FutureState move(Operation<?> operation, MemorySegment to,
@@ -190,7 +191,7 @@ public final class CallerExecutor implements VdmExecutor {
 
     private Forces executeSingle(Operation<?> operation, Forces earlier) {
         try {
-            if (isPlainMove(operation)) {
+            if (isSingleMove(operation)) {
                 move(operation, operation.destination(), operation.source());
                 return earlier;
             }
