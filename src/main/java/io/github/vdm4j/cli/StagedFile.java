@@ -69,11 +69,11 @@ final class StagedFile implements AutoCloseable {
         moved = true;
     }
 
+    /** Removes the file unless it has the target's name. The JVM closes the channel at its exit. */
     private synchronized void discard() {
         discarded = true;
         if (channel != null && !moved) {
             try {
-                channel.close();
                 Files.deleteIfExists(path);
             } catch (IOException e) {
                 System.err.println(
@@ -89,9 +89,11 @@ final class StagedFile implements AutoCloseable {
             if (channel != null) {
                 channel.close();
             }
-            Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IOException e) {
             // The data are durable already, and closing a channel writes nothing.
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
             // The JVM is exiting. The hook has removed the file or will find no file.
         }
