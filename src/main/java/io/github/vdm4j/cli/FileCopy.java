@@ -107,7 +107,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
     /** Maps the target after the allocation of its storage. No page can be missing later. */
     private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
         try {
-            return OffHeapBuffer.map(staged.path(), 0, size);
+            return staged.map(size);
         } catch (IOException e) {
             throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, folder()),
                     e);
