@@ -89,7 +89,7 @@ final class DsaSlot extends Slot {
         for (int i = 0; i < held.count(); i++) {
             requireUsable(held.get(i));
         }
-        begin(Opcode.BATCH, 0, 0);
+        begin(Opcode.BATCH, 0, 0); // The device itself refuses a task with flags that it lacks.
         overlaps = false; // the engine submits overlapping copies outside of batches
         used = 1;
         list = descriptors;
