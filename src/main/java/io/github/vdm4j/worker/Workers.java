@@ -133,7 +133,7 @@ public final class Workers {
         return ended;
     }
 
-    /** Executes short operations on the calling thread. Returns whether it has executed one. */
+    /** Executes short operations on the calling thread. Returns {@code false} if there was none. */
     boolean help() {
         return helper.help();
     }
