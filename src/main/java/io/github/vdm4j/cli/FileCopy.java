@@ -81,7 +81,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
             return new Outcome(source.toString(), target.toString(), input.size(), nanos,
                     chosen.name(), paths, durable, crc);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot copy " + source, e);
+            throw CommandFailure.of("cannot write " + target, e);
         }
     }
 
