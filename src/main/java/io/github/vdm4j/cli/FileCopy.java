@@ -133,7 +133,8 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         if (input.size() == 0) {
             return Map.of();
         }
-        try (OffHeapBuffer to = mapTarget(staged, input.size())) {
+        OffHeapBuffer to = mapTarget(staged, input.size());
+        try {
             Map<ExecutionPath, Long> paths =
                     move(chosen, to.segment(), input.content(), progress);
             if (durable) {
@@ -143,6 +144,8 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         } catch (VdmException e) {
             input.refuseIfResized(); // The pages of a truncated source would be missing.
             throw new CommandFailure("cannot copy " + source + ": " + e.getMessage(), e);
+        } finally {
+            to.tryClose(); // A device that does not answer keeps the buffer. close() would hang.
         }
     }
 

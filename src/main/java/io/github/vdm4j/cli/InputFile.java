@@ -61,7 +61,8 @@ final class InputFile implements AutoCloseable {
             throws IOException, CommandFailure {
         if (channel.size() == 0 && channel.read(ByteBuffer.allocate(1), 0) > 0) {
             throw new CommandFailure(name
-                    + " cannot be mapped: its size is 0, but it has content. Copy it with cat first");
+                    + " cannot be mapped: its size is 0, but it has content."
+                    + " Copy it with cat first");
         }
     }
 
