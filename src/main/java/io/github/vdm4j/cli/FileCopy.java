@@ -80,7 +80,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
             return new Outcome(source.toString(), target.toString(), input.size(), nanos,
                     chosen.name(), paths, durable, crc);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot copy " + source, e);
+            throw CommandFailure.of("cannot write " + target, e);
         }
     }
 
@@ -132,7 +132,8 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         if (input.size() == 0) {
             return Map.of();
         }
-        try (OffHeapBuffer to = mapTarget(staged, input.size())) {
+        OffHeapBuffer to = mapTarget(staged, input.size());
+        try {
             var pipeline =
                     new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress) {
                         @Override
@@ -146,6 +147,8 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
                 makeDurable(chosen, to);
             }
             return paths;
+        } finally {
+            to.tryClose(); // A device that does not answer keeps the buffer. close() would hang.
         }
     }
 
