@@ -106,6 +106,14 @@ public final class DeviceExecutor implements VdmExecutor {
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
             return workers.startOnJvm(operation, false);
         }
+        return startOnChannel(operation, type, bytes);
+    }
+
+    /**
+     * Starts an operation that the channel, libpmem or a worker executes. It is separate from
+     * {@link #start}, because the JIT compiler inlines only short methods into a poll.
+     */
+    private FutureState startOnChannel(Operation<?> operation, VdmOperationType type, long bytes) {
         if (takesHeap && !operation.isOffHeap()) { // A device cannot access heap segments.
             return workers.handOver(operation) ? null : workers.startOnJvm(operation, false);
         }
