@@ -163,12 +163,13 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a buffer over a caller's native segment. The call determines the domain from {@code
-     * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
-     * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping
-     * is of domain {@link DurabilityDomain#NONE}, because its changes never reach the file. If the
-     * kernel's list cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE},
-     * and any other segment of domain {@link DurabilityDomain#NONE}.
+     * Returns a buffer over a caller's native segment. The call determines the domain from the
+     * kernel's list of mappings. A shared mapping of a file is of domain {@link
+     * DurabilityDomain#PAGE}, {@link DurabilityDomain#CACHE_LINE} or {@link
+     * DurabilityDomain#VOLATILE}. A private mapping is of domain {@link DurabilityDomain#NONE},
+     * because its changes never reach the file. If the kernel's list cannot be read, a mapped
+     * segment is of domain {@link DurabilityDomain#PAGE}, and any other segment of domain {@link
+     * DurabilityDomain#NONE}.
      *
      * <p>If the segment is a mapping of a file, operations on it are protected against a truncated
      * file, like operations on a mapped segment.
