@@ -310,6 +310,10 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Closes the buffer. Refuses new operations, waits until the operations in flight are complete,
      * and frees the memory. A second call waits for the first call, or does nothing.
+     *
+     * @throws IllegalStateException if a callback on a thread of a mover calls this method while
+     *     operations are in flight, because the thread may have to execute them. The buffer stays
+     *     open
      */
     @Override
     public void close() {
