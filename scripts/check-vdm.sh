@@ -44,6 +44,13 @@ code=0
 "$vdm" compare "$work/source" "$work/nothing" >"$work/out" 2>&1 || code=$?
 expect 2 "$code" "the exit code for a missing file"
 
+mkdir "$work/größe"
+expect "e3069283  größe" "$(cp "$work/nine" "$work/größe/größe" && cd "$work/größe" \
+  && env -u LC_ALL -u LC_CTYPE LANG=C "$vdm" crc größe 2>&1)" "a name beyond ASCII without a locale"
+code=0
+"$vdm" crc "$work/nine" >/dev/full 2>"$work/err" || code=$?
+expect 1 "$code" "the exit code for a full disk under standard output"
+
 if "$vdm" --help | grep -q $'\033'; then fail "colours outside a terminal"; fi
 if command -v script >/dev/null; then
   env -u NO_COLOR script -qc "'$vdm' --help" /dev/null </dev/null | grep -q $'\033' || fail "no colours on a terminal"

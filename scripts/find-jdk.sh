@@ -3,8 +3,6 @@
 # If $VDM4J_JAVA_HOME is set, only that JDK counts.
 #
 #   JAVA_HOME=$(scripts/find-jdk.sh) || exit 1
-#
-# A script can also source this file to define find_jdk.
 
 VDM4J_LEAST_JAVA=22
 
@@ -23,40 +21,34 @@ jdk_feature() {
   [[ -n $version ]] && printf '%s\n' "$version"
 }
 
-find_jdk() {
-  local candidate feature best= best_feature=0 on_path=
-
-  if [[ -n ${VDM4J_JAVA_HOME:-} ]]; then
-    if feature=$(jdk_feature "$VDM4J_JAVA_HOME") && ((feature >= VDM4J_LEAST_JAVA)); then
-      printf '%s\n' "$VDM4J_JAVA_HOME"
-      return 0
-    fi
-    echo "vdm4j: VDM4J_JAVA_HOME=$VDM4J_JAVA_HOME is not a JDK of $VDM4J_LEAST_JAVA or later." >&2
-    return 1
+if [[ -n ${VDM4J_JAVA_HOME:-} ]]; then
+  if feature=$(jdk_feature "$VDM4J_JAVA_HOME") && ((feature >= VDM4J_LEAST_JAVA)); then
+    printf '%s\n' "$VDM4J_JAVA_HOME"
+    exit
   fi
-
-  if on_path=$(command -v java); then
-    on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-  fi
-
-  # Of several JDKs of the same release, the first wins. The order is JAVA_HOME, PATH, and the usual
-  # folders.
-  for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* /opt/*jdk* \
-    "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    [[ -n $candidate ]] || continue
-    if feature=$(jdk_feature "$candidate") && ((feature >= VDM4J_LEAST_JAVA && feature > best_feature)); then
-      best=$candidate
-      best_feature=$feature
-    fi
-  done
-
-  if [[ -z $best ]]; then
-    echo "vdm4j: no JDK of $VDM4J_LEAST_JAVA or later was found: install one, or set VDM4J_JAVA_HOME to its home." >&2
-    return 1
-  fi
-  printf '%s\n' "$best"
-}
-
-if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  find_jdk
+  echo "vdm4j: VDM4J_JAVA_HOME=$VDM4J_JAVA_HOME is not a JDK of $VDM4J_LEAST_JAVA or later." >&2
+  exit 1
 fi
+
+on_path=
+if java=$(command -v java); then
+  on_path=$(dirname "$(dirname "$(readlink -f "$java")")")
+fi
+
+# Of several JDKs of the same release, the first wins. The order is JAVA_HOME, PATH, and the usual
+# folders.
+best= best_feature=0
+for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* /opt/*jdk* \
+  "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+  [[ -n $candidate ]] || continue
+  if feature=$(jdk_feature "$candidate") && ((feature >= VDM4J_LEAST_JAVA && feature > best_feature)); then
+    best=$candidate
+    best_feature=$feature
+  fi
+done
+
+if [[ -z $best ]]; then
+  echo "vdm4j: no JDK of $VDM4J_LEAST_JAVA or later was found: install one, or set VDM4J_JAVA_HOME to its home." >&2
+  exit 1
+fi
+printf '%s\n' "$best"

@@ -5,7 +5,7 @@
 #
 # CLASSPATH is a jar, a class directory, or several of these joined by ':'.
 # The guest has three file systems and a device DAX:
-#   /mnt/pmem     ext4 (or xfs) mounted with DAX on an emulated NVDIMM
+#   /mnt/pmem     ext4 mounted with DAX on an emulated NVDIMM
 #   /mnt/disk     ordinary ext4 on a virtio disk
 #   /tmp          tmpfs
 #   /dev/dax1.0   a second emulated NVDIMM in mode devdax
@@ -23,23 +23,18 @@
 #   LIMIT       seconds for the whole guest, including its boot (240)
 #   JAVA_OPTS   additional JVM options, separated by blanks
 #   CPU         the emulated CPU (max), for example max,-clwb or qemu64
-#   TCG         single (default). All processors of the guest share a thread of the emulator
-#               multi. Each processor has a thread. It is a little faster. The JVM then crashes in
-#               some runs, because it patches code that a different processor executes at that moment
 #   SMP         the number of processors of the guest (2)
 #   MEM_MB      the memory of the guest (2048)
-#   PMEM_MB     the size of /mnt/pmem (256, or 512 for xfs)
+#   PMEM_MB     the size of /mnt/pmem (256)
 #   DEVDAX_MB   the size of the NVDIMM of /dev/dax1.0 (32), a multiple of 16. Its first part holds
 #               the kernel's page map
 #               0: no such NVDIMM
 #   DISK_MB     the size of /mnt/disk (256)
-#   PMEM_FS     ext4 (default) or xfs
 #   KEEP        1: keep /mnt/pmem, /mnt/disk and /dev/dax1.0 of the last run in this WORKDIR
 #   CRASH       1: cut the guest off when the program ends, without a sync and an unmount
 #   OFFLINE     1: install and download nothing, and fail if a file is missing
 #   FILES       a folder that the guest gets at /work/files, on the dynamic loader's path
 #   COUNT       1: count flush instructions. A program reads the counts from /dev/vdd (flushcount.c)
-#   QEMU_OPTS   additional options of the emulator, separated by blanks
 set -u -o pipefail
 export LC_ALL=C
 
@@ -54,12 +49,10 @@ WORKDIR=${WORKDIR:-${XDG_CACHE_HOME:-$HOME/.cache}/vdm4j/dax-guest}
 cp_arg=$1 main_class=$2; shift 2
 
 LIMIT=${LIMIT:-240} CPU=${CPU:-max} SMP=${SMP:-2} MEM_MB=${MEM_MB:-2048}
-PMEM_FS=${PMEM_FS:-ext4} DISK_MB=${DISK_MB:-256} DEVDAX_MB=${DEVDAX_MB:-32}
-# mkfs.xfs needs 300 MB or more.
-if [ "$PMEM_FS" = xfs ]; then PMEM_MB=${PMEM_MB:-512}; else PMEM_MB=${PMEM_MB:-256}; fi
-TCG=${TCG:-single}; KEEP=${KEEP:-0} CRASH=${CRASH:-0} OFFLINE=${OFFLINE:-0}
+PMEM_MB=${PMEM_MB:-256} DISK_MB=${DISK_MB:-256} DEVDAX_MB=${DEVDAX_MB:-32}
+KEEP=${KEEP:-0} CRASH=${CRASH:-0} OFFLINE=${OFFLINE:-0}
 RUN=${RUN:-run} FILES=${FILES:-} COUNT=${COUNT:-0}
-kernel_meta=${KERNEL_PACKAGE:-linux-image-cloud-amd64}
+kernel_meta=linux-image-cloud-amd64
 
 mkdir -p "$WORKDIR" || fail "cannot make $WORKDIR"
 work=$(cd "$WORKDIR" && pwd -P) || fail "cannot enter $WORKDIR"
@@ -122,11 +115,10 @@ case $(dpkg --print-architecture 2>/dev/null) in amd64) ;; *) fail "this script 
 PATH=$PATH:$(dirname "$(command -v bash)")/../sbin; export PATH     # mke2fs is in sbin.
 need_tool qemu-system-x86_64 qemu-system-x86
 need_tool mke2fs e2fsprogs
-case $PMEM_FS in ext4|xfs) ;; *) fail "PMEM_FS is ext4 or xfs";; esac
 case $DEVDAX_MB in *[!0-9]*) fail "DEVDAX_MB is a number of MiB";; esac
 [ $((DEVDAX_MB % 16)) = 0 ] || fail "DEVDAX_MB is a multiple of 16"
 
-guest_roots="libc6 libc-bin zlib1g libpmem1 ndctl e2fsprogs xfsprogs"
+guest_roots="libc6 libc-bin zlib1g libpmem1 ndctl e2fsprogs"
 list_and_fetch() {
   if [ ! -e "$work/packages" ]; then
     [ "$OFFLINE" = 1 ] && fail "OFFLINE=1, but nothing has been fetched into $work"
@@ -155,9 +147,9 @@ modroot=$kdir; [ -d "$kdir/lib/modules" ] || modroot=$kdir/usr
 vmlinuz=$kdir/boot/vmlinuz-$kver
 [ -e "$vmlinuz" ] || fail "no kernel in $kernel_pkg"
 wanted="crc32c_generic virtio_pci virtio_blk virtio_console nfit libnvdimm"
-wanted+=" dax_pmem device_dax nd_pmem ext4 xfs"
+wanted+=" dax_pmem device_dax nd_pmem ext4"
 # Increase this number when the construction of the images changes.
-recipe=13
+recipe=14
 initrd=$work/initrd-$kernel_pkg-r$recipe.cpio
 if [ ! -e "$initrd" ]; then
   say "building the initramfs ($kver)"
@@ -199,7 +191,7 @@ if [ ! -e "$rootimg" ]; then
   mkdir -p "$st"/{bin,sbin,usr/bin,usr/sbin,lib,usr/lib,proc,sys,dev,tmp,run,etc,work,mnt/pmem,mnt/disk,root,jdk}
   for p in $(tail -n +3 "$work/packages"); do
     # These are the libraries and the few programs that the guest's init calls.
-    ( cd "$unpacked/$p" && find . \( -path './lib*' -o -path './usr/lib/*' -o -name ndctl -o -name mke2fs -o -name mkfs.xfs \) \
+    ( cd "$unpacked/$p" && find . \( -path './lib*' -o -path './usr/lib/*' -o -name ndctl -o -name mke2fs \) \
         \( -type f -o -type l \) ! -path '*/gconv/*' ! -path '*/systemd/*' ! -path '*/engines-3/*' ! -path '*/udev/*' -print0 ) \
       | while IFS= read -r -d '' f; do mkdir -p "$st/$(dirname "$f")"; cp -a "$unpacked/$p/$f" "$st/$f"; done
   done
@@ -233,12 +225,9 @@ i=0; while [ ! -b /dev/pmem0 ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); d
 [ -b /dev/pmem0 ] || die "no pmem device"
 if [ "$(cat /sys/block/pmem0/queue/dax)" != 1 ]; then
   /usr/bin/ndctl create-namespace -f -e namespace0.0 -m fsdax -M mem || die "ndctl cannot set fsdax mode"
-  case $fs in
-    ext4) /sbin/mke2fs -q -F -t ext4 -b 4096 -m 0 /dev/pmem0 ;;
-    xfs)  /sbin/mkfs.xfs -q -f -m reflink=0 /dev/pmem0 ;;
-  esac || die "cannot make $fs on pmem0"
+  /sbin/mke2fs -q -F -t ext4 -b 4096 -m 0 /dev/pmem0 || die "cannot make ext4 on pmem0"
 fi
-mount -t $fs -o dax=always /dev/pmem0 /mnt/pmem || die "no DAX mount on pmem0"
+mount -t ext4 -o dax=always /dev/pmem0 /mnt/pmem || die "no DAX mount on pmem0"
 if [ "$devdax" != 0 ]; then
   # A new NVDIMM is a block device at first. On a kept NVDIMM, the kernel finds the device DAX.
   i=0
@@ -326,11 +315,11 @@ t_guest=$(now)
 kernel_args="console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on"
 kernel_args+=" tsc=reliable no_timer_check rcupdate.rcu_expedited=1"
 timeout -k 5 "$LIMIT" qemu-system-x86_64 \
-  -accel "tcg,thread=$TCG" -machine pc,nvdimm=on -cpu "$CPU" -smp "$SMP" \
+  -accel tcg,thread=single -machine pc,nvdimm=on -cpu "$CPU" -smp "$SMP" \
   -m "${MEM_MB}M,slots=2,maxmem=$((MEM_MB + PMEM_MB + DEVDAX_MB + 2048))M" \
   -nodefaults -no-user-config -display none -monitor none -no-reboot -nic none \
   -kernel "$vmlinuz" -initrd "$initrd" \
-  -append "$kernel_args daxvm.fs=$PMEM_FS daxvm.devdax=$DEVDAX_MB daxvm.crash=$CRASH daxvm.left=$left" \
+  -append "$kernel_args daxvm.devdax=$DEVDAX_MB daxvm.crash=$CRASH daxvm.left=$left" \
   -serial "file:$run/console" \
   -drive "if=none,id=root,format=raw,readonly=on,file=$rootimg" -device virtio-blk-pci,drive=root \
   -drive "if=none,id=work,format=raw,readonly=on,file=$run/work.img" -device virtio-blk-pci,drive=work \
@@ -341,7 +330,7 @@ timeout -k 5 "$LIMIT" qemu-system-x86_64 \
   -device virtio-serial-pci \
   -chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=out \
   -chardev "file,id=st,path=$run/status" -device virtserialport,chardev=st,name=status \
-  ${QEMU_OPTS:-} </dev/null 2>"$run/qemu.err" 8>&- 9>&- &
+  </dev/null 2>"$run/qemu.err" 8>&- 9>&- &
 vm=$!
 tail -q -c +1 -s 0.2 -f --pid="$vm" "$run/out" 8>&- 9>&- &
 tl=$!

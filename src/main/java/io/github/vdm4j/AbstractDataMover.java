@@ -28,8 +28,7 @@ public abstract non-sealed class AbstractDataMover
         implements
             Vdm {
     private final OperationTally tally = new OperationTally();
-    private volatile boolean closed;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {
@@ -62,7 +61,7 @@ public abstract non-sealed class AbstractDataMover
 
     /** {@return whether {@link #close} was called} */
     public final boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     final OperationTally tally() {
@@ -71,7 +70,7 @@ public abstract non-sealed class AbstractDataMover
 
     /** Requires an open mover for an operation, or for an object that prepares operations. */
     final void requireOpen(VdmOperationType type) {
-        if (closed) {
+        if (isClosed()) {
             throw new IllegalStateException(FailureName.CLOSED.endOf(
                     (type == null ? "" : type + ": ") + "the mover is closed (" + name()
                             + "). Open another mover"));
@@ -130,14 +129,14 @@ public abstract non-sealed class AbstractDataMover
     @Override
     public final void close() {
         // The call holds no lock, because a waker may also close the mover during the drain.
-        if (beginClosing()) {
+        if (!closed.getAndSet(true)) {
             finish();
         }
     }
 
     @Override
     public final int closeNow() {
-        boolean first = beginClosing();
+        boolean first = !closed.getAndSet(true);
         int cancelled = executor().refusePending();
         if (first) {
             finish();
@@ -168,12 +167,6 @@ public abstract non-sealed class AbstractDataMover
                 .walk(frames -> frames
                         .anyMatch(frame -> frame.getClassName()
                                 .equals(AbstractFuture.class.getName())));
-    }
-
-    /** Returns {@code true} for the first call. */
-    private boolean beginClosing() {
-        closed = true;
-        return closing.compareAndSet(false, true);
     }
 
     @Override

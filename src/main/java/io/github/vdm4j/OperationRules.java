@@ -91,8 +91,7 @@ final class OperationRules {
 
     private static void writable(VdmOperationType type, String role, MemorySegment segment) {
         if (segment.isReadOnly()) {
-            throw new IllegalArgumentException(
-                    "%s: the %s %s is read-only".formatted(type, role, range(segment)));
+            throw invalid(type, "the %s %s is read-only", role, range(segment));
         }
     }
 
@@ -111,9 +110,9 @@ final class OperationRules {
         if (type == MEMCPY) {
             long shared = shared(to, from);
             if (shared > 0) {
-                throw new IllegalArgumentException(
-                        "%s: source %s and destination %s overlap by %,d bytes; use memmove"
-                                .formatted(type, range(from), range(to), shared));
+                throw invalid(type,
+                        "source %s and destination %s overlap by %,d bytes; use memmove",
+                        range(from), range(to), shared);
             }
         }
     }
@@ -185,20 +184,17 @@ final class OperationRules {
             VdmOperationType type, String role, MemorySegment one, String otherRole,
             MemorySegment other) {
         if (one.byteSize() != other.byteSize()) {
-            throw new IllegalArgumentException(
-                    ("%s: the %s has %,d bytes and the %s %,d: they must have the same "
-                            + "size, see MemorySegment.asSlice")
-                            .formatted(type, role, one.byteSize(), otherRole, other.byteSize()));
+            throw invalid(type, "the %s has %,d bytes and the %s %,d: they must have the same "
+                    + "size, see MemorySegment.asSlice",
+                    role, one.byteSize(), otherRole, other.byteSize());
         }
     }
 
     private static void size(VdmOperationType type, String role, MemorySegment segment, long bytes,
             String why) {
         if (segment.byteSize() != bytes) {
-            throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes, must have %,d: %s".formatted(type, role,
-                            segment.byteSize(), bytes,
-                            why));
+            throw invalid(type, "the %s has %,d bytes, must have %,d: %s",
+                    role, segment.byteSize(), bytes, why);
         }
     }
 
@@ -206,9 +202,8 @@ final class OperationRules {
             long unit,
             String why) {
         if (segment.byteSize() % unit != 0) {
-            throw new IllegalArgumentException(
-                    "%s: the %s has %,d bytes, which is not a multiple of %,d: %s"
-                            .formatted(type, role, segment.byteSize(), unit, why));
+            throw invalid(type, "the %s has %,d bytes, which is not a multiple of %,d: %s",
+                    role, segment.byteSize(), unit, why);
         }
     }
 
@@ -217,9 +212,9 @@ final class OperationRules {
             MemorySegment other) {
         long shared = shared(one, other);
         if (shared > 0) {
-            throw new IllegalArgumentException(
-                    "%s: the %s %s and the %s %s overlap by %,d bytes. Pass separate ranges"
-                            .formatted(type, role, range(one), otherRole, range(other), shared));
+            throw invalid(type,
+                    "the %s %s and the %s %s overlap by %,d bytes. Pass separate ranges",
+                    role, range(one), otherRole, range(other), shared);
         }
     }
 
@@ -238,10 +233,9 @@ final class OperationRules {
         aligned(type, role, segment);
         multipleOf(type, role, segment, WORD, "a delta is of words of 8 bytes");
         if (segment.byteSize() > MAX_RANGE_BYTES) {
-            throw new IllegalArgumentException(
-                    ("%s: the %s has %,d bytes, more than the %,d (0x80000) that a "
-                            + "delta covers. Split the range, or use LongDelta")
-                            .formatted(type, role, segment.byteSize(), MAX_RANGE_BYTES));
+            throw invalid(type, "the %s has %,d bytes, more than the %,d (0x80000) that a delta "
+                    + "covers. Split the range, or use LongDelta",
+                    role, segment.byteSize(), MAX_RANGE_BYTES);
         }
     }
 
@@ -249,9 +243,8 @@ final class OperationRules {
         aligned(type, "record", record);
         multipleOf(type, "record", record, DIFFERENCE_BYTES, "each difference takes 10 bytes");
         if (record.byteSize() < MIN_RECORD_BYTES) {
-            throw new IllegalArgumentException(
-                    "%s: the record has room for %,d bytes, must have at least %,d"
-                            .formatted(type, record.byteSize(), MIN_RECORD_BYTES));
+            throw invalid(type, "the record has room for %,d bytes, must have at least %,d",
+                    record.byteSize(), MIN_RECORD_BYTES);
         }
     }
 
@@ -261,33 +254,30 @@ final class OperationRules {
                 "each difference takes 10 bytes; slice it to the size that"
                         + " delta create told");
         if (record.byteSize() > MAX_RECORD_BYTES) {
-            throw new IllegalArgumentException(
-                    "%s: the record has %,d bytes, more than the %,d of the largest delta"
-                            .formatted(type, record.byteSize(), MAX_RECORD_BYTES));
+            throw invalid(type, "the record has %,d bytes, more than the %,d of the largest delta",
+                    record.byteSize(), MAX_RECORD_BYTES);
         }
     }
 
     private static void aligned(VdmOperationType type, String role, MemorySegment segment) {
         if (segment.address() % WORD != 0) {
-            throw new IllegalArgumentException(
-                    "%s: the %s %s must begin at a multiple of 8".formatted(type, role,
-                            range(segment)));
+            throw invalid(type, "the %s %s must begin at a multiple of 8", role, range(segment));
         }
     }
 
     private static void samePlaceInPage(VdmOperationType type, MemorySegment first,
             MemorySegment second) {
         if ((first.address() & PAGE_MASK) != (second.address() & PAGE_MASK)) {
-            throw new IllegalArgumentException(
-                    ("%s: the low 12 bits of the destinations' addresses must be equal, "
-                            + "are 0x%x and 0x%x: first %s, second %s")
-                            .formatted(
-                                    type,
-                                    first.address() & PAGE_MASK,
-                                    second.address() & PAGE_MASK,
-                                    range(first),
-                                    range(second)));
+            throw invalid(type, "the low 12 bits of the destinations' addresses must be equal, are "
+                    + "0x%x and 0x%x: first %s, second %s",
+                    first.address() & PAGE_MASK, second.address() & PAGE_MASK, range(first),
+                    range(second));
         }
+    }
+
+    private static IllegalArgumentException invalid(VdmOperationType type, String reason,
+            Object... values) {
+        return new IllegalArgumentException(type + ": " + reason.formatted(values));
     }
 
     private static String range(MemorySegment segment) {

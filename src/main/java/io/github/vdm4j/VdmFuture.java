@@ -94,18 +94,4 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      */
     @Override
     public abstract VdmException failure();
-
-    /**
-     * Throws an exception if the operation failed.
-     *
-     * @throws VdmException with the result, the status and the remedy
-     * @throws IllegalStateException if the future is not complete
-     */
-    @Override
-    public final void orThrow() {
-        VdmException failed = failure();
-        if (failed != null) {
-            throw failed;
-        }
-    }
 }

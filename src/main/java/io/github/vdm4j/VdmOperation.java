@@ -126,17 +126,6 @@ public final class VdmOperation
         return future.path();
     }
 
-    /**
-     * Throws an exception if the operation failed.
-     *
-     * @throws VdmException with the result, the status and the remedy
-     * @throws IllegalStateException if the operation is not complete
-     */
-    @Override
-    public void orThrow() {
-        future.orThrow();
-    }
-
     @Override
     public FutureState state() {
         return future.state();

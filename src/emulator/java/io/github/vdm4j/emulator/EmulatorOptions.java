@@ -8,13 +8,15 @@ import java.util.Map;
 
 /** The options of the command, and the devices that they describe. */
 final class EmulatorOptions {
+    private static final String QUEUE_SYNTAX =
+            "shared:SIZE, shared:SIZE:THRESHOLD or dedicated:SIZE";
+
     /** An option with its name, argument and help. */
     enum Option {
         DEVICES("--devices", "N", "Devices: dsa0, dsa1, ... Default: 1."),
         NODES("--nodes", "LIST", "NUMA nodes of the devices, in turn: 0,1. Default: 0."),
         QUEUES("--queues", "LIST",
-                "Queues of each device: shared:SIZE, shared:SIZE:THRESHOLD or dedicated:SIZE,"
-                        + " with commas. Default: shared:128."),
+                "Queues of each device: " + QUEUE_SYNTAX + ", with commas. Default: shared:128."),
         VERSION("--device-version", "N", "1 (refuses batches) or 2. Default: 2."),
         CAPABILITIES("--capabilities", "BITS",
                 "GENCAP without its fields for sizes, 0x... Default: that of the version."),
@@ -87,7 +89,9 @@ final class EmulatorOptions {
         Option option = Arrays.stream(Option.values())
                 .filter(candidate -> candidate.name.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown option " + name));
+                .orElseThrow(() -> new IllegalArgumentException(name.equals("--system")
+                        ? "--system must be the first option of scripts/dsa-emulator"
+                        : "unknown option " + name));
         if (option.argument == null) {
             if (equals >= 0) {
                 throw new IllegalArgumentException(name + " has no value");
@@ -113,7 +117,8 @@ final class EmulatorOptions {
                 Emulates Intel DSA devices for the processes of this machine.
                 With a folder it serves FOLDER/devices and FOLDER/sysfs until its standard
                 input ends. With a command it runs the command, with VDM4J_DSA_DEVICES and
-                VDM4J_DSA_SYSFS set, and ends with it.
+                VDM4J_DSA_SYSFS set, and ends with it. If --system is the first option of
+                scripts/dsa-emulator, the command sees the devices in /dev/dsa.
 
                 """);
         for (Option option : Option.values()) {
@@ -175,7 +180,12 @@ final class EmulatorOptions {
         }
         if (has(Option.WITHOUT)) {
             for (String opcode : values.get(Option.WITHOUT).split(",")) {
-                device.without((int) number(Option.WITHOUT, opcode, 0, 0xff));
+                int code = (int) number(Option.WITHOUT, opcode, 0, 0xff);
+                if (Opcode.of(code) == null) {
+                    throw new IllegalArgumentException(
+                            "--without " + opcode + ": the devices have no such operation");
+                }
+                device.without(code);
             }
         }
         for (String queue : value(Option.QUEUES, "shared:128").split(",")) {
@@ -202,8 +212,10 @@ final class EmulatorOptions {
     }
 
     private static IllegalArgumentException noQueue(String text, Throwable cause) {
-        return new IllegalArgumentException(text + " is no queue: a queue is "
-                + Option.QUEUES.help.substring(Option.QUEUES.help.indexOf("shared")), cause);
+        return new IllegalArgumentException(
+                "%s is no queue: a queue is %s, and THRESHOLD is at most SIZE"
+                        .formatted(text, QUEUE_SYNTAX),
+                cause);
     }
 
     private double bandwidth() {

@@ -33,7 +33,8 @@ public interface FaultPlan {
             boolean death) {
         public DescriptorFault {
             int code = status & ~Status.WRITE_FAULT;
-            if (code != status || code == Status.PAGE_FAULT || code == Status.BATCH_PAGE_FAULT) {
+            if (code != status || status < 0 || status > 0xff || code == Status.PAGE_FAULT
+                    || code == Status.BATCH_PAGE_FAULT) {
                 throw new IllegalArgumentException(
                         "status 0x%x: must be below 0x80 and no page fault".formatted(status));
             }

@@ -61,7 +61,7 @@ public final class ListedFaults implements FaultPlan {
     private static Rule parse(String text) {
         Matcher matcher = FAULT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("unknown kind, or no number after a colon");
+            throw new IllegalArgumentException("unknown kind, or no number above 0 after a colon");
         }
         String kind = matcher.group(1);
         String value = matcher.group(2);

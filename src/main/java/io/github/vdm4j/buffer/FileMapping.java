@@ -154,7 +154,11 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
                 if (before == ABSENT) {
                     storage.syncFolder();
                 }
-                return mapGrown(storage.channel(), failures);
+                if (storage.channel().size() < offset + length) {
+                    throw new IOException("another user shortened the file during the call");
+                }
+                return map(storage.channel(), ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE,
+                        failures);
             } catch (IOException e) {
                 throw explained(e, left(before, storage));
             } catch (Throwable e) {
@@ -205,13 +209,6 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             }
         }
         return failures;
-    }
-
-    private OffHeapBuffer mapGrown(FileChannel channel, int failures) throws IOException {
-        if (channel.size() < offset + length) {
-            throw new IOException("another user shortened the file during the call");
-        }
-        return map(channel, ExtendedMapMode.READ_WRITE_SYNC, MapMode.READ_WRITE, failures);
     }
 
     /**

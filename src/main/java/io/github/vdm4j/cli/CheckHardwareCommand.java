@@ -10,45 +10,34 @@ import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code vdm check-hardware}. */
 @Command(
         name = "check-hardware",
         description = "Compares every operation of a DSA device with the JVM's results.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class,
-        sortOptions = false,
         footer = {
             "",
             "The mover has no fallback. Operations that the device does not execute fail.",
             "Ctrl-C ends the run early and still writes the report.",
             "The report contains no host name, user name or path. Attach it to an issue."
         },
-        exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:all results equal the JVM's results",
             "1:a result differs, the time was too short, or there is no device", "2:wrong usage"})
-final class CheckHardwareCommand implements Callable<Integer> {
+final class CheckHardwareCommand extends Subcommand {
     private static final int FAILED = 1;
     /** A device that does not answer ends the run after 10 s, and its close takes as long. */
     private static final long SECONDS_FOR_REPORT = 60;
     private static final long LEAST = 64;
     private static final long MOST = 32 << 20;
-
-    @Spec private CommandSpec spec;
 
     @Option(
             names = "--mover",
@@ -134,9 +123,7 @@ final class CheckHardwareCommand implements Callable<Integer> {
             String text = CheckReportText.of(found);
             String asJson = Json.of(found) + System.lineSeparator();
             // The report is printed first, because the files may be unwritable after a long run.
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(json ? asJson : text);
-            out.flush();
+            print(json ? asJson : text);
             if (report != null) {
                 write(".txt", text);
                 write(".json", asJson);
@@ -163,20 +150,21 @@ final class CheckHardwareCommand implements Callable<Integer> {
 
     private Settings settings() {
         if (mover != MoverChoice.DSA && mover != MoverChoice.DML) {
-            throw wrong("--mover " + mover + ": must be dsa or dml. Other movers use no device");
+            throw wrongUsage(
+                    "--mover " + mover + ": must be dsa or dml. Other movers use no device");
         }
         if (seconds < 1 || seconds > Duration.ofDays(1).toSeconds()) {
-            throw wrong("--seconds " + seconds + ": must be 1 to 86400");
+            throw wrongUsage("--seconds " + seconds + ": must be 1 to 86400");
         }
         if (rounds != null && rounds < 1) {
-            throw wrong("--rounds " + rounds + ": must be 1 or more");
+            throw wrongUsage("--rounds " + rounds + ": must be 1 or more");
         }
         if (longest.bytes() < LEAST || longest.bytes() > MOST) {
-            throw wrong("--longest " + longest + ": must be 64 to 32M");
+            throw wrongUsage("--longest " + longest + ": must be 64 to 32M");
         }
         if (report != null
                 && !Files.isWritable(Path.of(report + ".txt").toAbsolutePath().getParent())) {
-            throw wrong("--report " + report + ": its folder must exist and be writable");
+            throw wrongUsage("--report " + report + ": its folder must exist and be writable");
         }
         requireNew(".txt");
         requireNew(".json");
@@ -187,12 +175,8 @@ final class CheckHardwareCommand implements Callable<Integer> {
 
     private void requireNew(String ending) {
         if (report != null && Files.exists(Path.of(report + ending))) {
-            throw wrong(("--report %s: %s exists. Choose another name, or delete the file")
+            throw wrongUsage(("--report %s: %s exists. Choose another name, or delete the file")
                     .formatted(report, report + ending));
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

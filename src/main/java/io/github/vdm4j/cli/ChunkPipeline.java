@@ -2,6 +2,7 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.future.CompletionQueue;
 import java.util.EnumMap;
@@ -53,12 +54,30 @@ abstract class ChunkPipeline {
     }
 
     /**
-     * Processes the whole range. When this returns or throws, no operation is in flight.
+     * Processes the whole range of some files. When this returns or throws, no operation is in
+     * flight.
      *
+     * @param task the task in words, for the message of a failure
      * @return the number of chunks by path
-     * @throws io.github.vdm4j.VdmException if the operation on a chunk failed
+     * @throws CommandFailure if the size of a file has changed, or the operation on a chunk failed
      */
-    final Map<ExecutionPath, Long> run() {
+    final Map<ExecutionPath, Long> run(String task, InputFile... files) throws CommandFailure {
+        VdmException failure = null;
+        try {
+            run();
+        } catch (VdmException e) {
+            failure = e;
+        }
+        for (InputFile file : files) {
+            file.refuseIfResized(); // Otherwise a missing page would be the reported cause.
+        }
+        if (failure != null) {
+            throw new CommandFailure("cannot " + task + ": " + failure.getMessage(), failure);
+        }
+        return paths;
+    }
+
+    private void run() {
         progress.begin(bytes);
         try {
             lanes.forEach(this::startNext);
@@ -67,7 +86,6 @@ abstract class ChunkPipeline {
                 finish(lane);
                 startNext(lane);
             }
-            return paths;
         } finally {
             // Only a failure leaves operations in flight.
             // The segments must stay alive until these operations have ended.

@@ -1,26 +1,19 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code vdm compare}. */
 @Command(
         name = "compare",
         description = "Compares two files through a data mover.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class,
-        sortOptions = false,
         exitCodeOnExecutionException = CompareCommand.TROUBLE,
         footer = {
             "",
@@ -28,17 +21,14 @@ import picocli.CommandLine.Spec;
             "begins with the whole of the second, prints the length of the shorter file.",
             "Prints nothing for equal files."
         },
-        exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:equal", "1:different", "2:trouble or wrong usage"})
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand extends Subcommand {
     static final int TROUBLE = 2;
     private static final int DIFFERENT = 1;
     private static final long CHUNK = 1 << 20;
     private static final int DEPTH = 8;
 
     private final Progress progress;
-
-    @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "A", description = "A file.") private Path first;
 
@@ -97,19 +87,15 @@ final class CompareCommand implements Callable<Integer> {
             boolean equal = mismatch < 0 && a.size() == b.size();
             long offset = mismatch >= 0 ? mismatch : Math.min(a.size(), b.size());
             if (json) {
-                print(Json.of(new Report(first.toString(), second.toString(), a.size(), b.size(),
+                println(Json.of(new Report(first.toString(), second.toString(), a.size(), b.size(),
                         equal, equal ? null : offset, chosen.name())));
             } else if (!equal) {
-                print(mismatch >= 0
+                println(mismatch >= 0
                         ? "%s and %s differ at offset %d".formatted(first, second, offset)
                         : ends(a, b));
             }
             return equal ? 0 : DIFFERENT;
         }
-    }
-
-    private void print(String text) {
-        spec.commandLine().getOut().println(text);
     }
 
     private String ends(InputFile a, InputFile b) {
@@ -125,16 +111,7 @@ final class CompareCommand implements Callable<Integer> {
         MemorySegment one = a.content().asSlice(0, size);
         MemorySegment other = b.content().asSlice(0, size);
         var pipeline = new ComparePipeline(chosen.mover(), one, other, progress);
-        try {
-            pipeline.run();
-            a.refuseIfResized();
-            b.refuseIfResized();
-            return pipeline.mismatch;
-        } catch (VdmException e) {
-            a.refuseIfResized();
-            b.refuseIfResized();
-            throw new CommandFailure(
-                    "cannot compare %s and %s: %s".formatted(first, second, e.getMessage()), e);
-        }
+        pipeline.run("compare %s and %s".formatted(first, second), a, b);
+        return pipeline.mismatch;
     }
 }

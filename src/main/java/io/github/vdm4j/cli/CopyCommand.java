@@ -4,38 +4,28 @@ import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code vdm copy}. */
 @Command(
         name = "copy",
         description = "Copies a file through a data mover.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class,
-        sortOptions = false,
         footer = {
             "",
             "The copy has a temporary name in the target's folder. When it is complete, it",
             "takes the target's name and the source's permissions. The printed time includes",
             "all of this, but not --verify."
         },
-        exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:copied", "1:failed", "2:wrong usage"})
-final class CopyCommand implements Callable<Integer> {
+final class CopyCommand extends Subcommand {
     private static final ByteSize LEAST_CHUNK = new ByteSize(4 << 10);
     private static final ByteSize LARGEST_CHUNK = new ByteSize(1 << 30);
     private static final int LARGEST_DEPTH = 1024;
 
     private final Progress progress;
-
-    @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "SRC", description = "The file to copy.") private Path source;
 
@@ -82,12 +72,10 @@ final class CopyCommand implements Callable<Integer> {
                 new FileCopy(source, checkFiles(), durable, verify, chunk.bytes(), depth);
         try (ChosenMover chosen = mover.open(depth)) {
             if (mover.isAuto()) {
-                spec.commandLine()
-                        .getErr()
-                        .println("vdm copy: mover " + chosen.name() + ": " + chosen.reason());
+                report("mover " + chosen.name() + ": " + chosen.reason());
             }
             FileCopy.Outcome outcome = copy.run(chosen, progress);
-            spec.commandLine().getOut().println(json ? Json.of(outcome) : outcome);
+            println(json ? Json.of(outcome) : outcome);
         }
         return 0;
     }
@@ -95,16 +83,12 @@ final class CopyCommand implements Callable<Integer> {
     private void checkUsage() {
         mover.checkUsage();
         if (chunk.bytes() < LEAST_CHUNK.bytes() || chunk.bytes() > LARGEST_CHUNK.bytes()) {
-            throw usage(
+            throw wrongUsage(
                     "--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
         }
         if (depth < 1 || depth > LARGEST_DEPTH) {
-            throw usage("--depth %d: must be 1 to %d".formatted(depth, LARGEST_DEPTH));
+            throw wrongUsage("--depth %d: must be 1 to %d".formatted(depth, LARGEST_DEPTH));
         }
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     /** Checks the source and the target. Returns the target without symbolic links. */

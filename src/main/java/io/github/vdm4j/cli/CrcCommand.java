@@ -2,7 +2,6 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.operation.CrcOptions;
@@ -11,33 +10,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code vdm crc}. */
 @Command(
         name = "crc",
         description = "Prints the CRC-32C of each file, computed through a data mover.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class,
-        sortOptions = false,
         footer = {
             "",
             "If a file cannot be read, prints the reason on standard error and continues."
         },
-        exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:done", "1:a file could not be read", "2:wrong usage"})
-final class CrcCommand implements Callable<Integer> {
+final class CrcCommand extends Subcommand {
     private static final long CHUNK = 1 << 20;
 
     private final Progress progress;
-
-    @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", arity = "1..*",
             description = "The files to read.") private List<Path> files;
@@ -91,18 +81,16 @@ final class CrcCommand implements Callable<Integer> {
                     Checksum checksum = checksum(chosen, file);
                     checksums.add(checksum);
                     if (!json) {
-                        spec.commandLine().getOut().println(checksum.crc32c + "  " + file);
+                        println(checksum.crc32c + "  " + file);
                     }
                 } catch (CommandFailure e) {
-                    spec.commandLine()
-                            .getErr()
-                            .println(spec.qualifiedName() + ": " + e.getMessage());
-                    exitCode = spec.exitCodeOnExecutionException();
+                    report(e.getMessage());
+                    exitCode = spec().exitCodeOnExecutionException();
                 }
             }
         }
         if (json) {
-            spec.commandLine().getOut().println(Json.of(checksums));
+            println(Json.of(checksums));
         }
         return exitCode;
     }
@@ -110,16 +98,9 @@ final class CrcCommand implements Callable<Integer> {
     private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {
         try (InputFile file = InputFile.open(path)) {
             var pipeline = new CrcPipeline(chosen.mover(), file.content(), progress);
-            try {
-                Map<ExecutionPath, Long> chunks = pipeline.run();
-                file.refuseIfResized();
-                return new Checksum(
-                        path.toString(), file.size(), "%08x".formatted(pipeline.crc),
-                        chosen.name(), chunks);
-            } catch (VdmException e) {
-                file.refuseIfResized();
-                throw new CommandFailure("cannot read " + path + ": " + e.getMessage(), e);
-            }
+            Map<ExecutionPath, Long> chunks = pipeline.run("read " + path, file);
+            return new Checksum(path.toString(), file.size(), "%08x".formatted(pipeline.crc),
+                    chosen.name(), chunks);
         }
     }
 }

@@ -7,7 +7,6 @@ import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -81,7 +80,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
             return new Outcome(source.toString(), target.toString(), input.size(), nanos,
                     chosen.name(), paths, durable, crc);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot copy " + source, e);
+            throw CommandFailure.of("cannot write " + target, e);
         }
     }
 
@@ -108,7 +107,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
     /** Maps the target after the allocation of its storage. No page can be missing later. */
     private OffHeapBuffer mapTarget(StagedFile staged, long size) throws CommandFailure {
         try {
-            return OffHeapBuffer.map(staged.path(), 0, size);
+            return staged.map(size);
         } catch (IOException e) {
             throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, folder()),
                     e);
@@ -133,33 +132,28 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         if (input.size() == 0) {
             return Map.of();
         }
-        try (OffHeapBuffer to = mapTarget(staged, input.size())) {
-            Map<ExecutionPath, Long> paths =
-                    move(chosen, to.segment(), input.content(), progress);
+        OffHeapBuffer to = mapTarget(staged, input.size());
+        try {
+            var pipeline =
+                    new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress) {
+                        @Override
+                        void prepare(VdmOperation operation, long offset, long length) {
+                            operation.memcpy(to.slice(offset, length),
+                                    input.content().asSlice(offset, length), VdmFlags.NONE);
+                        }
+                    };
+            Map<ExecutionPath, Long> paths = pipeline.run("copy " + source, input);
             if (durable) {
                 makeDurable(chosen, to);
             }
             return paths;
-        } catch (VdmException e) {
-            input.refuseIfResized(); // The pages of a truncated source would be missing.
-            throw new CommandFailure("cannot copy " + source + ": " + e.getMessage(), e);
+        } finally {
+            to.tryClose(); // A device that does not answer keeps the buffer. close() would hang.
         }
-    }
-
-    private Map<ExecutionPath, Long> move(
-            ChosenMover chosen, MemorySegment to, MemorySegment from, Progress progress) {
-        return new ChunkPipeline(chosen.mover(), from.byteSize(), chunk, depth, progress) {
-            @Override
-            void prepare(VdmOperation operation, long offset, long length) {
-                operation.memcpy(to.asSlice(offset, length), from.asSlice(offset, length),
-                        VdmFlags.NONE);
-            }
-        }.run();
     }
 
     private static int compare(InputFile input, FileChannel copy)
             throws CommandFailure, IOException {
-        input.refuseIfResized();
         int expected = crc32c(input.channel(), input.size());
         int actual = crc32c(copy, input.size());
         if (expected != actual) {

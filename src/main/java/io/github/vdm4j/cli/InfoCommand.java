@@ -1,26 +1,17 @@
 package io.github.vdm4j.cli;
 
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code vdm info}. */
 @Command(
         name = "info",
         description = "Shows versions, Intel DML, the processor, DSA devices, and the features"
                 + " of each mover.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class,
-        exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:done, also if Intel DML or hardware is missing", "2:wrong usage"})
-final class InfoCommand implements Callable<Integer> {
+final class InfoCommand extends Subcommand {
     private final Supplier<Diagnoses> diagnosis;
-
-    @Spec private CommandSpec spec;
 
     @Option(names = "--json", description = "Print JSON.") private boolean json;
 
@@ -36,14 +27,12 @@ final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Diagnoses found = diagnosis.get();
-        PrintWriter out = spec.commandLine().getOut();
         if (why) {
-            out.print(json ? Json.of(found) + System.lineSeparator() : found.text());
+            print(json ? Json.of(found) + System.lineSeparator() : found.text());
         } else {
             SystemReport report = SystemReport.of(found);
-            out.print(json ? Json.of(report) + System.lineSeparator() : report.text());
+            print(json ? Json.of(report) + System.lineSeparator() : report.text());
         }
-        out.flush();
         return 0;
     }
 }

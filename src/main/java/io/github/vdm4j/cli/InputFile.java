@@ -3,6 +3,7 @@ package io.github.vdm4j.cli;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -34,8 +35,9 @@ final class InputFile implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
+                refuseContentWithoutSize(channel, name);
                 return new InputFile(name, use, channel);
-            } catch (IOException e) {
+            } catch (IOException | CommandFailure e) {
                 channel.close();
                 throw e;
             }
@@ -51,6 +53,16 @@ final class InputFile implements AutoCloseable {
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new CommandFailure(name + " is not a regular file");
+        }
+    }
+
+    /** Files of /proc have the size 0. Their mapping would be empty. */
+    private static void refuseContentWithoutSize(FileChannel channel, String name)
+            throws IOException, CommandFailure {
+        if (channel.size() == 0 && channel.read(ByteBuffer.allocate(1), 0) > 0) {
+            throw new CommandFailure(name
+                    + " cannot be mapped: its size is 0, but it has content."
+                    + " Copy it with cat first");
         }
     }
 

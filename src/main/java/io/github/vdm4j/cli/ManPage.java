@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Spec;
 
 /**
  * The command {@code vdm generate-man}. It prints the man page of a command and its subcommands
@@ -16,19 +15,15 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "generate-man",
-        description = "Prints the man page of vdm: scripts/vdm generate-man > vdm.1",
-        mixinStandardHelpOptions = true,
-        versionProvider = VdmCommand.Version.class)
-final class ManPage implements Runnable {
+        description = "Prints the man page of vdm: scripts/vdm generate-man > vdm.1")
+final class ManPage extends Subcommand {
     private final StringBuilder text = new StringBuilder();
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public void run() {
-        describeAll(spec.root().commandLine());
-        spec.commandLine().getOut().print(text);
-        spec.commandLine().getOut().flush();
+    public Integer call() {
+        describeAll(spec().root().commandLine());
+        print(text.toString());
+        return 0;
     }
 
     private void describeAll(CommandLine command) {

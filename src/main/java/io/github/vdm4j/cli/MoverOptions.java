@@ -69,8 +69,12 @@ final class MoverOptions {
      */
     record ChosenMover(String name, Vdm mover, String reason) implements AutoCloseable {
         @Override
-        public void close() {
-            mover.close();
+        public void close() throws CommandFailure {
+            try {
+                mover.close();
+            } catch (VdmException e) { // for example a device that does not answer
+                throw new CommandFailure(e.getMessage(), e);
+            }
         }
     }
 

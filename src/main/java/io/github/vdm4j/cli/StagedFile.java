@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -41,18 +42,23 @@ final class StagedFile implements AutoCloseable {
     }
 
     private synchronized void create() throws IOException {
-        if (!discarded) {
-            channel = FileChannel.open(
-                    path,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-                            StandardOpenOption.WRITE),
-                    PosixFilePermissions
-                            .asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        }
+        refuseIfDiscarded();
+        channel = FileChannel.open(
+                path,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                        StandardOpenOption.WRITE),
+                PosixFilePermissions
+                        .asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     Path path() {
         return path;
+    }
+
+    /** Maps the file with the storage for a size. */
+    synchronized OffHeapBuffer map(long size) throws IOException {
+        refuseIfDiscarded(); // The mapping would create the file again.
+        return OffHeapBuffer.map(path, 0, size);
     }
 
     FileChannel channel() {
@@ -61,19 +67,23 @@ final class StagedFile implements AutoCloseable {
 
     /** Gives the file the name of the target. An existing target is replaced. */
     synchronized void moveTo(Path target) throws IOException {
-        if (discarded) {
-            throw new IOException("the command was interrupted");
-        }
+        refuseIfDiscarded();
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
         moved = true;
     }
 
+    private void refuseIfDiscarded() throws IOException {
+        if (discarded) {
+            throw new IOException("the command was interrupted");
+        }
+    }
+
+    /** Removes the file unless it has the target's name. The JVM closes the channel at its exit. */
     private synchronized void discard() {
         discarded = true;
         if (channel != null && !moved) {
             try {
-                channel.close();
                 Files.deleteIfExists(path);
             } catch (IOException e) {
                 System.err.println(
@@ -89,9 +99,11 @@ final class StagedFile implements AutoCloseable {
             if (channel != null) {
                 channel.close();
             }
-            Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IOException e) {
             // The data are durable already, and closing a channel writes nothing.
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
             // The JVM is exiting. The hook has removed the file or will find no file.
         }

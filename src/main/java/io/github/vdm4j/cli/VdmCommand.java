@@ -2,6 +2,9 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.cli.MoverOptions.MoverChoice;
 import io.github.vdm4j.cli.MoverOptions.PathChoice;
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
@@ -14,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -26,8 +30,8 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = VdmCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = VdmCommand.EXIT_CODES,
-        exitCodeList = {"0:done; of compare: equal", "1:failed; of compare: different",
-            "2:wrong usage; of compare: or failed"})
+        exitCodeList = {"0:done. compare: equal", "1:failed. compare: different",
+            "2:wrong usage. compare: failed or wrong usage"})
 final class VdmCommand implements Runnable {
 
     /** The heading of the exit codes in every help text. */
@@ -74,6 +78,8 @@ final class VdmCommand implements Runnable {
                 .addSubcommand(new ManPage())
                 .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
                 .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
+                .registerConverter(Path.class, VdmCommand::path)
+                .setExecutionStrategy(VdmCommand::run)
                 .setParameterExceptionHandler(VdmCommand::refuse)
                 .setExecutionExceptionHandler(VdmCommand::fail);
     }
@@ -89,6 +95,36 @@ final class VdmCommand implements Runnable {
                 .orElseThrow(() -> new TypeConversionException("'%s' is none of %s".formatted(
                         text,
                         Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
+    }
+
+    /** Converts a name. The JVM replaces bytes that are invalid in the encoding of names. */
+    private static Path path(String name) {
+        if (name.isEmpty()) {
+            throw new TypeConversionException("the name of a file is empty");
+        }
+        try {
+            if (name.indexOf('\uFFFD') < 0) {
+                return Path.of(name);
+            }
+        } catch (InvalidPathException e) {
+            // The message below says more.
+        }
+        throw new TypeConversionException(
+                "the name '%s' has bytes that are invalid in the encoding %s. Rename the file"
+                        .formatted(name, System.getProperty("sun.jnu.encoding")));
+    }
+
+    /** Runs the command, and fails if its output is lost, for example on a full disk. */
+    private static int run(ParseResult arguments) {
+        int exitCode = new RunLast().execute(arguments);
+        CommandLine command = arguments.asCommandLineList().getLast();
+        if (!command.getOut().checkError()) {
+            return exitCode;
+        }
+        command.getErr()
+                .println(command.getCommandSpec().qualifiedName()
+                        + ": cannot write to standard output: it is closed, or its disk is full");
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private static int refuse(ParameterException e, String[] arguments) {
@@ -115,6 +151,8 @@ final class VdmCommand implements Runnable {
         Function<String, Progress> progress =
                 task -> columns == null ? Progress.NONE
                         : new Progress.Terminal(task, System.err, columns);
-        System.exit(with(progress, Diagnoses::current).execute(arguments));
+        System.exit(with(progress, Diagnoses::current)
+                .setOut(new PrintWriter(System.out, true)) // Reports the errors of System.out.
+                .execute(arguments));
     }
 }

@@ -179,6 +179,10 @@ public final class DmlLibrary {
             attempts.add(new Attempt(place, "not set"));
             return null;
         }
+        if (file.isEmpty()) {
+            attempts.add(new Attempt(place + "=", "empty, so vdm4j opens no library"));
+            return null;
+        }
         // A setting names a file, but the loader would search for a name without a slash.
         try {
             return attempt(place + "=" + file, Path.of(file).toAbsolutePath().toString(), attempts);

@@ -55,7 +55,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
      * @throws IllegalArgumentException if there is no name, or if a name occurs twice
      */
     public DsaDataMoverBuilder queues(String... names) {
-        List<String> chosen = List.of(names);
+        List<String> chosen = List.of(Objects.requireNonNull(names, "names"));
         if (chosen.isEmpty() || chosen.stream().distinct().count() < chosen.size()) {
             throw new IllegalArgumentException(
                     "queues %s: must be one name or more, each once".formatted(chosen));

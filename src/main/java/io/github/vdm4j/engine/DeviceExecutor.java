@@ -50,7 +50,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final DeviceWorkers workers;
     private final SlotQueue queue;
     private final PendingList pending;
-    private final CompletionThread completions;
     /** The finisher in {@link MemoryRegions}. Closing the mover removes it. */
     private final Runnable finisher;
     /** The longest operation in bytes that one call of DML executes, or 0 if no call does. */
@@ -71,9 +70,8 @@ public final class DeviceExecutor implements VdmExecutor {
         channel = pool.channel();
         durability = plan.durability();
         failures = new EngineFailures(channel);
-        queue = new SlotQueue(plan);
+        queue = new SlotQueue(plan, failures);
         pending = queue.pending();
-        completions = queue.completions();
         workers = new DeviceWorkers(plan, failures, queue);
         engine = workers.engine();
         finisher = queue::finishAbandoned;
@@ -218,11 +216,10 @@ public final class DeviceExecutor implements VdmExecutor {
         if (plan.hasDevice() && !pending.isEmpty()) {
             return waitForSlot(operation);
         }
-        Slot slot = takeSlot();
-        return slot != null ? engine.begin(operation, slot) : startWithoutSlot(operation);
-    }
-
-    private FutureState startWithoutSlot(Operation<?> operation) {
+        Slot slot = queue.takeSlot();
+        if (slot != null) {
+            return engine.begin(operation, slot);
+        }
         if (closing) {
             return operation.failClosed();
         }
@@ -240,31 +237,12 @@ public final class DeviceExecutor implements VdmExecutor {
     private FutureState waitForSlot(Operation<?> operation) {
         if (!Workers.canExecute(operation)) {
             // The operation may precede the list, because no other thread can submit it.
-            Slot slot = takeSlot();
+            Slot slot = queue.takeSlot();
             return slot != null ? engine.begin(operation, slot)
                     : plan.hasSoftware() ? workers.startOnJvm(operation, false) : FutureState.IDLE;
         }
-        operation.handOver();
-        if (!pending.add(operation, plan.mostPending())) {
-            if (pending.isClosed()) {
-                operation.failClosed();
-            } else {
-                failures.full(operation, plan.mostPending());
-            }
-            operation.complete();
-            return null;
-        }
-        queue.handOff();
+        queue.add(operation);
         return null;
-    }
-
-    private Slot takeSlot() {
-        Slot slot = pool.take();
-        if (slot == null && !closing) {
-            queue.finishAbandoned();
-            slot = pool.take();
-        }
-        return slot;
     }
 
     @Override
@@ -291,7 +269,7 @@ public final class DeviceExecutor implements VdmExecutor {
             queue.finishAbandoned();
             return FutureState.RUNNING;
         }
-        Slot slot = takeSlot();
+        Slot slot = queue.takeSlot();
         if (slot != null) {
             return engine.begin(operation, slot);
         }
@@ -317,7 +295,7 @@ public final class DeviceExecutor implements VdmExecutor {
     @Override
     public void answer(Operation<?> operation, Notifier notifier) {
         if (operation.attachment() == null && plan.hasDevice()) {
-            completions.servePending();
+            queue.completions().servePending();
         }
         notifier.useWaker();
     }
@@ -351,7 +329,7 @@ public final class DeviceExecutor implements VdmExecutor {
     @Override
     public boolean watch(Operation<?> operation) {
         return operation.attachment() instanceof Program && Workers.canExecute(operation)
-                && completions.watch(operation);
+                && queue.completions().watch(operation);
     }
 
     @Override
@@ -412,7 +390,7 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         // Operations that have ended on the device since then may wait for forces.
         stuck.addAll(workers.awaitForces(start));
-        completions.stop();
+        queue.completions().stop();
         if (!closed || !stuck.isEmpty()) {
             throw failures.stuck(name, plan.closeNanos(), stuck, pool);
         }

@@ -52,9 +52,7 @@ final class DeviceWorkers {
     private boolean closing;
     private volatile boolean stopped;
     /** The workers, created for the first long operation. Writes are guarded by this. */
-    private volatile Workers workers;
-    /** Written before the field of the workers. */
-    private PartExecutor parts;
+    private volatile PartExecutor workers;
 
     DeviceWorkers(EnginePlan plan, EngineFailures failures, SlotQueue queue) {
         this.plan = plan;
@@ -129,10 +127,14 @@ final class DeviceWorkers {
     }
 
     private void continueOnWorker(Operation<?> operation) {
-        Workers running = workers();
-        if (running == null || !running.offer(operation, Integer.MAX_VALUE)) {
+        PartExecutor running = workers();
+        if (running == null || !offer(operation, running)) {
             work(operation);
         }
+    }
+
+    private static boolean offer(Operation<?> operation, PartExecutor running) {
+        return running.workers().offer(operation, Integer.MAX_VALUE);
     }
 
     boolean isForced(Operation<?> operation) {
@@ -156,18 +158,18 @@ final class DeviceWorkers {
                 || !Workers.canExecute(operation)) {
             return false;
         }
-        Workers running = workers();
+        PartExecutor running = workers();
         if (running == null) {
             return false;
         }
         if (operation.attachment() instanceof Program program) {
             program.onWorker(true);
             program.slot().owner(operation);
-        } else if (!divide(operation)) {
+        } else if (!divide(operation, running)) {
             operation.attach(null);
         }
         operation.handOver();
-        if (!running.offer(operation, Integer.MAX_VALUE)) {
+        if (!offer(operation, running)) {
             if (operation.attachment() instanceof Division divided) {
                 divided.unpin();
                 operation.attach(null);
@@ -181,7 +183,7 @@ final class DeviceWorkers {
      * Divides an operation among the workers. Returns {@code false} if one worker executes it
      * alone.
      */
-    private boolean divide(Operation<?> operation) {
+    private boolean divide(Operation<?> operation, PartExecutor parts) {
         if (!jvm.canMakeDurable(operation)) {
             return false;
         }
@@ -195,8 +197,8 @@ final class DeviceWorkers {
     }
 
     /** Returns the workers, or null if the mover is closing or the system has no thread. */
-    private Workers workers() {
-        Workers running = workers;
+    private PartExecutor workers() {
+        PartExecutor running = workers;
         if (running != null) {
             return running;
         }
@@ -205,8 +207,7 @@ final class DeviceWorkers {
                 try {
                     var fresh = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
                             plan.workerStrategy(), operation -> false, this::work);
-                    parts = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
-                    workers = fresh;
+                    workers = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
                 } catch (OutOfMemoryError e) {
                     return null;
                 }
@@ -218,7 +219,7 @@ final class DeviceWorkers {
     /** Executes an operation that the calling worker owns. */
     private void work(Operation<?> operation) {
         if (operation.attachment() instanceof Division divided) {
-            parts.work(operation, divided);
+            workers.work(operation, divided);
             return;
         }
         try {
@@ -305,31 +306,26 @@ final class DeviceWorkers {
     }
 
     int pending() {
-        Workers running = workers;
-        return running == null ? 0 : running.pending();
+        PartExecutor running = workers;
+        return running == null ? 0 : running.workers().pending();
     }
 
     /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
     boolean cancel(Operation<?> operation) {
-        Workers running = workers;
-        if (operation.attachment() instanceof Division divided) {
-            return parts.cancel(operation, divided);
-        }
-        return running != null && !(operation.attachment() instanceof Program)
-                && !ForcedOperations.hasBegun(operation)
-                && running.remove(operation);
+        PartExecutor running = workers;
+        return running != null && running.cancel(operation);
     }
 
     /** Returns a mark behind all operations of the workers. */
     long mark() {
-        Workers running = workers;
-        return running == null ? 0 : running.mark();
+        PartExecutor running = workers;
+        return running == null ? 0 : running.workers().mark();
     }
 
     /** Returns whether the workers have executed all operations before a mark. */
     boolean isPast(long mark) {
-        Workers running = workers;
-        return running == null || running.isPast(mark);
+        PartExecutor running = workers;
+        return running == null || running.workers().isPast(mark);
     }
 
     ForcedOperations forced() {
@@ -339,29 +335,15 @@ final class DeviceWorkers {
     // --- closing
 
     /** Prevents the start of workers. Returns the running workers, or null if there are none. */
-    private synchronized Workers refuse() {
+    private synchronized PartExecutor refuse() {
         closing = true;
         return workers;
     }
 
     /** Ends the operations that wait for a worker. Returns their number. */
     int refusePending() {
-        Workers running = refuse();
-        return running == null ? 0 : refuseUnbegun(running);
-    }
-
-    private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Division divided && divided.hasBegun()
-                || operation.attachment() instanceof Program
-                || ForcedOperations.hasBegun(operation);
-    }
-
-    private static int refuseUnbegun(Workers running) {
-        return running.endPending(operation -> !hasBegun(operation), operation -> {
-            ForcedOperations.unpin(operation);
-            operation.failClosed();
-            operation.complete();
-        });
+        PartExecutor running = refuse();
+        return running == null ? 0 : running.refusePending();
     }
 
     /**
@@ -371,13 +353,11 @@ final class DeviceWorkers {
      */
     Set<Operation<?>> stop(long start) {
         Set<Operation<?>> left = new LinkedHashSet<>();
-        Workers running = refuse();
+        PartExecutor running = refuse();
         if (running != null) {
-            List<Operation<?>> stuck = running.stop(plan.closeNanosLeft(start));
+            left.addAll(running.workers().stop(plan.closeNanosLeft(start)));
             stopped = true;
-            refuseUnbegun(running);
-            parts.stopAll(stuck);
-            left.addAll(stuck);
+            running.stopAll(left);
         }
         left.addAll(awaitForces(start));
         return left;

@@ -19,6 +19,7 @@ final class SlotQueue {
     private static final int MOST_HAND_OFFS = 8;
 
     private final EnginePlan plan;
+    private final EngineFailures failures;
     private final SlotPool pool;
     private final CompletionThread completions;
     private final PendingList pending = new PendingList();
@@ -27,8 +28,9 @@ final class SlotQueue {
     /** A field, because a request must not allocate. */
     private final Runnable handingOff = this::serveHandOffs;
 
-    SlotQueue(EnginePlan plan) {
+    SlotQueue(EnginePlan plan, EngineFailures failures) {
         this.plan = plan;
+        this.failures = failures;
         pool = plan.pool();
         completions = new CompletionThread(plan.threadPrefix(), this::serve);
     }
@@ -39,6 +41,31 @@ final class SlotQueue {
 
     CompletionThread completions() {
         return completions;
+    }
+
+    /** Takes a free slot, or returns null. The method first polls the operations in flight. */
+    Slot takeSlot() {
+        Slot slot = pool.take();
+        if (slot == null) {
+            finishAbandoned();
+            slot = pool.take();
+        }
+        return slot;
+    }
+
+    /** Adds an operation to the list, or ends it if the list is full or closed. */
+    void add(Operation<?> operation) {
+        operation.handOver();
+        if (pending.add(operation, plan.mostPending())) {
+            handOff();
+            return;
+        }
+        if (pending.isClosed()) {
+            operation.failClosed();
+        } else {
+            failures.full(operation, plan.mostPending());
+        }
+        operation.complete();
     }
 
     void handOff() {

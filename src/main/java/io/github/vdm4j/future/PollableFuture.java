@@ -87,11 +87,16 @@ public interface PollableFuture<T> {
      * @throws IllegalStateException if the future is not complete
      */
     default void orThrow() {
-        switch (failure()) {
-            case null -> {}
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable e -> throw new FutureFailedException(e);
+        Throwable failure = failure();
+        // A switch over types would make the first await of a JVM slower.
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new FutureFailedException(failure);
         }
     }
 

@@ -32,22 +32,6 @@ public final class Crc32cKernel {
 
     private static final int POLYNOMIAL = 0x82f63b78;
 
-    /**
-     * The register before a zero byte, by the highest eight bits of the register after it. Bit 31
-     * is the coefficient of x<sup>0</sup>.
-     */
-    private static final int[] BEFORE_ZERO_BYTE = new int[256];
-
-    static {
-        for (int i = 0; i < BEFORE_ZERO_BYTE.length; i++) {
-            int register = i << 24;
-            for (int bit = 0; bit < 8; bit++) {
-                register = register < 0 ? (register ^ POLYNOMIAL) << 1 | 1 : register << 1;
-            }
-            BEFORE_ZERO_BYTE[i] = register;
-        }
-    }
-
     private final CRC32C crc = new CRC32C();
     private final byte[] scratch = new byte[SCRATCH];
     private final MemorySegment scratchSegment = MemorySegment.ofArray(scratch);
@@ -101,8 +85,9 @@ public final class Crc32cKernel {
     /** Returns the register from which four zero bytes lead to the given register. */
     private static int beforeFourZeroBytes(int register) {
         int before = register;
-        for (int i = 0; i < 4; i++) {
-            before = before << 8 ^ BEFORE_ZERO_BYTE[before >>> 24];
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            // Bit 31 is the coefficient of x to the power of 0.
+            before = before << 1 ^ (before < 0 ? POLYNOMIAL << 1 | 1 : 0);
         }
         return before;
     }

@@ -30,6 +30,7 @@ public final class FileBirth {
 
     private FileBirth() {}
 
+    /** Not in {@link LibC}, because that class links all of its functions (docs/adr/0019). */
     private static final class Calls {
         // int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buffer)
         static final MethodHandle STATX = Linker.nativeLinker()

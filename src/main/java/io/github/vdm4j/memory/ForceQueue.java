@@ -4,11 +4,11 @@ import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.trace.ForceTrace;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -17,14 +17,8 @@ import java.util.concurrent.locks.StampedLock;
  * force form the next group.
  */
 final class ForceQueue {
-    /** The number of groups after which a leader waits for further requests again. */
-    private static final int GROUPS_WITHOUT_WAIT = 32;
-    /** The number of waits without a further request after which the leader stops waiting. */
-    private static final int FRUITLESS_WAITS = 2;
     /** The shortest wait, because a shorter park takes longer than requested (docs/adr/0024). */
     private static final long LEAST_WAIT_NANOS = 100_000;
-    private static final VarHandle NEWEST;
-    private static final VarHandle LED;
 
     /** The queues by file, for mappings of one file to share. */
     private static final Map<String, WeakReference<ForceQueue>> BY_FILE =
@@ -32,26 +26,14 @@ final class ForceQueue {
 
     private static int sweepAt = 64;
 
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            NEWEST = lookup.findVarHandle(ForceQueue.class, "newest", ForceRequest.class);
-            LED = lookup.findVarHandle(ForceQueue.class, "led", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /** Each force of the file holds this lock as a reader. */
     private final StampedLock forces = new StampedLock();
-    private volatile ForceRequest newest;
-    private volatile boolean led;
+    private final AtomicReference<ForceRequest> newest = new AtomicReference<>();
+    private final AtomicBoolean led = new AtomicBoolean();
 
     // Used by the leader.
     private int lastSize;
     private long lastNanos;
-    private int fruitless;
-    private int groupsWithoutWait;
     /** The leader that waits for further requests, or null. */
     private volatile Thread waiting;
     private volatile int wanted;
@@ -86,11 +68,11 @@ final class ForceQueue {
     void push(ForceRequest request) {
         ForceRequest earlier;
         do {
-            earlier = newest;
+            earlier = newest.get();
             Seam.step();
             request.earlier = earlier;
             request.position = earlier == null ? 1 : earlier.position + 1;
-        } while (!NEWEST.compareAndSet(this, earlier, request));
+        } while (!newest.compareAndSet(earlier, request));
         Seam.step();
         Thread leader = waiting;
         if (leader != null && request.position >= wanted) {
@@ -103,11 +85,11 @@ final class ForceQueue {
      * Otherwise a thread of the library forces them.
      */
     void serve(boolean here) {
-        if (newest == null || led) {
+        if (newest.get() == null || led.get()) {
             return; // the leader looks again before it stops
         }
         Seam.step();
-        if (!LED.compareAndSet(this, false, true)) {
+        if (!led.compareAndSet(false, true)) {
             return;
         }
         if (here) {
@@ -126,13 +108,13 @@ final class ForceQueue {
      * @return true if the requests have ended
      */
     boolean serveAlone(Forces owner, int count) {
-        ForceRequest head = newest;
-        if (head == null || head.owner != owner || head.position != count || led
-                || !LED.compareAndSet(this, false, true)) {
+        ForceRequest head = newest.get();
+        if (head == null || head.owner != owner || head.position != count || led.get()
+                || !led.compareAndSet(false, true)) {
             return false;
         }
         Seam.step();
-        boolean alone = NEWEST.compareAndSet(this, head, null);
+        boolean alone = newest.compareAndSet(head, null);
         leadOnce(alone ? groupOf(head) : null);
         return alone;
     }
@@ -162,17 +144,17 @@ final class ForceQueue {
                 }
                 // This precedes the check for requests, because a thread adds its request before it
                 // reads this.
-                led = false;
-            } while (newest != null && LED.compareAndSet(this, false, true));
+                led.set(false);
+            } while (newest.get() != null && led.compareAndSet(false, true));
         }
     }
 
     private void stopLeading() {
         // This precedes the check for requests, because a thread adds its request before it reads
         // this.
-        led = false;
+        led.set(false);
         Seam.step();
-        if (newest != null && LED.compareAndSet(this, false, true)) {
+        if (newest.get() != null && led.compareAndSet(false, true)) {
             startLeader();
         }
     }
@@ -189,7 +171,7 @@ final class ForceQueue {
                     Seam.step();
                     group.notifyOwners();
                 }
-            } while (newest != null && !ForceThreads.isCrowded());
+            } while (newest.get() != null && !ForceThreads.isCrowded());
         } finally {
             Seam.step();
             stopLeading();
@@ -198,7 +180,7 @@ final class ForceQueue {
 
     /** Takes all requests. Returns null if there are none, or if they have failed. */
     private ForceGroup take() {
-        return groupOf((ForceRequest) NEWEST.getAndSet(this, null));
+        return groupOf(newest.getAndSet(null));
     }
 
     /** Returns null if there are no requests, or if they have failed. */
@@ -260,37 +242,30 @@ final class ForceQueue {
      * quarter of the last force. Returns the time of the wait in nanoseconds.
      */
     private long waitForMore() {
-        ForceRequest seen = newest;
-        int before = seen == null ? lastSize : seen.position;
-        if (before >= lastSize) {
-            fruitless = 0;
-            return 0;
-        }
-        if (fruitless >= FRUITLESS_WAITS && ++groupsWithoutWait < GROUPS_WITHOUT_WAIT) {
+        ForceRequest seen = newest.get();
+        if (seen == null || seen.position >= lastSize) {
             return 0;
         }
         long limit = Math.min(lastNanos / 4, longestWait());
         if (limit < LEAST_WAIT_NANOS) {
             return 0;
         }
-        groupsWithoutWait = 0;
         long start = Seam.nanoTime();
         long waited = 0;
         wanted = lastSize;
         waiting = Thread.currentThread();
-        while (newest.position < wanted && waited < limit) {
+        while (newest.get().position < wanted && waited < limit) {
             Seam.parkNanos(this, limit - waited);
             waited = Seam.nanoTime() - start;
         }
         waiting = null;
-        fruitless = newest.position > before ? 0 : fruitless + 1;
         return waited;
     }
 
     /** Returns the shortest bound among the movers of the requests. */
     private long longestWait() {
         long shortest = Long.MAX_VALUE;
-        for (ForceRequest each = newest; each != null; each = each.earlier) {
+        for (ForceRequest each = newest.get(); each != null; each = each.earlier) {
             shortest = Math.min(shortest, each.owner.durability().forceWaitNanos());
         }
         return shortest;

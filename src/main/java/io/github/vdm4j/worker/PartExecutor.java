@@ -8,9 +8,11 @@ import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskParts;
+import io.github.vdm4j.jvm.TaskSequence;
 import io.github.vdm4j.memory.Forces;
+import io.github.vdm4j.memory.Pins;
 import io.github.vdm4j.trace.OperationTrace;
-import java.util.List;
+import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,6 +21,9 @@ import java.util.function.Supplier;
  * operation from the list and claims one part. The worker puts the operation back at the end of the
  * list before it executes the part. The next free worker therefore takes the next part, and shorter
  * operations run between the parts.
+ *
+ * <p>The executor also ends the operations that no worker executes because of a cancellation or a
+ * close.
  */
 public final class PartExecutor {
     /** The default threshold. One worker executes a shorter operation faster (docs/adr/0025). */
@@ -41,6 +46,10 @@ public final class PartExecutor {
         this.kernels = kernels;
         this.forced = forced;
         this.from = from;
+    }
+
+    public Workers workers() {
+        return workers;
     }
 
     /**
@@ -120,16 +129,37 @@ public final class PartExecutor {
     }
 
     private void end(Operation<?> operation, Forces forces) {
-        workers.forget(operation);
+        workers.pending.forget(operation);
         forced.end(operation, forces);
     }
 
+    private static boolean hasBegun(Operation<?> operation) {
+        return switch (operation.attachment()) {
+            case null -> false;
+            case Pins pins -> false;
+            case TaskSequence batch -> ForcedOperations.hasBegun(operation);
+            case Division parts -> parts.hasBegun();
+            default -> true; // A device has begun the operation.
+        };
+    }
+
     /**
-     * Cancels an operation that was handed over. Returns {@code true} if no part had begun. The
-     * caller owns the operation in this case. Otherwise no further part begins, and the operation
-     * ends with STOPPED after its current parts.
+     * Cancels an operation that was handed over. Returns {@code true} if it had not begun. The
+     * caller owns the operation in this case. Otherwise no further part of a divided operation
+     * begins, and the operation ends with STOPPED after its current parts.
      */
-    public boolean cancel(Operation<?> operation, Division parts) {
+    public boolean cancel(Operation<?> operation) {
+        if (operation.attachment() instanceof Division parts) {
+            return cancel(operation, parts);
+        }
+        boolean taken = !hasBegun(operation) && workers.remove(operation);
+        if (taken) {
+            ForcedOperations.unpin(operation);
+        }
+        return taken;
+    }
+
+    private boolean cancel(Operation<?> operation, Division parts) {
         boolean taken = workers.remove(operation);
         if (taken && !parts.hasBegun()) {
             parts.unpin();
@@ -143,12 +173,23 @@ public final class PartExecutor {
         return false;
     }
 
+    /** Ends the operations that have not begun with CLOSED. Returns their number. */
+    public int refusePending() {
+        return workers.endPending(operation -> !hasBegun(operation), operation -> {
+            ForcedOperations.unpin(operation);
+            operation.failClosed();
+            operation.complete();
+        });
+    }
+
     /**
-     * Stops the operations that wait for their next part. Operations that workers execute stop
-     * after their current parts. Before this call, {@link Workers#endPending} has ended the
-     * operations that had not begun.
+     * {@linkplain #refusePending Refuses} and stops the operations that wait. Divided operations
+     * that workers execute stop after their current parts.
+     *
+     * @return the number of refused operations
      */
-    public void stopAll(List<Operation<?>> atWork) {
+    public int stopAll(Collection<Operation<?>> atWork) {
+        int refused = refusePending();
         for (Operation<?> operation : atWork) {
             if (operation.attachment() instanceof Division parts) {
                 parts.stop();
@@ -156,6 +197,7 @@ public final class PartExecutor {
         }
         workers.endPending(operation -> operation.attachment() instanceof Division,
                 operation -> stop(operation, (Division) operation.attachment()));
+        return refused;
     }
 
     /** Stops an operation that has begun. The caller has taken it from the list. */

@@ -80,7 +80,7 @@ public final class WorkerExecutor implements VdmExecutor {
         operation.handOver();
         if (!workers.offer(operation, queueLimit)) {
             ForcedOperations.unpin(operation);
-            if (workers.isStopping()) {
+            if (workers.pending.isClosed()) {
                 operation.failClosed();
             } else {
                 operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
@@ -159,14 +159,7 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean cancelPending(Operation<?> operation) {
-        if (operation.attachment() instanceof Division divided) {
-            return parts.cancel(operation, divided);
-        }
-        if (ForcedOperations.hasBegun(operation) || !workers.remove(operation)) {
-            return false;
-        }
-        ForcedOperations.unpin(operation);
-        return true;
+        return parts.cancel(operation);
     }
 
     @Override
@@ -194,16 +187,7 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public int refusePending() {
-        return workers.endPending(operation -> !hasBegun(operation), operation -> {
-            ForcedOperations.unpin(operation);
-            operation.failClosed();
-            operation.complete();
-        });
-    }
-
-    private static boolean hasBegun(Operation<?> operation) {
-        return operation.attachment() instanceof Division divided && divided.hasBegun()
-                || ForcedOperations.hasBegun(operation);
+        return parts.refusePending();
     }
 
     /** Ends a batch that waits for a worker. */
@@ -228,8 +212,7 @@ public final class WorkerExecutor implements VdmExecutor {
         }
         long start = System.nanoTime();
         List<Operation<?>> stuck = new ArrayList<>(workers.stop(closeTimeout.toNanos()));
-        int refused = refusePending();
-        parts.stopAll(stuck);
+        int refused = parts.stopAll(stuck);
         stuck.addAll(forced.await(closeTimeout.toNanos() - (System.nanoTime() - start)));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
         if (!stuck.isEmpty()) {

@@ -100,27 +100,17 @@ public final class Workers {
 
     /**
      * Adds an operation with remaining parts to the end of the list. The worker that has taken the
-     * operation calls this and no longer owns it. {@link #forget} must follow before the operation
-     * completes.
+     * operation calls this and no longer owns it. {@link PendingList#forget} must follow before the
+     * operation completes.
      */
-    public void putBack(Operation<?> operation) {
+    void putBack(Operation<?> operation) {
         pending.putBack(operation);
         Seam.step();
         wakeOneIfNeeded();
     }
 
-    /**
-     * Forgets that an operation was put back. The caller completes the operation after this call.
-     */
-    public void forget(Operation<?> operation) {
-        pending.forget(operation);
-    }
-
-    /**
-     * Removes an operation that no worker has begun. If the method returns {@code true}, the caller
-     * owns the operation.
-     */
-    public boolean remove(Operation<?> operation) {
+    /** Removes an operation from the list. Returns whether the caller owns it now. */
+    boolean remove(Operation<?> operation) {
         return pending.remove(operation);
     }
 
@@ -132,7 +122,7 @@ public final class Workers {
      *     ends if it finds the list empty
      * @return the number of operations that were ended
      */
-    public int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
+    int endPending(Predicate<Operation<?>> which, Consumer<Operation<?>> end) {
         refuse();
         int ended = 0;
         for (Operation<?> next = pending.takeIf(which); next != null;
@@ -143,18 +133,8 @@ public final class Workers {
         return ended;
     }
 
-    /** Returns whether {@link #refuse} or {@link #stop} was called. */
-    public boolean isStopping() {
-        return pending.isClosed();
-    }
-
-    /**
-     * Executes short operations on the calling thread, see
-     * {@link io.github.vdm4j.VdmExecutor#workWhileAwaited}.
-     *
-     * @return {@code true} if the method has executed an operation
-     */
-    public boolean help() {
+    /** Executes short operations on the calling thread. Returns {@code false} if there was none. */
+    boolean help() {
         return helper.help();
     }
 
@@ -195,7 +175,7 @@ public final class Workers {
     }
 
     /** Refuses further operations. The workers execute the operations in the list and end. */
-    public void refuse() {
+    void refuse() {
         pending.close();
         Seam.step();
         stopping = true; // A worker that sees this write sees all added operations.

@@ -3,8 +3,10 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -33,8 +35,32 @@ record CommandRun(int exitCode, String out, String err) {
         return run(VdmCommand.with(task -> Progress.NONE, () -> diagnoses), arguments);
     }
 
+    /** Runs the command with a standard output that refuses every write, like a full disk. */
+    static CommandRun withLostOutput(Object... arguments) {
+        return run(VdmCommand.with(task -> Progress.NONE, Diagnoses::current), new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+
+            @Override
+            public String toString() {
+                return "";
+            }
+        }, arguments);
+    }
+
     private static CommandRun run(CommandLine command, Object... arguments) {
-        var out = new StringWriter();
+        return run(command, new StringWriter(), arguments);
+    }
+
+    private static CommandRun run(CommandLine command, Writer out, Object... arguments) {
         var err = new StringWriter();
         int exitCode = command
                 .setOut(new PrintWriter(out, true))

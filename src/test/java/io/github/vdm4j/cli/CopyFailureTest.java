@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.buffer.OffHeapBuffer;
+import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.dsa.DsaMovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,9 +20,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +72,27 @@ class CopyFailureTest {
         assertEquals("vdm copy: Missing required parameter: 'DST' (see vdm copy --help)\n",
                 run.err());
         assertEquals(2, run.exitCode());
+    }
+
+    /** A wait for the device would never end. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void deviceThatNeverAnswersIsAFailure() {
+        Path source = TestFiles.random(folder.resolve("source"), 10_000);
+        var copy = new FileCopy(source, folder.resolve("target"), false, false, 4096, 2);
+        try (DsaMovers movers = DsaMovers.withOneQueue()) {
+            movers.devices.inline();
+            var mover = new ChosenMover("dsa", movers.builder()
+                    .deviceTimeout(Duration.ofMillis(20))
+                    .closeTimeout(Duration.ofMillis(20))
+                    .open(), "");
+            movers.devices.onDemand();
+            var failure = assertThrows(CommandFailure.class,
+                    () -> copy.run(mover, Progress.NONE));
+            assertTrue(failure.getMessage().contains("no answer for "), failure.getMessage());
+            assertEquals(Set.of("source"), TestFiles.names(folder));
+            assertThrows(CommandFailure.class, mover::close);
+        }
     }
 
     @Test

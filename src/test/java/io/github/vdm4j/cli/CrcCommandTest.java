@@ -82,6 +82,13 @@ class CrcCommandTest {
     }
 
     @Test
+    void fileWithContentButNoSizeIsRefused() {
+        CommandRun run = CommandRun.vdm("crc", "--mover", "sync", "/proc/self/status");
+        assertEquals(new CommandRun(1, "", "vdm crc: /proc/self/status cannot be mapped: its size"
+                + " is 0, but it has content. Copy it with cat first\n"), run);
+    }
+
+    @Test
     void jsonContainsAllFiles() throws IOException {
         Path first = TestFiles.random(folder.resolve("first"), 2_000_000);
         Path second = TestFiles.random(folder.resolve("second"), 0);

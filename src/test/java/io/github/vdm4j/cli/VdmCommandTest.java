@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 @DisplayName("vdm")
 class VdmCommandTest {
+    @TempDir Path folder;
 
     @Test
     void helpNamesTheCommands() {
@@ -87,6 +92,41 @@ class VdmCommandTest {
                             option.longestName()));
         });
         assertTrue(run.out().contains("\n.SH EXIT STATUS\n.TP\n.B 0\n"), run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crc, 1", "copy, 1", "compare, 2"})
+    void lostOutputIsAFailure(String name, int exitCode) throws IOException {
+        Path file = TestFiles.random(folder.resolve("file"), 10);
+        Path different = TestFiles.random(folder.resolve("different"), 20);
+        CommandRun run = CommandRun.withLostOutput(name.equals("crc")
+                ? new Object[]{name, file, "--mover", "sync"}
+                : new Object[]{name, file, different, "--mover", "sync"});
+        assertEquals(new CommandRun(exitCode, "", "vdm " + name
+                + ": cannot write to standard output: it is closed, or its disk is full\n"), run);
+    }
+
+    @Test
+    void lostHelpIsAFailure() {
+        assertEquals(1, CommandRun.withLostOutput("--help").exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"copy", "crc", "compare"})
+    void emptyNameIsWrongUsage(String name) {
+        CommandRun run = CommandRun.vdm(name, "", "pom.xml");
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err()
+                .endsWith(
+                        "the name of a file is empty (see vdm " + name + " --help)\n"),
+                run.err());
+    }
+
+    @Test
+    void undecodableNameIsWrongUsage() {
+        CommandRun run = CommandRun.vdm("copy", "pom.xml", folder.resolve("x\uFFFD"));
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().contains("has bytes that are invalid in the encoding"), run.err());
     }
 
     @Test

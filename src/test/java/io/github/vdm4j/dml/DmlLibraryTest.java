@@ -233,6 +233,14 @@ class DmlLibraryTest {
     }
 
     @Test
+    void emptySettingDisablesTheLibrary() {
+        var e = assertThrows(DmlUnavailableException.class,
+                () -> search("", null, List.of("libm.so.6")));
+        assertEquals(new Attempt("property vdm4j.dml.library=", "empty, so vdm4j opens no library"),
+                e.attempts().getFirst());
+    }
+
+    @Test
     void environmentExcludesDefaultNames() {
         var e = assertThrows(
                 DmlUnavailableException.class,

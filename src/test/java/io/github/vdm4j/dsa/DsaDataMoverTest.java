@@ -281,6 +281,34 @@ class DsaDataMoverTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void incapableDeviceRefusesADurableTask(boolean fallback) {
+        device(new DeviceSettings().version(DeviceSettings.VERSION_2)
+                .capabilities(0)
+                .queue(QueueSettings.shared(16)));
+        movers.devices.inline();
+        try (DsaDataMover mover =
+                movers.builder()
+                        .fallback(fallback)
+                        .offloadFrom(0)
+                        .nativeMemoryIsPersistent(true)
+                        .open()) {
+            MemorySegment to = arena.allocate(5 * PAGE);
+            Batch batch = mover.batch();
+            for (int i = 0; i < 4; i++) {
+                batch.memset(to.asSlice(i * PAGE, PAGE), (byte) 9, VdmFlags.NONE);
+            }
+            batch.memset(to.asSlice(4 * PAGE, PAGE), (byte) 9, VdmFlags.MEM_DURABLE);
+            var tasks = batch.submit().await().tasks();
+            assertEquals(ExecutionPath.DSA_HARDWARE, tasks.getFirst().path());
+            assertEquals(fallback ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED,
+                    tasks.getLast().result());
+            assertEquals(fallback ? ExecutionPath.JVM : ExecutionPath.DSA_HARDWARE,
+                    tasks.getLast().path());
+        }
+    }
+
     @Test
     void jvmExecutesUnsupportedOperations() {
         device(oneQueue().without(0x10));

@@ -281,7 +281,7 @@ class DeviceModelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"errno:3", "errno=EAGAIN", "errno=WRONG:1", "status=3:1", "lost=1:2",
-        "page=x:1", "bad:1", "status=0x80:1", "late=:1", "accept=1:0"})
+        "page=x:1", "bad:1", "status=0x80:1", "status=0x100:1", "late=:1", "accept=1:0"})
     void unknownFaultIsRefused(String text) {
         var thrown = assertThrows(IllegalArgumentException.class,
                 () -> new ListedFaults(List.of(text)));

@@ -73,15 +73,18 @@ class EmulatorOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--wrong | unknown option --wrong",
+        "--system | --system must be the first option of scripts/dsa-emulator",
         "--devices=0 | --devices 0: must be a number from 1 to 64",
         "--devices=x | --devices x: must be a number from 1 to 64",
         "--trace=1 | --trace has no value",
         "--max-batch=3 | --max-batch 3: must be a power of two",
         "--bandwidth=0 | --bandwidth 0: must be a number above 0",
         "--queues=shared | shared is no queue",
-        "--queues=shared:4:5 | shared:4:5 is no queue",
+        "--queues=shared:4:5 | shared:4:5 is no queue: a queue is shared:SIZE,"
+                + " shared:SIZE:THRESHOLD or dedicated:SIZE, and THRESHOLD is at most SIZE",
         "--queues=dedicated:4:2 | dedicated:4:2 is no queue",
         "--without=256 | --without 256: must be a number from 0 to 255",
+        "--without=0x99 | --without 0x99: the devices have no such operation",
         "--fault=x:1 | x:1 is no fault",
         "other | two folders: other and folder"})
     void wrongValuesAreNamed(String argument, String message) {

@@ -27,15 +27,11 @@ public final class Contest {
 
     private static final int FEWEST_ROUNDS = 9;
 
-    private final String group;
-    private final String operation;
     private final long bytes;
     private final List<String> names = new ArrayList<>();
     private final List<Contestant> contestants = new ArrayList<>();
 
-    Contest(String group, String operation, long bytes) {
-        this.group = group;
-        this.operation = operation;
+    Contest(long bytes) {
         this.bytes = bytes;
     }
 
@@ -48,8 +44,6 @@ public final class Contest {
     /**
      * The result of a contest.
      *
-     * @param group the contest
-     * @param operation the operation
      * @param bytes the bytes of an operation
      * @param names the contestants
      * @param nanos the median time of each for one operation
@@ -58,8 +52,6 @@ public final class Contest {
      * @param rounds the number of rounds
      */
     public record Result(
-            String group,
-            String operation,
             long bytes,
             List<String> names,
             double[] nanos,
@@ -80,7 +72,7 @@ public final class Contest {
             }
             rounds.add(nanos);
         } while (rounds.size() < FEWEST_ROUNDS || System.nanoTime() < end);
-        return new Result(group, operation, bytes, names, medians(rounds), heapBytes(times),
+        return new Result(bytes, names, medians(rounds), heapBytes(times),
                 ratios(rounds),
                 rounds.size());
     }
@@ -90,7 +82,8 @@ public final class Contest {
     }
 
     /** Counts the processor's events of each contestant after the warm-up. */
-    List<CountedFork.Count> count(double warmUpSeconds, double seconds) throws Throwable {
+    List<CountedFork.Count> count(String group, double warmUpSeconds, double seconds)
+            throws Throwable {
         long[] times = warmUp(warmUpSeconds);
         var counts = new ArrayList<CountedFork.Count>();
         for (int i = 0; i < times.length; i++) {

@@ -57,7 +57,7 @@ public final class CountedFork {
                         .contests()
                         .of(new Groups())) {
                     if (SIZES.contains(contest.bytes())) {
-                        counts.addAll(contest.count(warmUp, seconds));
+                        counts.addAll(contest.count(group, warmUp, seconds));
                     }
                 }
             }

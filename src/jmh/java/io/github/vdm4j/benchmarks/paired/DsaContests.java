@@ -53,14 +53,8 @@ final class DsaContests {
                 "expected time of the policy above the best choice for a size, at worst", "%",
                 100 * (worstOfPolicy() - 1), 10));
         Buffers buffers = Buffers.of(Descriptor.BYTES);
-        Contest contest = new Contest("dsa-submit", "a descriptor", Descriptor.BYTES);
-        try {
-            Peer peer = PeerKind.DSA.find("");
-            contest.add(Names.C_WRITE, new Contestants.InC(peer.loop("peer_dsa_submit"),
-                    peer.make("peer_slot_new"), buffers));
-        } catch (MissingException e) {
-            groups.missing.add(e.getMessage());
-        }
+        Contest contest = new Contest(Descriptor.BYTES);
+        groups.addC(contest, Names.C_WRITE, PeerKind.DSA, "peer_dsa_submit", buffers);
         return List.of(contest.add(Names.JAVA_WRITE, new Submission(buffers)));
     }
 
@@ -148,7 +142,7 @@ final class DsaContests {
     static List<Contest> below(Groups groups) {
         return Stream.of(64L, 1L << 10, 4L << 10).map(bytes -> {
             Buffers buffers = Buffers.of(bytes);
-            return new Contest("dsa-below", "memcpy", bytes)
+            return new Contest(bytes)
                     .add(Names.DSA_BELOW,
                             new Contestants.ReusableCopy(idle(false), buffers, VdmFlags.NONE))
                     .add(Names.SYNC, new Contestants.ReusableCopy(SyncDataMover.open(), buffers,
@@ -165,7 +159,7 @@ final class DsaContests {
         movers.devices.onDemand();
         Vdm dml = SimulatedHardware.open();
         return Stream.of(64L, 4L << 10)
-                .map(bytes -> new Contest("dsa-in-flight", "memcpy", bytes)
+                .map(bytes -> new Contest(bytes)
                         .add(Names.DSA_IN_PROCESS, new Window(dsa, bytes, device::step))
                         .add(Names.DML_IN_PROCESS, new Window(dml, bytes, Thread::onSpinWait)))
                 .toList();

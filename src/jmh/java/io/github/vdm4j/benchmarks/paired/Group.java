@@ -2,6 +2,7 @@ package io.github.vdm4j.benchmarks.paired;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -29,24 +30,29 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
 
     /** Every group, in the order of the page. */
     public static final List<Group> ALL = List.of(
-            new Group("copy", "Copies on the software path", Names.JDK, Groups::copies),
+            new Group("copy", "Copies on the software path", Names.JDK,
+                    each(Groups.COPY_SIZES, Groups::copy)),
             new Group("copy-shared-arena",
                     "Copies on the software path, segments of one shared arena", "",
-                    Groups::copiesInSharedArena),
-            new Group("auto-copy", "Copies on AUTO, no hardware", Names.JDK, Groups::autoCopies),
-            new Group("auto-fill", "Fills on AUTO, no hardware", Names.JDK, Groups::autoFills),
-            new Group("durable", "Durable copies", "", Groups::durableCopies),
+                    each(Groups.SIZES, Groups::copySharedArena)),
+            new Group("auto-copy", "Copies on AUTO, no hardware", Names.JDK,
+                    each(Groups.SIZES, Groups::autoCopy)),
+            new Group("auto-fill", "Fills on AUTO, no hardware", Names.JDK,
+                    each(Groups.SIZES, Groups::autoFill)),
+            new Group("durable", "Durable copies", "", each(Groups.SIZES, Groups::durable)),
             new Group("durable-without-libpmem", "Durable copies without libpmem", "",
-                    List.of("-Dvdm4j.pmem.library="), Groups::durableCopiesWithoutLibpmem),
-            new Group("crc", "CRC-32C", Names.JDK, Groups::checksums),
+                    List.of("-Dvdm4j.pmem.library="),
+                    each(Groups.SIZES, Groups::durableWithoutLibpmem)),
+            new Group("crc", "CRC-32C", Names.JDK, each(Groups.SIZES, Groups::crc)),
             new Group("operations", "Data operations on AUTO, no hardware, and on SOFTWARE", "",
-                    Groups::dataOperations),
+                    each(Groups.FEW_SIZES, Groups::operations)),
             new Group("threads", "To another thread and back", Names.SUPPLY_ASYNC,
-                    Groups::threadRoundTrips),
-            new Group("scaling", "Two threads", "", Groups::scaling),
-            new Group("batch", "64 copies of 256 B, all of them", "", Groups::batches),
+                    each(Groups.FEW_SIZES, Groups::threads)),
+            new Group("scaling", "Two threads", "", groups -> List.of(groups.scaling())),
+            new Group("batch", "64 copies of 256 B, all of them", "",
+                    groups -> List.of(groups.batch())),
             new Group("in-flight", "100,000 copies in flight", Names.COMPLETION_SERVICE,
-                    Groups::inFlight),
+                    groups -> List.of(groups.inFlight())),
             new Group("batch-400", "64 copies of 400 B on each mover and path", "",
                     WorkerContests::batches),
             new Group("long-copy", "One long copy", Names.JDK, ROOM_FOR_LONG_RANGES,
@@ -71,6 +77,11 @@ public record Group(String name, String title, String jdk, List<String> jvmOptio
 
     Group(String name, String title, String jdk, Contests contests) {
         this(name, title, jdk, List.of(), contests);
+    }
+
+    /** Creates a contest for each size. */
+    private static Contests each(List<Long> sizes, BiFunction<Groups, Long, Contest> contest) {
+        return groups -> sizes.stream().map(bytes -> contest.apply(groups, bytes)).toList();
     }
 
     /**

@@ -35,7 +35,7 @@ public final class HardwareContests {
         Vdm dml = dml(groups);
         return SIZES.stream().map(bytes -> {
             Buffers buffers = Buffers.of(bytes);
-            Contest contest = new Contest("hardware-copy", "memcpy", bytes)
+            Contest contest = new Contest(bytes)
                     .add(Names.JDK, new Contestants.JdkCopy(buffers))
                     .add(Names.DSA_AWAITED,
                             new Contestants.ReusableCopy(dsa, buffers, VdmFlags.NONE))
@@ -53,7 +53,7 @@ public final class HardwareContests {
         Vdm dsa = dsa();
         return SIZES.stream().map(bytes -> {
             Buffers buffers = Buffers.of(bytes);
-            return new Contest("hardware-crc", "CRC-32C", bytes)
+            return new Contest(bytes)
                     .add(Names.JDK, new Checksums.Jdk(buffers))
                     .add(Names.DSA_AWAITED, new Checksums.Reusable(dsa, buffers));
         }).toList();

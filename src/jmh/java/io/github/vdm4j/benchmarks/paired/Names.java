@@ -24,10 +24,7 @@ public final class Names {
     public static final String ONE_IN_C = "C, one thread";
 
     public static final String SPINNING = "vdm4j, ThreadsDataMover, SPIN";
-    public static final String BALANCED = "vdm4j, ThreadsDataMover, BALANCED";
-    public static final String PARKING = "vdm4j, ThreadsDataMover, PARK";
     public static final String SUPPLY_ASYNC = "supplyAsync, spinning caller";
-    public static final String SUPPLY_ASYNC_JOIN = "supplyAsync, join";
     public static final String BATCH = "vdm4j, one batch of 64, cleared and filled each time";
 
     public static final String BATCH_ON_AUTO = "vdm4j, the same batch on AUTO, no hardware";

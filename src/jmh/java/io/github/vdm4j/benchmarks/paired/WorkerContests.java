@@ -32,7 +32,7 @@ final class WorkerContests {
     static List<Contest> longCopies(Groups groups) {
         Buffers buffers = Buffers.of(LONG);
         VdmOperation operation = workers().newOperation();
-        Contest contest = new Contest("long-copy", "memcpy", LONG)
+        Contest contest = new Contest(LONG)
                 .add(Names.TWO_WORKERS, times -> {
                     for (long i = 0; i < times; i++) {
                         operation.memcpy(buffers.destination(), buffers.source(), VdmFlags.NONE)
@@ -41,10 +41,9 @@ final class WorkerContests {
                 })
                 .add(Names.JDK, new Contestants.JdkCopy(buffers));
         try {
-            var handle = PeerKind.LIBC.find("").loop("peer_libc_copy");
             contest.add(Names.TWO_THREADS_IN_C, new TwoHalves(
-                    new Contestants.InC(handle, MemorySegment.NULL, half(buffers, 0)),
-                    new Contestants.InC(handle, MemorySegment.NULL, half(buffers, LONG / 2))));
+                    groups.inC(PeerKind.LIBC, "peer_libc_copy", half(buffers, 0)),
+                    groups.inC(PeerKind.LIBC, "peer_libc_copy", half(buffers, LONG / 2))));
         } catch (MissingException e) {
             groups.missing.add(e.getMessage());
         }
@@ -59,7 +58,7 @@ final class WorkerContests {
     static List<Contest> longChecksums(Groups groups) {
         Buffers buffers = Buffers.of(LONG);
         VdmOperation operation = workers().newOperation();
-        return List.of(new Contest("long-crc", "CRC-32C", LONG)
+        return List.of(new Contest(LONG)
                 .add(Names.TWO_WORKERS, times -> {
                     for (long i = 0; i < times; i++) {
                         operation.crc32c(buffers.source(), CrcOptions.STANDARD).await();
@@ -76,7 +75,7 @@ final class WorkerContests {
      */
     static List<Contest> batches(Groups groups) {
         long bytes = 400;
-        Contest contest = new Contest("batch-400", "64 copies", bytes);
+        Contest contest = new Contest(bytes);
         add(contest, Names.SYNC, SyncDataMover.open(), bytes);
         add(contest, Names.ON_AUTO, groups.open(DmlPath.AUTO), bytes);
         add(contest, Names.ON_SOFTWARE, groups.open(DmlPath.SOFTWARE), bytes);
@@ -105,7 +104,7 @@ final class WorkerContests {
             operations[i] = mover.newOperation();
         }
         ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
-        return List.of(new Contest("evict", "4,096 copies in flight", PAGE)
+        return List.of(new Contest(PAGE)
                 .add(Names.TWO_WORKERS, times -> {
                     for (long t = 0; t < times; t++) {
                         for (int i = 0; i < IN_FLIGHT; i++) {

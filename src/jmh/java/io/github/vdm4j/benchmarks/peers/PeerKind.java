@@ -1,29 +1,34 @@
 package io.github.vdm4j.benchmarks.peers;
 
 import io.github.vdm4j.benchmarks.peers.Peer.MissingException;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
 /** The peers in C, with their sources and the libraries that gcc links. */
 public enum PeerKind {
     /** Copies and fills of the C library. */
-    LIBC("libc"),
+    LIBC("libc", null),
     /** Descriptors that are written to a file. */
-    DSA("dsa"),
+    DSA("dsa", "peer_slot_new"),
     /** Jobs of Intel DML. */
-    DML("dml", PeerKind.LINKED_DML),
+    DML("dml", "peer_job_new", PeerKind.LINKED_DML),
     /** The DML mover of miniasync. */
-    MINIASYNC("miniasync", "-lminiasync-vdm-dml", "-lminiasync", PeerKind.LINKED_DML),
+    MINIASYNC("miniasync", "peer_mover_new", "-lminiasync-vdm-dml", "-lminiasync",
+            PeerKind.LINKED_DML),
     /** Durable copies of libpmem. */
-    PMEM("pmem", "-l:libpmem.so.1");
+    PMEM("pmem", null, "-l:libpmem.so.1");
 
     private static final String LINKED_DML = "DML";
 
     private final String source;
+    /** The function that creates the context of a loop, or null for loops without a context. */
+    private final String context;
     private final List<String> libraries;
 
-    PeerKind(String source, String... libraries) {
+    PeerKind(String source, String context, String... libraries) {
         this.source = source;
+        this.context = context;
         this.libraries = List.of(libraries);
     }
 
@@ -40,6 +45,16 @@ public enum PeerKind {
                 libraries.stream()
                         .map(library -> library.equals(LINKED_DML) ? linked : library)
                         .toArray(String[]::new));
+    }
+
+    /**
+     * Creates the context of a loop.
+     *
+     * @param peer the opened peer
+     * @return the context, or null in C
+     */
+    public MemorySegment newContext(Peer peer) {
+        return context == null ? MemorySegment.NULL : peer.make(context);
     }
 
     /**

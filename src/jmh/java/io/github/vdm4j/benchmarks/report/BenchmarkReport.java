@@ -1,5 +1,6 @@
 package io.github.vdm4j.benchmarks.report;
 
+import io.github.vdm4j.benchmarks.paired.DataOperationLoops;
 import io.github.vdm4j.benchmarks.paired.Figure;
 import io.github.vdm4j.benchmarks.paired.Group;
 import io.github.vdm4j.benchmarks.paired.Names;
@@ -9,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -209,47 +208,70 @@ public final class BenchmarkReport {
             if (forks.count(group.name()) == 0) {
                 continue;
             }
-            if (group.name().equals(OperationsTable.GROUP)) {
-                text.append(new OperationsTable(forks, group.title()));
+            if (group.name().equals("operations")) {
+                operations(group);
             } else {
                 group(group.name(), group.title());
             }
         }
     }
 
+    private void operations(Group group) {
+        text.append("""
+                ### %s
+
+                Nanoseconds for each operation on AUTO / on SOFTWARE, and in brackets the ratio.
+                [The policy](policy.md#what-auto-leaves-to-the-jvm) states what AUTO leaves to the JVM.
+                The operations are reusable. Deltas have a record for each word, and blocks have 512 bytes.
+
+                """.formatted(group.title()))
+                .append(Table.bySize("forks: " + forks.count(group.name()),
+                        forks.sizes(group.name()), DataOperationLoops.NAMES,
+                        (operation, bytes) -> operation(group.name(), operation, bytes)))
+                .append('\n');
+    }
+
+    private String operation(String group, String operation, long bytes) {
+        String software = DataOperationLoops.on(Names.ON_SOFTWARE, operation);
+        String auto = DataOperationLoops.on(Names.ON_AUTO, operation);
+        return "%s / %s (%s)".formatted(
+                nanos(group, bytes, auto),
+                nanos(group, bytes, software),
+                forks.ratio(group, bytes, auto, software)
+                        .map(Spread::median)
+                        .map(Table::ratio)
+                        .orElse(""));
+    }
+
+    private String nanos(String group, long bytes, String name) {
+        return forks.nanos(group, bytes, name).map(Spread::median).map(Table::nanos).orElse("");
+    }
+
     private void group(String group, String title) throws IOException {
         List<Long> sizes = forks.sizes(group);
         List<String> names = forks.names(group);
-        var head = new ArrayList<>(List.of("forks: " + forks.count(group)));
-        sizes.forEach(bytes -> head.add(Table.size(bytes)));
-        Table table = new Table(head);
-        Map<String, List<Double>> lines = new LinkedHashMap<>();
-        for (String name : names) {
-            var cells = new ArrayList<>(List.of(name));
-            var line = new ArrayList<Double>();
-            for (Long bytes : sizes) {
-                var nanos = forks.nanos(group, bytes, name);
-                line.add(nanos.map(Spread::median).orElse(Double.NaN));
-                cells.add(nanos.isEmpty()
-                        ? ""
-                        : Table.nanos(nanos.get().median())
-                                + (name.equals(names.getFirst())
-                                        ? ""
-                                        : forks.ratio(group, bytes, name, names.getFirst())
-                                                .map(r -> " (%s; %s–%s)".formatted(
-                                                        Table.ratio(r.median()),
-                                                        Table.ratio(r.least()),
-                                                        Table.ratio(r.most())))
-                                                .orElse("")));
-            }
-            lines.put(name, line);
-            table.row(cells);
-        }
-        text.append("### ").append(title).append("\n\n").append(table).append('\n');
+        text.append("### ")
+                .append(title)
+                .append("\n\n")
+                .append(Table.bySize("forks: " + forks.count(group), sizes, names,
+                        (name, bytes) -> nanos(group, bytes, name)
+                                + (name.equals(names.getFirst()) ? ""
+                                        : ratio(group, bytes, name, names.getFirst()))))
+                .append('\n');
         if (sizes.size() > 3) {
-            String file = charts.draw(group, title, "ns an operation", sizes, lines);
+            String file = charts.draw(group, title, "ns an operation", sizes, names,
+                    (name, bytes) -> forks.nanos(group, bytes, name)
+                            .map(Spread::median)
+                            .orElse(Double.NaN));
             text.append("![%s](benchmarks/%s)\n\n".formatted(title, file));
         }
+    }
+
+    private String ratio(String group, long bytes, String above, String below) {
+        return forks.ratio(group, bytes, above, below)
+                .map(ratio -> " (%s; %s–%s)".formatted(Table.ratio(ratio.median()),
+                        Table.ratio(ratio.least()), Table.ratio(ratio.most())))
+                .orElse("");
     }
 
     private void jmhTables() throws IOException {
@@ -262,29 +284,17 @@ public final class BenchmarkReport {
 
                 """);
         for (String family : jmh.families()) {
-            List<JmhResults.Row> rows = jmh.of(family);
-            List<Long> sizes =
-                    rows.stream().map(JmhResults.Row::bytes).distinct().sorted().toList();
-            var head = new ArrayList<>(List.of(family));
-            sizes.forEach(bytes -> head.add(Table.size(bytes)));
-            Table table = new Table(head);
-            Map<String, List<Double>> lines = new LinkedHashMap<>();
-            for (String name : rows.stream().map(JmhResults.Row::name).distinct().toList()) {
-                var cells = new ArrayList<>(List.of(name));
-                var line = new ArrayList<Double>();
-                for (Long bytes : sizes) {
-                    var row = rows.stream()
-                            .filter(r -> r.name().equals(name) && r.bytes() == bytes)
-                            .findFirst();
-                    line.add(row.map(r -> bytes / r.nanos()).orElse(Double.NaN));
-                    cells.add(row.map(r -> "%s ± %s, %s B".formatted(Table.nanos(r.nanos()),
-                            Table.nanos(r.error()),
-                            Table.heap(r.heapBytes()))).orElse(""));
-                }
-                lines.put(name, line);
-                table.row(cells);
-            }
-            String file = charts.draw("jmh-" + family, family, "bytes a nanosecond", sizes, lines);
+            List<Long> sizes = jmh.sizes(family);
+            List<String> names = jmh.names(family);
+            Table table = Table.bySize(family, sizes, names,
+                    (name, bytes) -> jmh.find(family, name, bytes)
+                            .map(row -> "%s ± %s, %s B".formatted(Table.nanos(row.nanos()),
+                                    Table.nanos(row.error()), Table.heap(row.heapBytes())))
+                            .orElse(""));
+            String file = charts.draw("jmh-" + family, family, "bytes a nanosecond", sizes, names,
+                    (name, bytes) -> jmh.find(family, name, bytes)
+                            .map(row -> bytes / row.nanos())
+                            .orElse(Double.NaN));
             text.append(table).append("\n![%s](benchmarks/%s)\n\n".formatted(family, file));
         }
     }

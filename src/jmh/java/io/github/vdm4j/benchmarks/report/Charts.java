@@ -3,9 +3,8 @@ package io.github.vdm4j.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
@@ -28,15 +27,15 @@ final class Charts {
     /**
      * Draws a chart.
      *
-     * @param name the name of the file
+     * @param file the name of the file without its ending
      * @param title the title of the chart
      * @param unit the unit of the vertical axis
-     * @param lines the values of each line by its name, one for each size, or NaN for no value
+     * @param names the names of the lines
+     * @param value the value of a line for a size, or NaN for no value
      * @return the name of the file
      */
-    String draw(String name, String title, String unit, List<Long> sizes,
-            Map<String, List<Double>> lines)
-            throws IOException {
+    String draw(String file, String title, String unit, List<Long> sizes,
+            List<String> names, ToDoubleBiFunction<String, Long> value) throws IOException {
         XYChart chart = new XYChartBuilder().theme(ChartTheme.Matlab)
                 .width(900)
                 .height(480)
@@ -46,22 +45,19 @@ final class Charts {
                 .build();
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-        lines.forEach((line, values) -> {
-            double[] x = new double[sizes.size()];
-            double[] y = new double[sizes.size()];
-            int count = 0;
-            for (int i = 0; i < x.length; i++) {
-                if (!Double.isNaN(values.get(i))) {
-                    x[count] = sizes.get(i);
-                    y[count++] = values.get(i);
-                }
-            }
-            if (count > 0) {
-                chart.addSeries(line, Arrays.copyOf(x, count), Arrays.copyOf(y, count))
+        for (String name : names) {
+            List<Long> known = sizes.stream()
+                    .filter(bytes -> !Double.isNaN(value.applyAsDouble(name, bytes)))
+                    .toList();
+            if (!known.isEmpty()) {
+                chart.addSeries(name, known.stream().mapToDouble(Long::doubleValue).toArray(),
+                        known.stream()
+                                .mapToDouble(bytes -> value.applyAsDouble(name, bytes))
+                                .toArray())
                         .setMarker(SeriesMarkers.CIRCLE);
             }
-        });
-        BitmapEncoder.saveBitmap(chart, folder.resolve(name).toString(), BitmapFormat.PNG);
-        return name + ".png";
+        }
+        BitmapEncoder.saveBitmap(chart, folder.resolve(file).toString(), BitmapFormat.PNG);
+        return file + ".png";
     }
 }

@@ -5,7 +5,6 @@ import io.github.vdm4j.benchmarks.paired.CountedFork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -43,22 +42,13 @@ final class CountedTable {
                 report.counts().stream().filter(count -> count.group().equals(group)).toList();
         List<Long> sizes =
                 counts.stream().map(CountedFork.Count::bytes).distinct().sorted().toList();
-        var head = new ArrayList<>(List.of(title));
-        sizes.forEach(bytes -> head.add(Table.size(bytes)));
-        Table table = new Table(head);
-        for (String name : counts.stream().map(CountedFork.Count::name).distinct().toList()) {
-            var cells = new ArrayList<>(List.of(name));
-            for (Long bytes : sizes) {
-                cells.add(counts.stream()
-                        .filter(count -> count.name().equals(name) && count.bytes() == bytes)
-                        .findFirst()
-                        .map(count -> "%s (%s)".formatted(
-                                Table.count(count.events().get("instructions")),
-                                Table.count(count.events().get("L1-dcache-load-misses"))))
-                        .orElse(""));
-            }
-            table.row(cells);
-        }
-        return table;
+        List<String> names = counts.stream().map(CountedFork.Count::name).distinct().toList();
+        return Table.bySize(title, sizes, names, (name, bytes) -> counts.stream()
+                .filter(count -> count.name().equals(name) && count.bytes() == bytes)
+                .findFirst()
+                .map(count -> "%s (%s)".formatted(
+                        Table.count(count.events().get("instructions")),
+                        Table.count(count.events().get("L1-dcache-load-misses"))))
+                .orElse(""));
     }
 }

@@ -90,10 +90,6 @@ final class Forks {
         return results(group).flatMap(result -> result.names().stream()).distinct().toList();
     }
 
-    String operation(String group) {
-        return results(group).findFirst().map(Contest.Result::operation).orElse("");
-    }
-
     private Stream<Contest.Result> results(String group) {
         return forks.stream()
                 .filter(fork -> fork.group().equals(group))

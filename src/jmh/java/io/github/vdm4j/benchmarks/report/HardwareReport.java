@@ -7,9 +7,7 @@ import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -65,12 +63,10 @@ public final class HardwareReport {
             throws IOException {
         List<Long> sizes = forks.sizes(group.name());
         List<String> names = forks.names(group.name());
+        List<String> others = names.stream().filter(name -> !name.equals(group.jdk())).toList();
         var head = new ArrayList<>(List.of("ns an operation"));
         head.addAll(names);
-        names.stream()
-                .filter(name -> !name.equals(group.jdk()))
-                .forEach(name -> head.add(name
-                        + " ÷ " + group.jdk()));
+        others.forEach(name -> head.add(name + " ÷ " + group.jdk()));
         var table = new Table(head);
         for (Long bytes : sizes) {
             var cells = new ArrayList<>(List.of(Table.size(bytes)));
@@ -78,27 +74,20 @@ public final class HardwareReport {
                     .map(Spread::median)
                     .map(Table::nanos)
                     .orElse("")));
-            names.stream()
-                    .filter(name -> !name.equals(group.jdk()))
-                    .forEach(name -> cells.add(
-                            ratio(forks, group, bytes, name).map(Table::ratio).orElse("")));
+            others.forEach(name -> cells.add(
+                    ratio(forks, group, bytes, name).map(Table::ratio).orElse("")));
             table.row(cells);
         }
         var text = new StringBuilder("%s%n%n%s%n".formatted(group.title(), table));
-        Map<String, List<Double>> lines = new LinkedHashMap<>();
-        for (String name : names) {
-            lines.put(name, sizes.stream()
-                    .map(bytes -> forks.nanos(group.name(), bytes, name)
-                            .map(Spread::median)
-                            .orElse(Double.NaN))
-                    .toList());
-            if (!name.equals(group.jdk())) {
-                text.append("break-even, %s: %s%n".formatted(name, breakEven(sizes.stream()
-                        .map(bytes -> ratio(forks, group, bytes, name).orElse(Double.NaN))
-                        .toList(), sizes)));
-            }
+        for (String name : others) {
+            text.append("break-even, %s: %s%n".formatted(name, breakEven(sizes.stream()
+                    .map(bytes -> ratio(forks, group, bytes, name).orElse(Double.NaN))
+                    .toList(), sizes)));
         }
-        String file = charts.draw(group.name(), group.title(), "ns an operation", sizes, lines);
+        String file = charts.draw(group.name(), group.title(), "ns an operation", sizes, names,
+                (name, bytes) -> forks.nanos(group.name(), bytes, name)
+                        .map(Spread::median)
+                        .orElse(Double.NaN));
         return text.append("chart: %s%n".formatted(results.resolve(file))).toString();
     }
 

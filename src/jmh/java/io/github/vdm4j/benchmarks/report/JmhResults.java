@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The results of JMH. */
 final class JmhResults {
@@ -57,7 +59,20 @@ final class JmhResults {
         return rows.stream().map(Row::family).distinct().toList();
     }
 
-    List<Row> of(String family) {
-        return rows.stream().filter(row -> row.family().equals(family)).toList();
+    List<Long> sizes(String family) {
+        return of(family).map(Row::bytes).distinct().sorted().toList();
+    }
+
+    List<String> names(String family) {
+        return of(family).map(Row::name).distinct().toList();
+    }
+
+    Optional<Row> find(String family, String name, long bytes) {
+        return of(family).filter(row -> row.name().equals(name) && row.bytes() == bytes)
+                .findFirst();
+    }
+
+    private Stream<Row> of(String family) {
+        return rows.stream().filter(row -> row.family().equals(family));
     }
 }

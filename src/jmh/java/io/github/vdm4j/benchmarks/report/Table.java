@@ -1,9 +1,11 @@
 package io.github.vdm4j.benchmarks.report;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 
 /** A Markdown table, and the formats of its numbers. */
 final class Table {
@@ -12,6 +14,20 @@ final class Table {
     Table(List<String> head) {
         row(head);
         row(Collections.nCopies(head.size(), "---"));
+    }
+
+    /** Returns a table with a row for each name and a column for each size. */
+    static Table bySize(String corner, List<Long> sizes, List<String> names,
+            BiFunction<String, Long, String> cell) {
+        var head = new ArrayList<>(List.of(corner));
+        sizes.forEach(bytes -> head.add(size(bytes)));
+        var table = new Table(head);
+        for (String name : names) {
+            var cells = new ArrayList<>(List.of(name));
+            sizes.forEach(bytes -> cells.add(cell.apply(name, bytes)));
+            table.row(cells);
+        }
+        return table;
     }
 
     Table row(List<String> cells) {

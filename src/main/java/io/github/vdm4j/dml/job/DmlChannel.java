@@ -40,11 +40,8 @@ public final class DmlChannel extends Channel {
     private final Boolean clwb;
     private final IntFunction<VdmStatus> statuses;
 
-    /** Whether the structs of the next job are already initialised. */
-    private boolean prepared;
-
-    private MemorySegment nextHardware;
-    private MemorySegment nextSoftware;
+    /** The initialised structs of the next job for both paths, or null. */
+    private MemorySegment[] prepared;
 
     /**
      * Creates a channel and initialises its first job. This shows that DML can initialise jobs.
@@ -69,7 +66,7 @@ public final class DmlChannel extends Channel {
             hardwareSize = hardware ? sizeOf(dml_h.DML_PATH_HW) : 0;
             softwareSize = software ? sizeOf(dml_h.DML_PATH_SW) : 0;
             reserve(jobs);
-            prepare();
+            prepared = prepare();
         } catch (Throwable e) {
             close();
             throw e;
@@ -127,14 +124,13 @@ public final class DmlChannel extends Channel {
      *
      * @throws SlotRefusedException if DML cannot initialise the structs
      */
-    private void prepare() {
+    private MemorySegment[] prepare() {
         if (next == end) {
             reserve(1);
         }
         try {
-            nextHardware = struct(dml_h.DML_PATH_HW, hardwareSize);
-            nextSoftware = struct(dml_h.DML_PATH_SW, softwareSize);
-            prepared = true;
+            return new MemorySegment[]{struct(dml_h.DML_PATH_HW, hardwareSize),
+                struct(dml_h.DML_PATH_SW, softwareSize)};
         } catch (Throwable e) {
             next = end; // the rest of the block may be too small for a job
             throw e;
@@ -143,17 +139,15 @@ public final class DmlChannel extends Channel {
 
     @Override
     public Job makeSlot() {
-        if (!prepared) {
-            prepare();
-        }
-        Job job = new Job(dml, this, nextHardware, nextSoftware);
-        prepared = false;
+        prepared = prepared != null ? prepared : prepare();
+        Job job = new Job(dml, this, prepared[0], prepared[1]);
+        prepared = null;
         return job;
     }
 
     /**
-     * Returns an initialised struct without the arena's scope. The pool keeps the memory alive
-     * while the job is lent.
+     * Returns an initialised struct without the arena's scope, or null for a path that the channel
+     * does not use. The pool keeps the memory alive while the job is lent.
      */
     private MemorySegment struct(int path, long size) {
         if (size == 0) {

@@ -89,7 +89,7 @@ final class DsaSlot extends Slot {
         for (int i = 0; i < held.count(); i++) {
             requireUsable(held.get(i));
         }
-        begin(Opcode.BATCH, 0, 0);
+        begin(Opcode.BATCH, 0, 0); // The device itself refuses a task with flags that it lacks.
         overlaps = false; // the engine submits overlapping copies outside of batches
         used = 1;
         list = descriptors;
@@ -161,11 +161,12 @@ final class DsaSlot extends Slot {
         Lane failed = null;
         for (int i = 0; i < sent; i++) {
             Lane lane = lanes[i];
-            if (lane.isInFlight()) {
+            if (lane.inFlight) {
                 lane.poll();
             }
-            inFlight |= lane.isInFlight();
-            if (failed == null && !lane.isInFlight() && !isSuccess(lane.status())) {
+            if (lane.inFlight) {
+                inFlight = true;
+            } else if (failed == null && !isSuccess(lane.status)) {
                 failed = lane;
             }
         }
@@ -177,10 +178,10 @@ final class DsaSlot extends Slot {
             return answer == OK || answer == DsaStatus.EAGAIN && !abandoned ? IN_FLIGHT : answer;
         }
         last = failed == null ? lanes[0] : failed;
-        return switch (last.status()) {
+        return switch (last.status) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE -> OK;
             case DsaStatus.DIF_ERROR -> DIF_ERROR;
-            default -> DsaChannel.RECORDED | last.status();
+            default -> DsaChannel.RECORDED | last.status;
         };
     }
 
@@ -209,12 +210,12 @@ final class DsaSlot extends Slot {
      */
     @Override
     public long bytesCompleted() {
-        if (last.status() != DsaStatus.PAGE_FAULT && last.status() != DsaStatus.PAGE_REFUSED) {
+        if (last.status != DsaStatus.PAGE_FAULT && last.status != DsaStatus.PAGE_REFUSED) {
             return -1;
         }
         long before = 0;
         for (int i = 0; lanes[i] != last; i++) {
-            before += lanes[i].bytes();
+            before += lanes[i].bytes;
         }
         return before + last.record.completed();
     }

@@ -11,26 +11,14 @@ final class Lane {
     final CompletionRecord record;
     /** The queue of the last submission. */
     QueueState queue;
-    private boolean inFlight;
-    private long bytes;
-    private int status;
+    boolean inFlight;
+    long bytes;
+    /** The status of the last descriptor that the device has executed. */
+    int status;
 
     Lane(SlotMemory memory) {
         this.memory = memory;
         record = memory.record();
-    }
-
-    boolean isInFlight() {
-        return inFlight;
-    }
-
-    long bytes() {
-        return bytes;
-    }
-
-    /** Returns the status of the last descriptor that the device has executed. */
-    int status() {
-        return status;
     }
 
     /** Clears the status of a lane that is not submitted yet. */

@@ -1,0 +1,41 @@
+package io.github.vdm4j.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The common parts of the subcommands. */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = VdmCommand.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = VdmCommand.EXIT_CODES)
+abstract class Subcommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    final CommandSpec spec() {
+        return spec;
+    }
+
+    /** Prints a text on standard output. */
+    final void print(String text) {
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+
+    /** Prints a line on standard output. */
+    final void println(Object line) {
+        print(line + System.lineSeparator());
+    }
+
+    /** Prints a line on standard error, after the name of the command. */
+    final void report(String line) {
+        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + line);
+    }
+
+    final ParameterException wrongUsage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
