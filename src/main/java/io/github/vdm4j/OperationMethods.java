@@ -85,6 +85,17 @@ public abstract sealed class OperationMethods<O, C, D, K, I>
     }
 
     /**
+     * Describes {@link Vdm#memmove(MemorySegment, MemorySegment)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @return the future, or this
+     */
+    public final O memmove(MemorySegment destination, MemorySegment source) {
+        return memmove(destination, source, VdmFlags.NONE);
+    }
+
+    /**
      * Describes {@link Vdm#memset(MemorySegment, byte, VdmFlags)}.
      *
      * @param destination the range to write
@@ -95,6 +106,17 @@ public abstract sealed class OperationMethods<O, C, D, K, I>
     public final O memset(MemorySegment destination, byte value, VdmFlags flags) {
         return describe(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
                 flags);
+    }
+
+    /**
+     * Describes {@link Vdm#memset(MemorySegment, byte)}.
+     *
+     * @param destination the range to write
+     * @param value the byte
+     * @return the future, or this
+     */
+    public final O memset(MemorySegment destination, byte value) {
+        return memset(destination, value, VdmFlags.NONE);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,6 +10,7 @@ import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 /** The values of the tasks of a batch. */
@@ -36,6 +38,23 @@ class BatchResultTest {
         assertEquals(0xFFFFFFFFL, result.value(2));
         assertEquals(80, result.value(3));
         assertEquals(-1, result.value(4));
+    }
+
+    @Test
+    void movesAndFillsNeedNoFlags() {
+        MemorySegment bytes = Arena.ofAuto().allocate(8);
+        try (var mover = SyncDataMover.open()) {
+            mover.batch()
+                    .memset(bytes.asSlice(0, 4), (byte) 7)
+                    .fence()
+                    .memmove(bytes.asSlice(2, 4), bytes.asSlice(0, 4))
+                    .submit()
+                    .await()
+                    .orThrow();
+            mover.newOperation().memset(bytes.asSlice(0, 1), (byte) 5).await();
+        }
+        assertArrayEquals(new byte[]{5, 7, 7, 7, 7, 7, 0, 0},
+                bytes.toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Test

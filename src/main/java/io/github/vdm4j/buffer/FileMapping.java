@@ -25,6 +25,8 @@ import jdk.nio.mapmode.ExtendedMapMode;
 
 /** A mapping of a part of a file. On persistent memory it bypasses the page cache. */
 record FileMapping(Path file, long offset, long length, List<MapOption> options) {
+    static final String NOT_MAPPABLE =
+            "If the file is in a file system of the kernel, such as /proc, it cannot be mapped";
     private static final long ABSENT = -1;
 
     OffHeapBuffer map(boolean write) throws IOException {
@@ -113,7 +115,25 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             }
             int failures = failuresBefore(channel);
             return map(channel, ExtendedMapMode.READ_ONLY_SYNC, MapMode.READ_ONLY, failures);
+        } catch (ClosedByInterruptException | FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            FileSystemException explained = failed(reasonOf(e) + ".");
+            explained.initCause(e);
+            throw explained;
         }
+    }
+
+    private static String reasonOf(IOException failure) {
+        String reason =
+                failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
+        return switch (reason) {
+            case null -> failure.getMessage();
+            case "Map failed" -> reason + ". The address space is too small, or the process has"
+                    + " more mappings than vm.max_map_count. Close buffers, or raise the limit";
+            case "No such device" -> reason + ". " + NOT_MAPPABLE;
+            default -> reason;
+        };
     }
 
     private OffHeapBuffer growAndMap() throws IOException {
@@ -224,9 +244,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             interrupted.initCause(failure);
             return interrupted;
         }
-        String reason = failure instanceof FileSystemException e ? e.getReason() : null;
-        FileSystemException explained =
-                failed((reason != null ? reason : failure.getMessage()) + ". " + left);
+        FileSystemException explained = failed(reasonOf(failure) + ". " + left);
         explained.initCause(failure);
         return explained;
     }

@@ -138,7 +138,22 @@ final class FileStorage implements AutoCloseable {
         } catch (CallFailedException e) {
             throw new IOException("no storage: " + e.getMessage(), e);
         }
-        appendZeros(offset + length);
+        if (channel.size() < offset + length) {
+            requireMappable();
+            appendZeros(offset + length);
+        }
+    }
+
+    /** Requires a file that can be mapped, because a write to a file of the kernel has effects. */
+    private void requireMappable() throws IOException {
+        if (descriptor == NONE) {
+            return;
+        }
+        try {
+            LibC.unmap(LibC.mapShared(descriptor, 0, 1), 1);
+        } catch (CallFailedException e) {
+            throw new IOException(e.getMessage() + ". " + FileMapping.NOT_MAPPABLE, e);
+        }
     }
 
     /** Allocates storage. Returns false if the file system does not support this. */
@@ -171,6 +186,9 @@ final class FileStorage implements AutoCloseable {
             ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
             for (long size = appending.size(); size < end; size = appending.size()) {
                 appending.write(zeros.clear().limit((int) Math.min(CHUNK, end - size)));
+                if (appending.size() <= size) {
+                    throw new IOException("the file does not grow. " + FileMapping.NOT_MAPPABLE);
+                }
             }
         }
     }

@@ -163,12 +163,13 @@ public final class OffHeapBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns a buffer over a caller's native segment. The call determines the domain from {@code
-     * /proc/self/smaps}. A shared mapping of a file is of domain {@link DurabilityDomain#PAGE},
-     * {@link DurabilityDomain#CACHE_LINE} or {@link DurabilityDomain#VOLATILE}. A private mapping
-     * is of domain {@link DurabilityDomain#NONE}, because its changes never reach the file. If the
-     * kernel's list cannot be read, a mapped segment is of domain {@link DurabilityDomain#PAGE},
-     * and any other segment of domain {@link DurabilityDomain#NONE}.
+     * Returns a buffer over a caller's native segment. The call determines the domain from the
+     * kernel's list of mappings. A shared mapping of a file is of domain {@link
+     * DurabilityDomain#PAGE}, {@link DurabilityDomain#CACHE_LINE} or {@link
+     * DurabilityDomain#VOLATILE}. A private mapping is of domain {@link DurabilityDomain#NONE},
+     * because its changes never reach the file. If the kernel's list cannot be read, a mapped
+     * segment is of domain {@link DurabilityDomain#PAGE}, and any other segment of domain {@link
+     * DurabilityDomain#NONE}.
      *
      * <p>If the segment is a mapping of a file, operations on it are protected against a truncated
      * file, like operations on a mapped segment.
@@ -309,6 +310,10 @@ public final class OffHeapBuffer implements AutoCloseable {
     /**
      * Closes the buffer. Refuses new operations, waits until the operations in flight are complete,
      * and frees the memory. A second call waits for the first call, or does nothing.
+     *
+     * @throws IllegalStateException if a callback on a thread of a mover calls this method while
+     *     operations are in flight, because the thread may have to execute them. The buffer stays
+     *     open
      */
     @Override
     public void close() {

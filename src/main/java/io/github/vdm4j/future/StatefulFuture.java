@@ -2,6 +2,7 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.Seam;
+import io.github.vdm4j.machine.StackSpace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -60,6 +61,21 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** Changes the state. Returns {@code false} if it differs from the expected state. */
     final boolean changeState(int from, int to) {
         return STATE.compareAndSet(this, from, to);
+    }
+
+    /**
+     * Begins a poll that advances the future. Returns {@code false} if the state differs from the
+     * expected state.
+     *
+     * @throws StackOverflowError if the thread has too little stack to end the poll. A later
+     *     overflow could lose the notification of the waiters, or the slot of an operation on a
+     *     device. The first poll of most operations needs no test, because no thread waits yet
+     */
+    final boolean begin(int seen, int how) {
+        if (seen == RUNNING || waiters != null) {
+            StackSpace.require();
+        }
+        return changeState(seen, seen | how);
     }
 
     /** Sets the state and publishes the fields written before. */

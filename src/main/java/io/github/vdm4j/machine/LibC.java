@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The functions of Linux's C library that the JDK lacks. A failed call throws an exception with the
@@ -87,6 +88,10 @@ public final class LibC {
                     : bind("statx",
                             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
                                     ADDRESS));
+    // int ioctl(int fd, unsigned long request, void *argument)
+    private static final MethodHandle IOCTL =
+            bind("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
     // int close(int fd)
     private static final MethodHandle CLOSE =
             bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -250,6 +255,16 @@ public final class LibC {
 
     public static int openExisting(byte[] path) throws CallFailedException {
         return open(path, O_RDWR_CLOEXEC);
+    }
+
+    static int openForReading(String path) throws CallFailedException {
+        return open(path.getBytes(StandardCharsets.UTF_8), O_CLOEXEC);
+    }
+
+    static void ioctl(int descriptor, long request, MemorySegment argument)
+            throws CallFailedException {
+        call("ioctl", (state, arena) -> (int) IOCTL.invokeExact(state, descriptor, request,
+                argument));
     }
 
     private static int open(byte[] path, int flags) throws CallFailedException {

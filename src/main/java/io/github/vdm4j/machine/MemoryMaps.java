@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The mappings of this process, read from {@code /proc/self}. A read takes 100 µs or more. Callers
- * therefore read once for each mapping.
+ * The mappings of this process, read from {@code /proc/self}. A read takes 100 µs or more, unless
+ * the kernel has {@link MappingQuery}. Callers therefore read once for each mapping.
  */
 public final class MemoryMaps {
     private static final Path MAPS = Path.of("/proc/self/maps");
@@ -131,15 +131,20 @@ public final class MemoryMaps {
 
     /**
      * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
-     * {@link #find}, in proportion to the number of resident pages.
+     * {@link #find} if a file can be on persistent memory, in proportion to the number of resident
+     * pages.
      */
     public static Mapping findWithFlags(long address, long length) {
-        return find(address, length, SMAPS);
+        Mapping found = find(address, length);
+        return switch (found.backing()) {
+            case MEMORY, PRIVATE_FILE, VOLATILE_FILE -> found;
+            default -> find(address, length, SMAPS);
+        };
     }
 
     private static Mapping find(long address, long length, Path list) {
         try {
-            return find(address, length, lines(list), lines(MOUNTS));
+            return find(address, length, lines(address, length, list), lines(MOUNTS));
         } catch (IOException e) {
             return new Mapping(0, Long.MAX_VALUE, Backing.UNKNOWN, null, "", "");
         }
@@ -148,7 +153,7 @@ public final class MemoryMaps {
     /** Returns the first place in a range where a file is mapped, or null if no place is known. */
     static FilePosition firstFile(long address, long length) {
         try {
-            for (Line line : parse(lines(MAPS))) {
+            for (Line line : parse(lines(address, length, MAPS))) {
                 if (line.start() < address + length && address < line.end()
                         && line.path().startsWith("/")) {
                     return new FilePosition(name(line.path()), Long.parseLong(line.inode()),
@@ -171,6 +176,13 @@ public final class MemoryMaps {
 
     private static String name(String path) {
         return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    /** Asks the kernel for the lines of a range, or reads the whole list. */
+    private static List<String> lines(long address, long length, Path list) throws IOException {
+        List<String> asked =
+                list.equals(MAPS) && length > 0 ? MappingQuery.lines(address, length) : null;
+        return asked != null ? asked : lines(list);
     }
 
     /** Reads each byte as one character, because the kernel's paths have no encoding. */

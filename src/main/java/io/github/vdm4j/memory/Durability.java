@@ -264,7 +264,7 @@ public final class Durability {
         MappedFile file = fileOf(range);
         try {
             force(range); // the JDK writes the lines back at once
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) { // The error can replace the exception.
             file.recordFailure();
             throw e;
         }

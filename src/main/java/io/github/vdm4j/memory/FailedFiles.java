@@ -15,7 +15,7 @@ final class FailedFiles {
      * A failure with its number among the failures of all files. The creation time distinguishes
      * the file from later files with the same inode number. It is null if it is unknown.
      */
-    private record Failure(int number, String birth) {
+    record Failure(int number, String birth) {
         boolean concerns(MappedFile mapping) {
             return number > mapping.failuresBefore
                     && (birth == null
@@ -27,15 +27,21 @@ final class FailedFiles {
     private final int capacity;
 
     /** The latest failure by device and inode number. */
-    private final Map<String, Failure> latest = new ConcurrentHashMap<>();
+    private final Map<String, Failure> latest;
 
-    private volatile Failure ofEveryFile = new Failure(0, null);
+    /** The number of the latest failure that concerns every file. */
+    private volatile int ofEveryFile;
 
     /** The number of the latest failure, or 0 before the first failure. */
     private volatile int count;
 
     FailedFiles(int capacity) {
+        this(capacity, new ConcurrentHashMap<>());
+    }
+
+    FailedFiles(int capacity, Map<String, Failure> latest) {
         this.capacity = capacity;
+        this.latest = latest;
     }
 
     int count() {
@@ -44,19 +50,30 @@ final class FailedFiles {
 
     synchronized void add(MappedFile mapping) {
         String file = mapping.file();
-        var failure = new Failure(count + 1, mapping.birth);
+        int number = count + 1;
         if (file == null) {
             mapping.fail(); // other mappings of the file are unknown
-        } else if (latest.size() < capacity || latest.containsKey(file)) {
-            latest.put(file, failure);
-        } else {
-            ofEveryFile = new Failure(failure.number(), null);
+        } else if (!put(file, number, mapping.birth)) {
+            ofEveryFile = number;
         }
-        count = failure.number();
+        count = number;
+    }
+
+    /** Returns false if the record or the heap is full. */
+    private boolean put(String file, int number, String birth) {
+        try {
+            if (latest.size() >= capacity && !latest.containsKey(file)) {
+                return false;
+            }
+            latest.put(file, new Failure(number, birth));
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     boolean concern(MappedFile mapping) {
         Failure failure = mapping.file() == null ? null : latest.get(mapping.file());
-        return failure != null && failure.concerns(mapping) || ofEveryFile.concerns(mapping);
+        return failure != null && failure.concerns(mapping) || ofEveryFile > mapping.failuresBefore;
     }
 }

@@ -57,7 +57,7 @@ final class ForceGroup {
     static void forceAlone(ForceRequest first) {
         for (ForceRequest each = first; each != null; each = each.following) {
             try {
-                each.file.forces().force(new ForceGroup(new ForceRequest[]{each}), 0);
+                each.queue.force(new ForceGroup(new ForceRequest[]{each}), 0);
             } catch (Throwable e) {
                 each.failure = e;
             }
@@ -113,6 +113,9 @@ final class ForceGroup {
                 sorted[i].failure = i == from ? e : new IOException(e.getMessage(), e);
             }
         } catch (Throwable e) {
+            if (e instanceof OutOfMemoryError) { // It can replace the exception of the storage.
+                head.file.recordFailure();
+            }
             for (int i = from; i < to; i++) {
                 sorted[i].failure = e;
             }

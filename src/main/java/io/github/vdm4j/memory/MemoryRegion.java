@@ -3,6 +3,7 @@ package io.github.vdm4j.memory;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.LibraryThread;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -124,8 +125,19 @@ public final class MemoryRegion {
         return !isOpen() && pins() == 0 && release();
     }
 
-    /** Waits until the last pin is removed, and frees the memory. */
+    /**
+     * Waits until the last pin is removed, and frees the memory.
+     *
+     * @throws IllegalStateException if a thread of the library would wait. The region stays open
+     */
     public void close() {
+        if (LibraryThread.isCurrent() && !state.compareAndSet(0, CLOSING) && pins() > 0) {
+            throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
+                    ("close of a buffer of %,d bytes with operations in flight, on the library's"
+                            + " thread %s: it may be the thread that completes them. Close the"
+                            + " buffer on a thread of your own, or use tryClose()")
+                            .formatted(byteSize(), Thread.currentThread().getName())));
+        }
         state.getAndUpdate(now -> now | CLOSING);
         IdleStrategy idle = IdleStrategy.backOff();
         for (int round = 0; pins() > 0; round++) {

@@ -204,6 +204,34 @@ class FileMappingTest {
         assertFalse(Files.exists(file()));
     }
 
+    @Test
+    @Timeout(20)
+    void kernelFileIsRefusedAndNotWritten() throws IOException {
+        Path name = Path.of("/proc/self/comm"); // A write changes the name of the process.
+        assumeTrue(Files.isWritable(name), "no " + name + " here");
+        byte[] before = Files.readAllBytes(name);
+        var refused =
+                assertThrows(FileSystemException.class, () -> OffHeapBuffer.map(name, 0, 7));
+        assertTrue(refused.getMessage()
+                .startsWith(name + ": mapping 7 bytes at offset 0 failed: "), refused.getMessage());
+        assertTrue(refused.getMessage().contains("such as /proc, it cannot be mapped. The file"),
+                refused.getMessage());
+        if (PlatformName.nativeCallsAllowed()) {
+            assertArrayEquals(before, Files.readAllBytes(name));
+        }
+    }
+
+    @Test
+    void readOnlyKernelFileIsRefused() {
+        Path file = Path.of("/sys/kernel/notes");
+        assumeTrue(Files.isReadable(file) && file.toFile().length() > 7, "no " + file + " here");
+        var refused = assertThrows(FileSystemException.class,
+                () -> OffHeapBuffer.mapReadOnly(file, 0, 7));
+        assertEquals(file + ": mapping 7 bytes at offset 0 failed: No such device. If the file is"
+                + " in a file system of the kernel, such as /proc, it cannot be mapped."
+                + " [VDM-MAPPING-FAILED]", refused.getMessage());
+    }
+
     /** Calls {@code map} or {@code mapReadOnly}. */
     private static OffHeapBuffer map(boolean write, Path file, long offset, long length)
             throws IOException {

@@ -3,13 +3,17 @@ package io.github.vdm4j.buffer;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -281,5 +286,45 @@ class OffHeapBufferTest {
                 threads.shutdownNow();
             }
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void closeOnWorkerDoesNotWaitForItself() throws Exception {
+        OffHeapBuffer buffer = OffHeapBuffer.allocate(64);
+        var queued = new CountDownLatch(1);
+        var seen = new CompletableFuture<Throwable>();
+        try (Vdm mover = ThreadsDataMover.builder()
+                .threads(1)
+                .memsetFunction((segment, value, flags) -> {
+                    try {
+                        queued.await();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    segment.fill(value);
+                })
+                .open()) {
+            var first =
+                    mover.memset(buffer.slice(0, 8), (byte) 1).toCompletableFuture(Runnable::run);
+            var second = mover.memset(buffer.slice(8, 8), (byte) 2).toCompletableFuture();
+            first.whenComplete((done, failure) -> {
+                try {
+                    buffer.close();
+                    seen.complete(null);
+                } catch (Throwable e) {
+                    seen.complete(e);
+                }
+            });
+            queued.countDown();
+            Throwable refused = seen.get();
+            assertInstanceOf(IllegalStateException.class, refused);
+            assertTrue(refused.getMessage().contains("close of a buffer of 64 bytes"),
+                    refused.getMessage());
+            assertEquals(VdmResult.SUCCESS, second.get().result());
+        }
+        assertTrue(buffer.isOpen());
+        buffer.close();
+        assertFalse(buffer.isOpen());
     }
 }

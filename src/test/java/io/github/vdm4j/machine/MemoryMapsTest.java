@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -154,5 +155,40 @@ class MemoryMapsTest {
                 : MemoryMaps.find(address, length);
         assertTrue(mapping.start() <= address && mapping.end() >= address + length);
         return mapping.backing();
+    }
+
+    @Test
+    void queryAnswersLikeTheList(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("a file (deleted)\u00e4");
+        Path deleted = folder.resolve("deleted");
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment[] segments = {
+                mapped(file, MapMode.READ_WRITE, arena), mapped(file, MapMode.PRIVATE, arena),
+                mapped(deleted, MapMode.READ_WRITE, arena), arena.allocate(64)};
+            Files.delete(deleted);
+            for (MemorySegment segment : segments) {
+                long address = segment.address() + 1;
+                List<String> answer = MappingQuery.lines(address, 60);
+                assumeTrue(answer != null, "the kernel or Java refuses the query");
+                List<String> list = Files.readAllLines(Path.of("/proc/self/maps"),
+                        StandardCharsets.ISO_8859_1);
+                assertEquals(MemoryMaps.find(address, 60, list, MOUNTS),
+                        MemoryMaps.find(address, 60, answer, MOUNTS));
+                assertEquals(1, answer.size());
+            }
+        }
+    }
+
+    @Test
+    void queryOfUnmappedAddressesHasNoAnswer() {
+        assertNull(MappingQuery.lines(0, 1));
+    }
+
+    private static MemorySegment mapped(Path file, MapMode mode, Arena arena)
+            throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(mode, 0, 10_000, arena);
+        }
     }
 }

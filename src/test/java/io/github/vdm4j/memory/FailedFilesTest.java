@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class FailedFilesTest {
@@ -60,6 +61,20 @@ class FailedFilesTest {
         assertTrue(concern("d", MONDAY, 0));
         assertTrue(concern("a", MONDAY, 0));
         assertFalse(concern("d", MONDAY, failed.count()), "the caller accepted the failures");
+    }
+
+    @Test
+    void aFullHeapRefusesEveryFile() {
+        var full = new FailedFiles(2, new ConcurrentHashMap<>() {
+            @Override
+            public FailedFiles.Failure put(String file, FailedFiles.Failure failure) {
+                throw new OutOfMemoryError("for the test");
+            }
+        });
+        full.add(file("a", MONDAY, 0));
+        assertTrue(full.concern(file("a", MONDAY, 0)));
+        assertTrue(full.concern(file("b", MONDAY, 0)));
+        assertFalse(full.concern(file("a", MONDAY, full.count())), "the caller accepted it");
     }
 
     @Test

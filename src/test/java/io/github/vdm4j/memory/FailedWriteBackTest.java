@@ -156,6 +156,24 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
         }
     }
 
+    /** The JVM throws an OutOfMemoryError if the heap has no space for the IOException. */
+    @ParameterizedTest
+    @EnumSource
+    void fullHeapInForceMarksTheFile(Mover kind) throws IOException {
+        try (Vdm mover = open(kind)) {
+            MemorySegment range = buffer();
+            var full = new OutOfMemoryError("for the test");
+            log.storage(ignored -> {
+                throw full;
+            });
+            VdmFuture<?> flush = finish(mover.flush(range));
+            log.fail(null);
+            assertNotEquals(VdmResult.SUCCESS, flush.result());
+            assertFailed(mover.flush(range));
+            assertFailed(mover.memset(bare(), (byte) 1, VdmFlags.MEM_DURABLE));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void laterUsedMappingCountsAsOld(Mover kind) throws IOException {
