@@ -22,8 +22,10 @@ import java.util.function.Supplier;
  *
  * <p><b>Fallback.</b> By default, the JVM executes operations below {@link
  * DsaDataMoverBuilder#offloadFrom} and operations on heap segments. If a device refuses or fails an
- * operation, the JVM executes the rest of it. {@link io.github.vdm4j.VdmFuture#path} returns the
- * path that executed an operation. Without {@linkplain DsaDataMoverBuilder#fallback fallback}, an
+ * operation, the JVM executes the rest of it. There are two exceptions. An operation without an
+ * answer times out. A memmove within its own range fails if the device reports no progress. Its
+ * source may have changed in this case. {@link io.github.vdm4j.VdmFuture#path} returns the path
+ * that executed an operation. Without {@linkplain DsaDataMoverBuilder#fallback fallback}, an
  * operation fails if a device cannot execute it.
  *
  * <p><b>Lifetime.</b> A device works between two polls, and the JVM cannot keep a caller's arena

@@ -124,6 +124,32 @@ class DsaDataMoverTest {
         }
     }
 
+    /** Two tasks, because a batch of one task is a single operation. */
+    @ParameterizedTest
+    @CsvSource({"0, 4096, true", "4096, 0, true", "0, 4096, false", "4096, 0, false"})
+    void overlappingTaskContinuesBehindAPageFault(int from, int to, boolean fallback) {
+        device(oneQueue());
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.builder().fallback(fallback).open()) {
+            MemorySegment memory = noise(1 << 17, 1);
+            long bytes = 8 * PAGE;
+            MemorySegment source = memory.asSlice(from, bytes);
+            MemorySegment expected = arena.allocate(bytes).copyFrom(source);
+            MemorySegment destination = memory.asSlice(to, bytes);
+            movers.devices.memory.losePage(source.address() + 2 * PAGE, 1);
+            movers.devices.memory.losePage(destination.address() + 5 * PAGE, 2);
+            var tasks = mover.batch()
+                    .memmove(destination, source, VdmFlags.NONE)
+                    .fence()
+                    .nop()
+                    .submit();
+            tasks.await().orThrow();
+            assertBytes(expected, destination);
+            assertEquals(ExecutionPath.DSA_HARDWARE, tasks.output().get(0).path());
+            assertEquals(3, mover.queues().getFirst().pageFaults());
+        }
+    }
+
     @Test
     void otherOperationsContinueBehindAPageFault() {
         device(oneQueue());

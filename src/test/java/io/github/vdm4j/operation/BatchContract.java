@@ -21,13 +21,18 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -242,6 +247,29 @@ public abstract class BatchContract extends RulesContract {
                 result.get(2).output(DeltaResult.class).outcome());
         assertFalse(result.get(3).output(DifResult.class).isOk());
         assertEquals(-1, last.mismatch(memory(9).fill((byte) -1)));
+    }
+
+    @Test
+    @DisplayName("empty durable tasks on a mapped file succeed beside other tasks")
+    public void emptyDurableTasksSucceedInABatch(@TempDir Path folder) throws IOException {
+        try (Arena mapping = Arena.ofShared();
+                FileChannel channel = FileChannel.open(folder.resolve("file"),
+                        StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            MemorySegment mapped =
+                    channel.map(FileChannel.MapMode.READ_WRITE, 0, 20_000, mapping);
+            MemorySegment nothing = mapped.asSlice(777, 0);
+            VdmFuture<BatchResult> future = mover().batch()
+                    .memset(mapped.asSlice(0, 100), (byte) 1, VdmFlags.MEM_DURABLE)
+                    .crc32c(noise(64, 1), CrcOptions.STANDARD, memory(4)) // not in a device batch
+                    .memset(nothing, (byte) 2, VdmFlags.MEM_DURABLE)
+                    .dualcast(nothing, nothing, memory(0), VdmFlags.MEM_DURABLE)
+                    .flush(nothing)
+                    .fence()
+                    .nop()
+                    .submit();
+            run(future).orThrow();
+        }
     }
 
     @Test

@@ -179,6 +179,11 @@ public final class BatchProgram extends Program {
     }
 
     @Override
+    public boolean takeProgress() {
+        return alone != null && alone.takeProgress();
+    }
+
+    @Override
     void prefaultPart() {
         if (alone != null) {
             try {

@@ -30,7 +30,7 @@ final class WriteBacks {
         first = null;
         second = null;
         linesBySlot = false;
-        if (what.isDurable()) {
+        if (what.isDurable() && what.destination().byteSize() > 0) { // A force needs a byte.
             first = engines.kindOf(what.destination());
             MemorySegment other = what.secondDestination();
             second = other == null ? null : engines.kindOf(other);
