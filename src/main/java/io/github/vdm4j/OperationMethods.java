@@ -216,6 +216,17 @@ public abstract sealed class OperationMethods<O, C, D, K, I>
     }
 
     /**
+     * Describes {@link Vdm#applyDelta(MemorySegment, MemorySegment)}.
+     *
+     * @param destination the range to write
+     * @param record the record, exactly as long as its contents
+     * @return the future, or this
+     */
+    public final O applyDelta(MemorySegment destination, MemorySegment record) {
+        return applyDelta(destination, record, VdmFlags.NONE);
+    }
+
+    /**
      * Describes {@link Vdm#dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)}.
      *
      * @param first a range to write
@@ -228,6 +239,18 @@ public abstract sealed class OperationMethods<O, C, D, K, I>
             VdmFlags flags) {
         return describe(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
                 requireNonNull(second, "second"), 0, null, flags);
+    }
+
+    /**
+     * Describes {@link Vdm#dualcast(MemorySegment, MemorySegment, MemorySegment)}.
+     *
+     * @param first the first range to write
+     * @param second the second range to write
+     * @param source the range to read
+     * @return the future, or this
+     */
+    public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source) {
+        return dualcast(first, second, source, VdmFlags.NONE);
     }
 
     /**
@@ -280,6 +303,17 @@ public abstract sealed class OperationMethods<O, C, D, K, I>
         return describe(COPY_CRC, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
                 flags);
+    }
+
+    /**
+     * Describes {@link Vdm#copyCrc32c(MemorySegment, MemorySegment)}.
+     *
+     * @param destination the range to write
+     * @param source the range to read
+     * @return the future, or this
+     */
+    public final K copyCrc32c(MemorySegment destination, MemorySegment source) {
+        return copyCrc32c(destination, source, CrcOptions.STANDARD, VdmFlags.NONE);
     }
 
     /**
