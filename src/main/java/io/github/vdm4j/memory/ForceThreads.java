@@ -20,7 +20,7 @@ final class ForceThreads {
     private static int threads;
     private static int idle;
 
-    /** True while files wait because all threads lead. */
+    /** True while files wait, because all threads lead and no further thread can start. */
     private static volatile boolean crowded;
 
     private ForceThreads() {}
@@ -46,6 +46,7 @@ final class ForceThreads {
                 if (--threads == 0 && QUEUES.remove(queue)) {
                     throw e;
                 }
+                crowded = !QUEUES.isEmpty(); // The remaining threads serve the queue, too.
             }
         }
     }
