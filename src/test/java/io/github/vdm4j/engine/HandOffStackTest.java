@@ -10,6 +10,7 @@ import io.github.vdm4j.engine.CopyDevice.End;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,8 +92,13 @@ class HandOffStackTest {
             return 0;
         }
         Thread thread = new Thread(null, deep::recurse, "deep", 1 << 18);
+        List<Throwable> reports = new ArrayList<>();
+        thread.setUncaughtExceptionHandler((on, report) -> reports.add(report));
         thread.start();
         thread.join();
+        for (Throwable each : reports) {
+            assertSame(StackOverflowError.class, each.getClass());
+        }
         return deep.overflow ? 1 : 0;
     }
 }

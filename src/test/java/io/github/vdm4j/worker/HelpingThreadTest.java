@@ -203,7 +203,7 @@ class HelpingThreadTest {
         occupyWorker();
         fill(64).await(); // A stack overflow would break the loading of a class.
         List<VdmFuture<?>> foreign = new ArrayList<>();
-        for (int round = 0; round < 1_400; round++) {
+        for (int round = 0; round < 700; round++) {
             for (int i = 0; i < 3; i++) {
                 foreign.add(fill(64));
                 foreign.getLast().poll();
@@ -214,7 +214,7 @@ class HelpingThreadTest {
             Thread thread = new Thread(null, deep::recurse, "deep", 1 << 18);
             thread.start();
             while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
+                Thread.yield(); // A spin would keep a processor from the new thread.
             }
             fill(64).await(); // The JIT then compiles the code.
         }
