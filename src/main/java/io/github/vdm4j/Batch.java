@@ -165,6 +165,12 @@ public final class Batch extends OperationMethods<Batch, Batch, Batch, Batch, Ba
         }
     }
 
+    /** {@return the number of tasks, their bytes, and the state of the future} */
+    @Override
+    public String toString() {
+        return submitted ? future.toString() : tasks + ", not submitted";
+    }
+
     /** The tasks of a batch. It keeps removed tasks and reuses their objects. */
     static final class TaskList extends AbstractList<Operation<?>> implements RandomAccess {
         private static final int FEW = 8;
@@ -221,6 +227,11 @@ public final class Batch extends OperationMethods<Batch, Batch, Batch, Batch, Ba
         /** Returns the sum of the bytes of all tasks, at most {@link Long#MAX_VALUE}. */
         long byteSize() {
             return bytes;
+        }
+
+        @Override
+        public String toString() {
+            return "batch of %,d tasks, %,d bytes".formatted(size, bytes);
         }
 
         BatchResult result() {

@@ -322,8 +322,6 @@ public final class Operation<R> extends OperationRecord<R> {
 
     @Override
     public String toString() {
-        return tasks() == null ? "%s, %s".formatted(description(), state())
-                : "batch of %,d tasks, %,d bytes, %s".formatted(tasks().size(), byteSize(),
-                        state());
+        return "%s, %s".formatted(tasks() == null ? description() : tasks(), state());
     }
 }

@@ -63,7 +63,7 @@ class ArchitectureTest {
             Layer.hidden(MACHINE),
             Layer.exported(FUTURE, MACHINE),
             Layer.hidden(TRACE, MACHINE),
-            Layer.exported(OPERATION),
+            Layer.exported(OPERATION, MACHINE),
             Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),
             Layer.hidden(MEMORY, PMEM_FFI, MACHINE, TRACE, ROOT, FUTURE),

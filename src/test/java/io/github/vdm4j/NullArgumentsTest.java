@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.DmlDataMover;
+import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dsa.DsaDataMover;
@@ -35,11 +36,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,8 +53,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Passes null for each reference parameter of the public API in turn. Every call throws a
- * NullPointerException that names the parameter.
+ * Passes null for each reference parameter of the public API in turn, and for an element of each
+ * array and collection. Every call throws a NullPointerException that names the parameter and, for
+ * an element, its index.
  */
 class NullArgumentsTest {
     /** Parameters that take null. The javadoc of each parameter states this. */
@@ -135,6 +142,8 @@ class NullArgumentsTest {
             return new Crc32c(1);
         } else if (type == DifConfig.class) {
             return DifConfig.of(DifBlockSize.values()[0]);
+        } else if (type == DmlDiagnosis.Finding.class) {
+            return new DmlDiagnosis.Finding(DmlDiagnosis.Severity.BLOCK, "what", "remedy");
         } else if (type == DifTags.class) {
             return DifTags.ZERO;
         } else if (type == PollableFuture.class) {
@@ -224,24 +233,62 @@ class NullArgumentsTest {
             if (NULLABLE.contains(called.getName() + " " + name)) {
                 continue;
             }
-            Object[] arguments = new Object[parameters.length];
-            for (int i = 0; i < parameters.length; i++) {
-                arguments[i] = i == missing ? null : valueOf(parameters[i].getType());
-            }
-            String seen;
-            try {
-                Object returned = called instanceof Method method
-                        ? method.invoke(receiver, arguments)
-                        : ((Constructor<?>) called).newInstance(arguments);
-                seen = "returned " + returned;
-            } catch (InvocationTargetException e) {
-                seen = e.getCause() instanceof NullPointerException thrown
-                        ? String.valueOf(thrown.getMessage())
-                        : String.valueOf(e.getCause());
-            }
-            if (!seen.equals(name)) {
-                wrong.add(called + ", " + name + ": " + seen);
+            pass(called, receiver, missing, null, name, wrong);
+            Object withNull = withNullElement(parameters[missing]);
+            if (withNull != null) {
+                pass(called, receiver, missing, withNull, name + "[1]", wrong);
             }
         }
+    }
+
+    /** Calls with an argument whose exception must have a message. */
+    private void pass(Executable called, Object receiver, int place, Object argument,
+            String message, Set<String> wrong) throws Exception {
+        Parameter[] parameters = called.getParameters();
+        Object[] arguments = new Object[parameters.length];
+        for (int i = 0; i < parameters.length; i++) {
+            arguments[i] = i == place ? argument : valueOf(parameters[i].getType());
+        }
+        String seen;
+        try {
+            Object returned = called instanceof Method method
+                    ? method.invoke(receiver, arguments)
+                    : ((Constructor<?>) called).newInstance(arguments);
+            seen = "returned " + returned;
+        } catch (InvocationTargetException e) {
+            seen = e.getCause() instanceof NullPointerException thrown
+                    ? String.valueOf(thrown.getMessage())
+                    : String.valueOf(e.getCause());
+        }
+        if (!seen.equals(message)) {
+            wrong.add(called + ", " + message + ": " + seen);
+        }
+    }
+
+    /** Returns an array or a collection of a value and null, or null for a different type. */
+    private Object withNullElement(Parameter parameter) {
+        Class<?> type = parameter.getType();
+        if (type.isArray() && !type.componentType().isPrimitive()) {
+            Object[] array = (Object[]) Array.newInstance(type.componentType(), 2);
+            array[0] = valueOf(type.componentType());
+            return array;
+        } else if (Iterable.class.isAssignableFrom(type)
+                && parameter.getParameterizedType() instanceof ParameterizedType full) {
+            var elements = new ArrayList<Object>();
+            elements.add(valueOf(rawType(full.getActualTypeArguments()[0])));
+            elements.add(null);
+            return type == Set.class ? new LinkedHashSet<>(elements) : elements;
+        }
+        return null;
+    }
+
+    private static Class<?> rawType(Type type) {
+        return switch (type) {
+            case Class<?> raw -> raw;
+            case ParameterizedType full -> rawType(full.getRawType());
+            case WildcardType any -> rawType(any.getUpperBounds()[0]);
+            case TypeVariable<?> any -> rawType(any.getBounds()[0]);
+            default -> throw new IllegalArgumentException(type.toString());
+        };
     }
 }

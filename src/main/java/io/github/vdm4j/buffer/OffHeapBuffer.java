@@ -2,6 +2,7 @@ package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
+import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.memory.MappedFile;
@@ -11,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -116,7 +116,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     public static OffHeapBuffer map(Path file, long offset, long length, MapOption... options)
             throws IOException {
         return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
-                List.of(Objects.requireNonNull(options, "options"))).map(true);
+                Elements.nonNull(options, "options")).map(true);
     }
 
     /**
@@ -137,7 +137,7 @@ public final class OffHeapBuffer implements AutoCloseable {
     public static OffHeapBuffer mapReadOnly(
             Path file, long offset, long length, MapOption... options) throws IOException {
         return new FileMapping(Objects.requireNonNull(file, "file"), offset, length,
-                List.of(Objects.requireNonNull(options, "options"))).map(false);
+                Elements.nonNull(options, "options")).map(false);
     }
 
     /**

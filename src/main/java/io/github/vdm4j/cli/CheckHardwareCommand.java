@@ -129,8 +129,12 @@ final class CheckHardwareCommand extends Subcommand {
                 write(".json", asJson);
             }
             return found.verdict() == CheckReport.Verdict.PASSED ? 0 : FAILED;
-        } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException e) {
-            throw new CommandFailure("no device can be checked. " + e.getMessage(), e);
+        } catch (DsaUnavailableException e) {
+            throw noDevice(Unavailable.reasons(e), e);
+        } catch (DmlUnavailableException e) {
+            throw noDevice(Unavailable.reasons(e), e);
+        } catch (DmlHardwareException e) {
+            throw noDevice(Unavailable.reasons(e), e);
         } catch (IOException e) {
             throw CommandFailure.of("the check needs a file in the folder " + folder, e);
         }
@@ -178,5 +182,10 @@ final class CheckHardwareCommand extends Subcommand {
             throw wrongUsage(("--report %s: %s exists. Choose another name, or delete the file")
                     .formatted(report, report + ending));
         }
+    }
+
+    private static CommandFailure noDevice(String reasons, Exception cause) {
+        return new CommandFailure(
+                "no device can be checked. " + reasons + Unavailable.REMEDIES, cause);
     }
 }

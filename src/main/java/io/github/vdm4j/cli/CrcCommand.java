@@ -81,7 +81,7 @@ final class CrcCommand extends Subcommand {
                     Checksum checksum = checksum(chosen, file);
                     checksums.add(checksum);
                     if (!json) {
-                        println(checksum.crc32c + "  " + file);
+                        println(line(checksum));
                     }
                 } catch (CommandFailure e) {
                     report(e.getMessage());
@@ -93,6 +93,12 @@ final class CrcCommand extends Subcommand {
             println(Json.of(checksums));
         }
         return exitCode;
+    }
+
+    /** Returns a line like sha256sum. A backslash before the CRC marks a name with escapes. */
+    private static String line(Checksum checksum) {
+        String name = checksum.file.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+        return (name.equals(checksum.file) ? "" : "\\") + checksum.crc32c + "  " + name;
     }
 
     private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose the mover of a command. */
 final class MoverOptions {
+    private static final String OTHER_MOVERS = "Use --mover threads or --mover sync";
     private static final String NAMED = "the command line names it";
 
     /** The values of {@code --mover}. */
@@ -123,10 +124,21 @@ final class MoverOptions {
                         ? dml(path.path(), operations)
                         : best(operations);
             };
-        } catch (DsaUnavailableException | DmlUnavailableException | DmlHardwareException
-                | VdmException e) {
+        } catch (DsaUnavailableException e) {
+            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
+        } catch (DmlUnavailableException e) {
+            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
+        } catch (DmlHardwareException e) {
+            throw failure(Unavailable.reasons(e), "Use --path sw, --mover threads or --mover sync",
+                    e);
+        } catch (VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
+    }
+
+    private static CommandFailure failure(String reasons, String remedy, Exception cause) {
+        return new CommandFailure("%s%s. %s".formatted(reasons, remedy, Unavailable.REMEDIES),
+                cause);
     }
 
     private static ChosenMover best(int operations) {

@@ -68,13 +68,15 @@ final class VdmCommand implements Runnable {
      * Returns the command with its subcommands. They write to the streams of the returned command.
      */
     static CommandLine with(Function<String, Progress> progress, Supplier<Diagnoses> diagnosis) {
+        var completion = new CommandLine(new GenerateCompletion());
+        completion.getCommandSpec().helpCommand(false); // A help command ignores unknown options.
         return new CommandLine(new VdmCommand())
                 .addSubcommand(new CopyCommand(progress.apply("copy")))
                 .addSubcommand(new CrcCommand(progress.apply("crc")))
                 .addSubcommand(new CompareCommand(progress.apply("compare")))
                 .addSubcommand(new InfoCommand(diagnosis))
                 .addSubcommand(new CheckHardwareCommand())
-                .addSubcommand(new GenerateCompletion())
+                .addSubcommand(completion)
                 .addSubcommand(new ManPage())
                 .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
                 .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))

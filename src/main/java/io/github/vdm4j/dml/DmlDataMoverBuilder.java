@@ -89,8 +89,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
      * @throws IllegalArgumentException if it is out of that range
      */
     public DmlDataMoverBuilder maxTransferBytes(long bytes) {
-        new ChannelLimits(bytes, bytes); // The constructor checks the range.
-        maxTransferBytes = bytes;
+        maxTransferBytes = ChannelLimits.check("maxTransferBytes", bytes);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.machine.Elements;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ public final class DmlPathDecision {
     public DmlPathDecision(DmlPath path, String reason, List<Finding> findings) {
         this.path = Objects.requireNonNull(path, "path");
         this.reason = Objects.requireNonNull(reason, "reason");
-        this.findings = List.copyOf(Objects.requireNonNull(findings, "findings"));
+        this.findings = List.copyOf(Elements.nonNull(findings, "findings"));
     }
 
     /** Creates a decision. The first call of {@link #findings} determines its findings. */

@@ -7,6 +7,7 @@ import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
@@ -55,7 +56,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
      * @throws IllegalArgumentException if there is no name, or if a name occurs twice
      */
     public DsaDataMoverBuilder queues(String... names) {
-        List<String> chosen = List.of(Objects.requireNonNull(names, "names"));
+        List<String> chosen = Elements.nonNull(names, "names");
         if (chosen.isEmpty() || chosen.stream().distinct().count() < chosen.size()) {
             throw new IllegalArgumentException(
                     "queues %s: must be one name or more, each once".formatted(chosen));

@@ -3,6 +3,7 @@ package io.github.vdm4j.dsa;
 import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.mover.MoverProvider;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -23,7 +24,11 @@ public final class DsaMoverProvider implements MoverProvider {
         Objects.requireNonNull(settings, "settings");
         // This avoids a full examination during the start of a JVM.
         if (!Files.isDirectory(DsaFolders.current().sysfs())) {
-            return new Attempt(null, "DSA: Linux shows no DSA device", false);
+            List<String> missing = DsaFolders.missing();
+            return missing.isEmpty()
+                    ? new Attempt(null, "DSA: Linux shows no DSA device", false)
+                    : new Attempt(null,
+                            "DSA: " + QueueRules.missingFolder(missing.getFirst()).what(), true);
         }
         try {
             DsaDataMover mover = DsaDataMover.builder()

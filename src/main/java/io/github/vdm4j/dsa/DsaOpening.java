@@ -5,6 +5,7 @@ import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.OpenQueue;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class DsaOpening implements AutoCloseable {
     }
 
     private void examineAll(DsaSystem system, List<String> names, Portal.Opener opener) {
+        DsaFolders.missing().forEach(setting -> findings.add(QueueRules.missingFolder(setting)));
         for (DsaDevice device : system.devices()) {
             if (device.queues().isEmpty() && names.isEmpty()) {
                 findings.add(QueueRules.noQueue(device));

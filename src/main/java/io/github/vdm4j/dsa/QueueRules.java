@@ -25,6 +25,12 @@ final class QueueRules {
 
     private QueueRules() {}
 
+    /** Returns the reason for a setting of a missing folder, such as {@code NAME=/none}. */
+    static Finding missingFolder(String setting) {
+        return new Finding("this machine", setting + ": there is no such folder",
+                "Correct the setting, or remove it for the folder of Linux (docs/dsa.md).");
+    }
+
     static Finding noDevice(DsaSystem system) {
         if (!system.undriven().isEmpty()) {
             return new Finding(system.undriven().getFirst(),

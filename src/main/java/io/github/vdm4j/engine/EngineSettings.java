@@ -33,10 +33,10 @@ public final class EngineSettings {
     }
 
     /** Throws an exception if a number is not 1 to {@code most}. */
-    public static int count(String what, int count, int most) {
+    public static int count(String setting, int count, int most) {
         if (count < 1 || count > most) {
             throw new IllegalArgumentException(
-                    "%,d %s: must be 1 to %,d".formatted(count, what, most));
+                    "%s %,d: must be 1 to %,d".formatted(setting, count, most));
         }
         return count;
     }
@@ -44,17 +44,17 @@ public final class EngineSettings {
     public static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
-                    "%s of %,d bytes: must not be negative".formatted(setting, bytes));
+                    "%s %,d: must be 0 or more".formatted(setting, bytes));
         }
         return bytes;
     }
 
-    public static long positive(String setting, long bytes) {
-        if (bytes < 1) {
+    public static long positive(String setting, long number) {
+        if (number < 1) {
             throw new IllegalArgumentException(
-                    "%s(%,d): must be 1 byte or more".formatted(setting, bytes));
+                    "%s %,d: must be 1 or more".formatted(setting, number));
         }
-        return bytes;
+        return number;
     }
 
     public OffloadPolicy policy(boolean hasSoftware) {

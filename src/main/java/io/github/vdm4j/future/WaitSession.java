@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
@@ -8,7 +9,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -71,6 +71,7 @@ final class WaitSession {
     }
 
     private Entry[] distinct(Collection<? extends PollableFuture<?>> futures) {
+        Elements.nonNull(futures, "futures");
         if (futures instanceof List<? extends PollableFuture<?>> list && list.size() == 1) {
             return new Entry[]{new Entry(list.get(0))}; // The usual case needs no set.
         }
@@ -355,7 +356,7 @@ final class WaitSession {
         boolean listed;
 
         Entry(PollableFuture<?> future) {
-            this.future = Objects.requireNonNull(future, "a future to wait for");
+            this.future = future;
         }
 
         @Override

@@ -1,7 +1,11 @@
 package io.github.vdm4j.machine;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The two folders in which Linux shows DSA devices and their work queues.
@@ -13,6 +17,10 @@ public record DsaFolders(Path sysfs, Path nodes) {
     public static final String SYSFS_PROPERTY = "vdm4j.dsa.sysfs";
 
     public static final String NODES_PROPERTY = "vdm4j.dsa.devices";
+
+    private static final String SYSFS_VARIABLE = "VDM4J_DSA_SYSFS";
+
+    private static final String NODES_VARIABLE = "VDM4J_DSA_DEVICES";
 
     private static final String EMULATED = "emulated-";
 
@@ -28,8 +36,18 @@ public record DsaFolders(Path sysfs, Path nodes) {
     public static DsaFolders current() {
         DsaFolders usual = below(Path.of("/"));
         return new DsaFolders(
-                chosen(SYSFS_PROPERTY, "VDM4J_DSA_SYSFS", usual.sysfs()),
-                chosen(NODES_PROPERTY, "VDM4J_DSA_DEVICES", usual.nodes()));
+                chosen(SYSFS_PROPERTY, SYSFS_VARIABLE).map(Setting::folder).orElse(usual.sysfs()),
+                chosen(NODES_PROPERTY, NODES_VARIABLE).map(Setting::folder).orElse(usual.nodes()));
+    }
+
+    /** Returns the settings of missing folders, for example {@code VDM4J_DSA_DEVICES=/none}. */
+    public static List<String> missing() {
+        return Stream.of(chosen(SYSFS_PROPERTY, SYSFS_VARIABLE),
+                chosen(NODES_PROPERTY, NODES_VARIABLE))
+                .flatMap(Optional::stream)
+                .filter(setting -> !Files.isDirectory(setting.folder()))
+                .map(setting -> setting.name() + "=" + setting.folder())
+                .toList();
     }
 
     /**
@@ -44,11 +62,16 @@ public record DsaFolders(Path sysfs, Path nodes) {
                 .anyMatch(name -> name.startsWith(EMULATED));
     }
 
-    private static Path chosen(String property, String variable, Path usual) {
-        String chosen = System.getProperty(property);
-        if (chosen == null || chosen.isBlank()) {
-            chosen = System.getenv(variable);
+    /** A property or a variable, and the folder that it names. */
+    private record Setting(String name, Path folder) {
+        static Optional<Setting> of(String name, String value) {
+            return value == null || value.isBlank() ? Optional.empty()
+                    : Optional.of(new Setting(name, Path.of(value)));
         }
-        return chosen == null || chosen.isBlank() ? usual : Path.of(chosen);
+    }
+
+    private static Optional<Setting> chosen(String property, String variable) {
+        return Setting.of(property, System.getProperty(property))
+                .or(() -> Setting.of(variable, System.getenv(variable)));
     }
 }

@@ -30,7 +30,7 @@ public final class NumaNodes {
                     ? "at least 0"
                     : known.stream().map(Object::toString).collect(Collectors.joining(", "));
             throw new IllegalArgumentException(
-                    "NUMA node %d: must be %s, or -1 for that of the submitting thread"
+                    "numaNode %d: must be %s, or -1 for that of the submitting thread"
                             .formatted(node, nodes));
         }
         return node;

@@ -77,7 +77,7 @@ public final class Durability {
     public static Duration requireForceWait(Duration longest) {
         if (Objects.requireNonNull(longest, "longest").isNegative()) {
             throw new IllegalArgumentException(
-                    "forceWait of " + longest + ": must be 0 or more. Zero means no wait");
+                    "forceWait " + longest + ": must be 0 or more. Zero means no wait");
         }
         return longest;
     }

@@ -30,7 +30,7 @@ public final class DataMoversBuilder {
      * @throws IllegalArgumentException if the number is out of that range
      */
     public DataMoversBuilder parallelism(int workers) {
-        parallelism = EngineSettings.count("worker threads", workers, MoverBuilder.MAX_WORKERS);
+        parallelism = EngineSettings.count("parallelism", workers, MoverBuilder.MAX_WORKERS);
         return this;
     }
 

@@ -51,7 +51,7 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> extend
     public B queueFullTimeout(Duration time) {
         if (Objects.requireNonNull(time, "time").isNegative() || time.compareTo(ONE_HOUR) > 0) {
             throw new IllegalArgumentException(
-                    "queueFullTimeout of %s: must be 0 to %s".formatted(time, ONE_HOUR));
+                    "queueFullTimeout %s: must be 0 to %s".formatted(time, ONE_HOUR));
         }
         settings.queueFullTimeout = time;
         return self();

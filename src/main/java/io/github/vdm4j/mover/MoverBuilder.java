@@ -50,11 +50,7 @@ public abstract class MoverBuilder<B extends MoverBuilder<B>> {
      * @throws IllegalArgumentException if the number is below 1
      */
     public B queueSize(int operations) {
-        if (operations < 1) {
-            throw new IllegalArgumentException(
-                    "queueSize of %,d: must be 1 or more".formatted(operations));
-        }
-        settings.queueSize = operations;
+        settings.queueSize = (int) EngineSettings.positive("queueSize", operations);
         return self();
     }
 
@@ -78,7 +74,7 @@ public abstract class MoverBuilder<B extends MoverBuilder<B>> {
     static Duration upToOneDay(String setting, Duration time) {
         if (!Objects.requireNonNull(time, "time").isPositive() || time.compareTo(ONE_DAY) > 0) {
             throw new IllegalArgumentException(
-                    "%s of %s: must be above 0, up to %s".formatted(setting, time, ONE_DAY));
+                    "%s %s: must be above 0, up to %s".formatted(setting, time, ONE_DAY));
         }
         return time;
     }

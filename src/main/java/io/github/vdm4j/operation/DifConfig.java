@@ -1,6 +1,6 @@
 package io.github.vdm4j.operation;
 
-import java.util.List;
+import io.github.vdm4j.machine.Elements;
 import java.util.Objects;
 import java.util.Set;
 
@@ -27,7 +27,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
         Objects.requireNonNull(blockSize, "blockSize");
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(destination, "destination");
-        flags = Set.copyOf(Objects.requireNonNull(flags, "flags"));
+        flags = Set.copyOf(Elements.nonNull(flags, "flags"));
     }
 
     /**
@@ -64,7 +64,7 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      */
     public DifConfig withFlags(DifFlag... some) {
         return new DifConfig(blockSize, source, destination,
-                Set.copyOf(List.of(Objects.requireNonNull(some, "some"))));
+                Set.copyOf(Elements.nonNull(some, "some")));
     }
 
     /**

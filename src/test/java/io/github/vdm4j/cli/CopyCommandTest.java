@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.dml.DmlLibrary;
+import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +17,16 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("vdm copy")
 class CopyCommandTest {
+    private static final String REMEDIES =
+            "vdm info --why prints what prevents it, and the remedies";
+
     @TempDir Path folder;
 
     @ParameterizedTest(name = "of {0} bytes with {1}")
@@ -114,7 +120,33 @@ class CopyCommandTest {
         assertEquals(1, run.exitCode());
         assertTrue(run.err().startsWith("vdm copy: Intel DML is not available. Tried:"), run.err());
         assertTrue(run.err().contains("/no/such/libdml.so"), run.err());
+        assertTrue(run.err().endsWith("\nUse --mover threads or --mover sync. " + REMEDIES + "\n"),
+                run.err());
         assertEquals(Set.of("source"), TestFiles.names(folder));
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void missingWorkQueueIsExplained() {
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        System.setProperty(DsaFolders.NODES_PROPERTY, "/none");
+        System.setProperty(DsaFolders.SYSFS_PROPERTY, folder.toString());
+        try {
+            CommandRun run = CommandRun.vdm("copy", source, folder.resolve("target"), "--mover",
+                    "dsa");
+            assertEquals(1, run.exitCode());
+            assertTrue(run.err()
+                    .startsWith("vdm copy: No DSA work queue can be used. Examined:\n"
+                            + "  this machine: vdm4j.dsa.devices=/none: there is no such "
+                            + "folder\n"),
+                    run.err());
+            assertTrue(run.err()
+                    .endsWith("\nUse --mover threads or --mover sync. " + REMEDIES + "\n"),
+                    run.err());
+        } finally {
+            System.clearProperty(DsaFolders.NODES_PROPERTY);
+            System.clearProperty(DsaFolders.SYSFS_PROPERTY);
+        }
     }
 
     @Test
@@ -125,14 +157,13 @@ class CopyCommandTest {
                 "--path", "hw");
         assumeTrue(run.exitCode() != 0, "there is a DSA device here, and path hw works");
         assertEquals(1, run.exitCode());
-        assertTrue(
-                run.err()
-                        .startsWith(
-                                "vdm copy: path HARDWARE cannot be opened: an empty operation "
-                                        + "was refused with LIBACCEL_NOT_FOUND (100). Found:\n  "),
+        assertTrue(run.err()
+                .startsWith("vdm copy: The hardware path of DML does not work. The trial ended "
+                        + "with LIBACCEL_NOT_FOUND (100). Found:\n  "),
                 run.err());
         assertTrue(run.err()
-                .contains("\n  there is no DSA device, and the idxd driver is not loaded\n    "),
+                .endsWith("\n  there is no DSA device, and the idxd driver is not loaded\n"
+                        + "Use --path sw, --mover threads or --mover sync. " + REMEDIES + "\n"),
                 run.err());
         assertEquals(Set.of("source"), TestFiles.names(folder));
     }

@@ -75,6 +75,14 @@ class CrcCommandTest {
                 run.err());
     }
 
+    @ParameterizedTest
+    @CsvSource({"'a\nb', a\\nb", "'a\rb', a\\rb", "a\\b, a\\\\b", "'\\\n', \\\\\\n"})
+    void nameIsEscapedLikeBySha256sum(String name, String printed) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "123456789");
+        assertEquals(new CommandRun(0, "\\e3069283  " + folder + "/" + printed + "\n", ""),
+                CommandRun.vdm("crc", "--mover", "sync", file));
+    }
+
     @Test
     void deviceFileIsRefused() {
         CommandRun run = CommandRun.vdm("crc", "--mover", "sync", "/dev/null");

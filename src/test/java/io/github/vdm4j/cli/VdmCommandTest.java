@@ -77,6 +77,16 @@ class VdmCommandTest {
         assertTrue(run.out().contains("--rounds"), run.out());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"generate-completion", "generate-man"})
+    void generatorRefusesJson(String command) {
+        CommandRun run = CommandRun.vdm(command, "--json");
+        assertEquals(2, run.exitCode());
+        assertEquals("", run.out());
+        assertEquals("vdm %1$s: Unknown option: '--json' (see vdm %1$s --help)\n"
+                .formatted(command), run.err());
+    }
+
     @Test
     void manPageDescribesEveryCommandAndOption() {
         CommandRun run = CommandRun.vdm("generate-man");

@@ -137,7 +137,7 @@ class AutoMovesTest extends AgainstSimulatedDml {
     void limitsAreNotNegative() {
         var builder = builder(DmlPath.AUTO);
         assertEquals(
-                "jvmUpTo of -1,000 bytes: must not be negative",
+                "jvmUpTo -1,000: must be 0 or more",
                 assertThrows(IllegalArgumentException.class, () -> builder.jvmUpTo(-1000))
                         .getMessage());
     }

@@ -123,7 +123,7 @@ class AutoOperationsTest extends AgainstSimulatedDml {
         assertSame(ExecutionPath.DML_SOFTWARE,
                 pathOf(mover.crc32c(noise(65), CrcOptions.STANDARD)));
         assertEquals(
-                "jvmUpTo of -1 bytes: must not be negative",
+                "jvmUpTo -1: must be 0 or more",
                 assertThrows(IllegalArgumentException.class,
                         () -> defaults(DmlPath.AUTO).jvmUpTo(-1))
                         .getMessage());

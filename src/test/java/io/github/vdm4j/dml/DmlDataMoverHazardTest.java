@@ -806,7 +806,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
         void wrongNumberOfJobsIsRefused(int jobs) {
             var refused = assertThrows(IllegalArgumentException.class,
                     () -> DmlDataMover.builder().slots(jobs));
-            assertEquals("%,d slots: must be 1 to 65,536".formatted(jobs), refused.getMessage());
+            assertEquals("slots %,d: must be 1 to 65,536".formatted(jobs), refused.getMessage());
         }
 
         @ParameterizedTest
@@ -816,7 +816,7 @@ class DmlDataMoverHazardTest extends AgainstSimulatedDml {
                     assertThrows(IllegalArgumentException.class,
                             () -> DmlDataMover.builder().maxTransferBytes(bytes));
             assertEquals(
-                    "a part of %,d bytes: must be a multiple of 64 from 64 to 1,073,741,824"
+                    "maxTransferBytes %,d: must be a multiple of 64 from 64 to 1,073,741,824"
                             .formatted(bytes),
                     refused.getMessage());
         }

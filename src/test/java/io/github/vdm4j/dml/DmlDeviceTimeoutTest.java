@@ -226,7 +226,7 @@ class DmlDeviceTimeoutTest extends AgainstSimulatedDml {
     void wrongTimeoutIsRefused(String time) {
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> builder(DmlPath.AUTO).deviceTimeout(Duration.parse(time)));
-        assertEquals("deviceTimeout of " + Duration.parse(time) + ": must be above 0, up to PT24H",
+        assertEquals("deviceTimeout " + Duration.parse(time) + ": must be above 0, up to PT24H",
                 refused.getMessage());
     }
 }

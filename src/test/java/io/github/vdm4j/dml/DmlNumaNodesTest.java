@@ -129,7 +129,7 @@ class DmlNumaNodesTest extends AgainstSimulatedDml {
         var refused = assertThrows(IllegalArgumentException.class,
                 () -> NumaNodes.check(root, node));
         assertEquals(
-                "NUMA node %d: must be 0, 2, 10, or -1 for that of the submitting thread"
+                "numaNode %d: must be 0, 2, 10, or -1 for that of the submitting thread"
                         .formatted(node),
                 refused.getMessage());
     }
@@ -147,7 +147,7 @@ class DmlNumaNodesTest extends AgainstSimulatedDml {
         assertEquals(-1, NumaNodes.check(root, -1));
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> NumaNodes.check(root, -2));
-        assertEquals("NUMA node -2: must be at least 0, or -1 for that of the submitting thread",
+        assertEquals("numaNode -2: must be at least 0, or -1 for that of the submitting thread",
                 refused.getMessage());
     }
 }

@@ -687,33 +687,6 @@ class DsaDataMoverTest {
     // --- settings
 
     @Test
-    void refusesBadSettingsWithTheValue() {
-        DsaDataMoverBuilder builder = DsaDataMover.builder();
-        assertRefused("0 slots: must be 1 to 65,536", () -> builder.slots(0));
-        assertRefused("offloadFrom of -1 bytes: must not be negative",
-                () -> builder.offloadFrom(-1));
-        assertRefused("offloadFromWhenAwaited of -7 bytes: must not be negative",
-                () -> builder.offloadFromWhenAwaited(-7));
-        assertRefused("queues []: must be one name or more, each once", builder::queues);
-        assertRefused("queues [wq0.0, wq0.0]: must be one name or more, each once",
-                () -> builder.queues("wq0.0", "wq0.0"));
-        assertRefused("queueFullTimeout of PT-1S: must be 0 to PT1H",
-                () -> builder.queueFullTimeout(Duration.ofSeconds(-1)));
-        assertRefused("deviceTimeout of PT0S: must be above 0, up to PT24H",
-                () -> builder.deviceTimeout(Duration.ZERO));
-        assertRefused("closeTimeout of PT25H: must be above 0, up to PT24H",
-                () -> builder.closeTimeout(Duration.ofHours(25)));
-        assertRefused("queueSize of 0: must be 1 or more", () -> builder.queueSize(0));
-        assertRefused("workersFrom(0): must be 1 byte or more", () -> builder.workersFrom(0));
-        assertRefused("0 workers: must be 1 to 1,024", () -> builder.workers(0));
-    }
-
-    private static void assertRefused(String message,
-            org.junit.jupiter.api.function.Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
-    }
-
-    @Test
     void brokenNamedQueueIsRefused() {
         device(new DeviceSettings().queue(QueueSettings.shared(16))
                 .queue(QueueSettings.shared(16)));

@@ -15,6 +15,7 @@ import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.ListedFaults;
 import io.github.vdm4j.emulator.QueueSettings;
+import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The diagnosis of DSA")
 class DsaDiagnosisTest {
@@ -76,6 +80,22 @@ class DsaDiagnosisTest {
         machine = new DsaMachine(empty);
         assertUnavailable("this machine",
                 "there is no DSA device, and the idxd driver is not loaded", "sudo modprobe idxd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DsaFolders.SYSFS_PROPERTY, DsaFolders.NODES_PROPERTY})
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void findsASettingOfAMissingFolder(String property) {
+        String what = property + "=/none: there is no such folder";
+        System.setProperty(property, "/none");
+        try {
+            assertEquals(what, DsaDiagnosis.current().findings().getFirst().what());
+            var refused = assertThrows(DsaUnavailableException.class, DsaDataMover::open);
+            assertTrue(refused.getMessage().contains("\n  this machine: " + what + "\n"),
+                    refused::getMessage);
+        } finally {
+            System.clearProperty(property);
+        }
     }
 
     @Test

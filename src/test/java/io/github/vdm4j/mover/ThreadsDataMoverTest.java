@@ -215,13 +215,13 @@ class ThreadsDataMoverTest extends VdmContract {
         for (int threads : new int[]{0, -1, 1_025}) {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> builder.threads(threads));
-            assertEquals("%,d threads: must be 1 to 1,024".formatted(threads),
+            assertEquals("threads %,d: must be 1 to 1,024".formatted(threads),
                     refused.getMessage());
         }
         for (int size : new int[]{0, -5}) {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> builder.queueSize(size));
-            assertEquals("queueSize of %,d: must be 1 or more".formatted(size),
+            assertEquals("queueSize %,d: must be 1 or more".formatted(size),
                     refused.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> new WorkerStrategy(-1, 0));

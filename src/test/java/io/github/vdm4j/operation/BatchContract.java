@@ -115,6 +115,20 @@ public abstract class BatchContract extends RulesContract {
         assertEquals(VdmOperationType.NOP, result.get(16).type());
     }
 
+    @Test
+    @DisplayName("the text of a batch has its tasks, its bytes and its state")
+    public void textOfBatchHasTasksBytesAndState() {
+        Batch batch = mover().batch();
+        assertEquals("batch of 0 tasks, 0 bytes, not submitted", batch.toString());
+        batch.memset(memory(1_500), (byte) 1).nop();
+        assertEquals("batch of 2 tasks, 1,500 bytes, not submitted", batch.toString());
+        VdmFuture<BatchResult> future = batch.submit();
+        assertEquals("batch of 2 tasks, 1,500 bytes, IDLE", batch.toString());
+        run(future);
+        assertEquals("batch of 2 tasks, 1,500 bytes, COMPLETE", batch.toString());
+        assertEquals("batch of 0 tasks, 0 bytes, not submitted", batch.clear().toString());
+    }
+
     @ParameterizedTest(name = "{0} tasks")
     @ValueSource(ints = {1, 2, 3, 4, 5, 63, 64, 65, 1_000})
     @DisplayName("any number of tasks is executed, fewer than DML takes and more than a queue "

@@ -22,8 +22,8 @@ public record ChannelLimits(
 
     /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public ChannelLimits {
-        check(deviceBytes);
-        check(softwareBytes);
+        check("deviceBytes", deviceBytes);
+        check("softwareBytes", softwareBytes);
     }
 
     public ChannelLimits(long deviceBytes, long softwareBytes) {
@@ -38,11 +38,13 @@ public record ChannelLimits(
         return device ? deviceTasks : softwareTasks;
     }
 
-    private static void check(long bytes) {
+    /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
+    public static long check(String what, long bytes) {
         if (bytes < LINE || bytes > MAX_PART || bytes % LINE != 0) {
             throw new IllegalArgumentException(
-                    "a part of %,d bytes: must be a multiple of 64 from 64 to %,d".formatted(bytes,
+                    "%s %,d: must be a multiple of 64 from 64 to %,d".formatted(what, bytes,
                             MAX_PART));
         }
+        return bytes;
     }
 }
