@@ -43,8 +43,8 @@ public record DmlStatus(int code, String name, VdmResult result, String explanat
             "This is a defect of vdm4j: please report it with the message.";
 
     private static final String AGAIN =
-            "Repeat the operation, or use path SOFTWARE. If it fails again, read dmesg | grep "
-                    + "-e DMAR -e idxd.";
+            "Repeat the operation, or use path SOFTWARE. Before that, restore the source of an "
+                    + "overlapping memmove. If it fails again, read dmesg | grep -e DMAR -e idxd.";
 
     static {
         known(dml_h.DML_STATUS_OK, "OK", VdmResult.SUCCESS, "Done.");

@@ -335,6 +335,31 @@ class DsaDataMoverTest {
         }
     }
 
+    /** Only the second device can make writes durable. */
+    @Test
+    void capableQueueTakesADurableBatch() {
+        var settings = new DeviceSettings().version(DeviceSettings.VERSION_2);
+        device(settings.capabilities(0).queue(QueueSettings.shared(16)));
+        device(oneQueue());
+        movers.devices.inline();
+        try (DsaDataMover mover = movers.builder()
+                .fallback(false)
+                .nativeMemoryIsPersistent(true)
+                .open()) {
+            MemorySegment to = arena.allocate(5 * PAGE);
+            Batch batch = mover.batch();
+            for (int i = 0; i < 5; i++) {
+                batch.memset(to.asSlice(i * PAGE, PAGE), (byte) 9, VdmFlags.MEM_DURABLE);
+            }
+            for (int round = 0; round < 4; round++) {
+                for (var task : batch.submit().await().tasks()) {
+                    assertEquals(VdmResult.SUCCESS, task.result(), task::toString);
+                }
+            }
+        }
+        assertTrue(seen.stream().allMatch(each -> each.device() == 1), seen::toString);
+    }
+
     @Test
     void jvmExecutesUnsupportedOperations() {
         device(oneQueue().without(0x10));

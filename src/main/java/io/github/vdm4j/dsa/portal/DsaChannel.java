@@ -33,6 +33,8 @@ public final class DsaChannel extends Channel {
     private final List<QueueState> queues;
     final QueueChoice choice;
     final boolean waitsForPages;
+    /** Whether a queue can make writes durable. */
+    final boolean writesDurably;
     private final long closeNanos;
     private int slots;
 
@@ -51,6 +53,7 @@ public final class DsaChannel extends Channel {
         queues = workQueues.stream().map(queue -> new QueueState(queue, clock)).toList();
         choice = new QueueChoice(queues, policy);
         this.waitsForPages = waitsForPages;
+        writesDurably = workQueues.stream().anyMatch(WorkQueue::writesDurably);
         this.closeNanos = closeNanos;
     }
 

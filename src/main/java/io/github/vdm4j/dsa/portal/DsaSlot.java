@@ -89,7 +89,7 @@ final class DsaSlot extends Slot {
         for (int i = 0; i < held.count(); i++) {
             requireUsable(held.get(i));
         }
-        begin(Opcode.BATCH, 0, 0); // The device itself refuses a task with flags that it lacks.
+        begin(Opcode.BATCH, flagsFor(descriptors, count), 0);
         overlaps = false; // the engine submits overlapping copies outside of batches
         used = 1;
         list = descriptors;
@@ -98,6 +98,19 @@ final class DsaSlot extends Slot {
         Descriptor.put(lanes[0].memory.descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
                 descriptors.address(), 0, count, 0, 0, 0);
         return sendNext();
+    }
+
+    /**
+     * Returns the flag that a queue needs for all tasks. If no queue has it, every queue takes the
+     * batch, and its device refuses the durable tasks.
+     */
+    private int flagsFor(MemorySegment descriptors, int count) {
+        for (int i = 0; channel.writesDurably && i < count; i++) {
+            if (WorkQueue.isDurable(descriptors.get(LONG, i * Descriptor.BYTES))) {
+                return WorkQueue.READ_BACK;
+            }
+        }
+        return 0;
     }
 
     private void begin(int operation, int bits, long to) {

@@ -52,7 +52,8 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     private static final String REPORT =
             "vdm4j should not let this happen. Please report it with the message.";
     private static final String AGAIN =
-            "Repeat the operation. If it fails again, look at dmesg | grep -e DMAR -e idxd.";
+            "Repeat the operation. Before that, restore the source of an overlapping memmove. If "
+                    + "it fails again, look at dmesg | grep -e DMAR -e idxd.";
     private static final String LOST =
             "The mover opens the queue again when Linux shows it as enabled.";
     private static final Map<Integer, DsaStatus> KNOWN = new HashMap<>();

@@ -63,9 +63,19 @@ public record WorkQueue(
         if (overlaps && (capabilities & OVERLAP) == 0) {
             return DsaChannel.RECORDED | DsaStatus.OVERLAP;
         }
-        return (flags & READ_BACK) != 0 && (capabilities & (READBACK | DURABLE)) == 0
+        return (flags & READ_BACK) != 0 && !writesDurably()
                 ? DsaChannel.RECORDED | DsaStatus.BAD_FLAGS
                 : 0;
+    }
+
+    /** Returns whether the device can make its writes durable. */
+    boolean writesDurably() {
+        return (capabilities & (READBACK | DURABLE)) != 0;
+    }
+
+    /** Returns whether the first eight bytes of a descriptor ask for a durable write. */
+    static boolean isDurable(long head) {
+        return (head & (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT) != 0;
     }
 
     /**
