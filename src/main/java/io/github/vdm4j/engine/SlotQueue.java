@@ -7,7 +7,6 @@ import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import io.github.vdm4j.machine.StackSpace;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -71,11 +70,7 @@ final class SlotQueue {
 
     void handOff() {
         Seam.step();
-        if (pending.isEmpty()) {
-            return;
-        }
-        StackSpace.require(); // A stack overflow would leave the request open for ever.
-        if (handOffs.getAndIncrement() == 0) {
+        if (!pending.isEmpty() && handOffs.getAndIncrement() == 0) {
             Operation.beforeCallbacks(handingOff);
         }
     }

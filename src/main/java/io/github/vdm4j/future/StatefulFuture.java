@@ -67,12 +67,11 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * Begins a poll that advances the future. Returns {@code false} if the state differs from the
      * expected state.
      *
-     * @throws StackOverflowError if the thread has too little stack to end the poll. A later
-     *     overflow could lose the notification of the waiters, or the slot of an operation on a
-     *     device. The first poll of most operations needs no test, because no thread waits yet
+     * @throws StackOverflowError if the thread has too little stack for the notification of the
+     *     waiters. This precedes the poll, because a complete future notifies them only once
      */
     final boolean begin(int seen, int how) {
-        if (seen == RUNNING || waiters != null) {
+        if (waiters != null) {
             StackSpace.require();
         }
         return changeState(seen, seen | how);
