@@ -141,7 +141,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING) && begin(seen, how)) {
+        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
             return enter(seen, null);
         }
         return observe();
@@ -193,7 +193,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Seam.step();
         int seen = state;
         if ((seen == IDLE || seen == RUNNING)
-                && begin(seen, ADVANCING)) {
+                && changeState(seen, seen | ADVANCING)) {
             reached = enterFor(notifier, registration, seen);
         } else {
             notifier.useNone(); // Another thread is advancing the future or has just advanced it.
@@ -354,7 +354,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
         Seam.step();
         if (seen == DETACHED ? !takeFromDriver()
-                : seen != IDLE || !begin(IDLE, ADVANCING)) {
+                : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
         fail(new CancellationException(FailureName.CANCELLED.endOf(
@@ -376,7 +376,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * starting prepared operations.
      */
     protected final void pollIfRunning() {
-        if (state == RUNNING && begin(RUNNING, ADVANCING)) {
+        if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
             enter(RUNNING, null);
         }
     }

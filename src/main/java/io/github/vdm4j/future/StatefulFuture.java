@@ -2,7 +2,6 @@ package io.github.vdm4j.future;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.Seam;
-import io.github.vdm4j.machine.StackSpace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -61,20 +60,6 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** Changes the state. Returns {@code false} if it differs from the expected state. */
     final boolean changeState(int from, int to) {
         return STATE.compareAndSet(this, from, to);
-    }
-
-    /**
-     * Begins a poll that advances the future. Returns {@code false} if the state differs from the
-     * expected state.
-     *
-     * @throws StackOverflowError if the thread has too little stack for the notification of the
-     *     waiters. This precedes the poll, because a complete future notifies them only once
-     */
-    final boolean begin(int seen, int how) {
-        if (waiters != null) {
-            StackSpace.require();
-        }
-        return changeState(seen, seen | how);
     }
 
     /** Sets the state and publishes the fields written before. */

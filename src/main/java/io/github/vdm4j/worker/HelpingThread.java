@@ -3,7 +3,6 @@ package io.github.vdm4j.worker;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import io.github.vdm4j.machine.StackSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +14,9 @@ import java.util.function.Predicate;
  * may hold locks that they need.
  */
 final class HelpingThread extends Share {
+    /** The depth of a recursion that uses more stack than a short operation. */
+    private static final int DEPTH = 512;
+
     private final AtomicBoolean busy = new AtomicBoolean();
     /** The callbacks that a worker has to run, or null. */
     private final AtomicReference<Runnable> withheld = new AtomicReference<>();
@@ -71,11 +73,14 @@ final class HelpingThread extends Share {
     /** Tests the stack. An operation of another caller must not overflow it. */
     private static boolean hasStack() {
         try {
-            StackSpace.require();
-            return true;
+            return depth(DEPTH) == DEPTH;
         } catch (StackOverflowError e) {
             return false;
         }
+    }
+
+    private static int depth(int most) {
+        return most == 0 ? 0 : depth(most - 1) + 1;
     }
 
     private void takeAndExecute() {

@@ -22,11 +22,6 @@ final class SignalledFuture extends AbstractFuture<String> {
         }
     }
 
-    /** Lets the future complete without a call of its waker. */
-    void letComplete() {
-        waker.set(SIGNALLED);
-    }
-
     /** Calls the waker without progress. */
     void wakeForNothing() {
         Waker kept = waker.get();

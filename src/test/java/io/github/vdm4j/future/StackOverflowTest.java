@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
@@ -23,16 +21,16 @@ class StackOverflowTest {
     private final List<AtomicInteger> calls = new ArrayList<>();
     private int level;
 
-    /** Uses a future at each of the deepest levels, the deepest first. */
-    private void descend(Consumer<SignalledFuture> use) {
+    /** Wakes a future at each of the deepest levels, the deepest first. */
+    private void descend() {
         try {
-            descend(use);
+            descend();
         } catch (StackOverflowError e) {
             level = 0; // the deepest call that the stack permits
         }
         if (level < LEVELS) {
             try {
-                use.accept(futures.get(level));
+                futures.get(level).wakeForNothing();
             } catch (StackOverflowError e) {
                 overflows++;
             }
@@ -70,52 +68,19 @@ class StackOverflowTest {
             futures.add(future);
             calls.add(count);
         }
-        run(() -> {
-            descend(SignalledFuture::wakeForNothing);
+        Thread deep = new Thread(null, () -> {
+            descend();
             // The thread has its whole stack again.
             for (int i = 0; i < LEVELS; i++) {
                 calls.get(i).set(0);
                 futures.get(i).wakeForNothing();
             }
-        }, repetition);
+        }, "deep", (1 << 20) + 4_096L * repetition.getCurrentRepetition());
+        deep.setUncaughtExceptionHandler((thread, thrown) -> {});
+        deep.start();
+        deep.join();
         for (int i = 0; i < LEVELS; i++) {
             assertEquals(1, calls.get(i).get(), "level " + i);
-        }
-    }
-
-    private static void run(Runnable deep, RepetitionInfo repetition) throws Exception {
-        Thread thread = new Thread(null, deep, "deep",
-                (1 << 20) + 4_096L * repetition.getCurrentRepetition());
-        thread.setUncaughtExceptionHandler((failed, thrown) -> {});
-        thread.start();
-        thread.join();
-    }
-
-    /** Each future has a raw waker and a {@code CompletableFuture}. */
-    @RepeatedTest(20)
-    void completionNotifiesAllAfterAnOverflow(RepetitionInfo repetition) throws Exception {
-        List<CompletableFuture<?>> completions = new ArrayList<>();
-        for (int i = 0; i < LEVELS; i++) {
-            var count = new AtomicInteger();
-            var future = new SignalledFuture();
-            completions.add(future.toCompletableFuture(Runnable::run));
-            future.poll(Notifier.of(count::incrementAndGet));
-            futures.add(future);
-            calls.add(count);
-        }
-        run(() -> {
-            descend(future -> {
-                future.letComplete();
-                future.poll();
-            });
-            for (SignalledFuture each : futures) { // The thread has its whole stack again.
-                each.letComplete();
-                each.poll();
-            }
-        }, repetition);
-        for (int i = 0; i < LEVELS; i++) {
-            assertEquals(1, calls.get(i).get(), "level " + i);
-            assertTrue(completions.get(i).isDone(), "level " + i);
         }
     }
 }
