@@ -77,6 +77,9 @@ public final class Job extends Slot {
 
     private MemorySegment struct;
 
+    /** The DIF options in the struct. A new slice for each operation would be an allocation. */
+    private MemorySegment dif;
+
     /** The address of the struct. */
     private long at;
 
@@ -95,6 +98,7 @@ public final class Job extends Slot {
     @Override
     protected void pathChanged() {
         struct = onDevice() ? hardware : software;
+        dif = dml_job_t.dif_config(struct);
         at = struct.address();
     }
 
@@ -170,7 +174,6 @@ public final class Job extends Slot {
     }
 
     private void describeDif(Part part) {
-        MemorySegment dif = dml_job_t.dif_config(struct);
         dml_dif_config_t.flags(dif, part.difFlags);
         dml_dif_config_t.block_size(dif, part.blockSize());
         dml_dif_config_t.source_reference_tag_seed(dif, part.sourceReference());
