@@ -48,13 +48,18 @@ public interface PollableFuture<T> {
     }
 
     /**
-     * Polls until the future is complete. This keeps a processor busy, unlike {@link #await()}.
+     * Polls until the future is complete. This keeps a processor busy, unlike {@link #await()}. A
+     * virtual thread yields between polls, because the future may need its carrier to complete.
      *
      * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
      */
     default void busyPoll() {
         while (poll() != FutureState.COMPLETE) {
-            Thread.onSpinWait();
+            if (Thread.currentThread().isVirtual()) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         }
     }
 

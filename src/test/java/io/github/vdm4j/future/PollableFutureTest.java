@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -344,6 +346,25 @@ class PollableFutureTest {
             barrier.await(10, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void busyPollFreesTheCarrierOfAVirtualThread() throws Exception {
+        var done = new AtomicBoolean();
+        List<Thread> threads = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                PollTask<Void> task = (notifier, sink) -> done.get() ? FutureState.COMPLETE
+                        : FutureState.RUNNING;
+                threads.add(Thread.startVirtualThread(() -> task.toFuture().busyPoll()));
+            }
+            threads.add(Thread.startVirtualThread(() -> done.set(true)));
+            for (Thread each : threads) {
+                assertTrue(each.join(Duration.ofSeconds(10)), each::toString);
+            }
+        } finally {
+            done.set(true);
         }
     }
 }
