@@ -20,10 +20,18 @@ public interface IdleStrategy {
 
     /**
      * {@return a strategy that spins for ever} It has the shortest reaction time and keeps a
-     * processor busy.
+     * processor busy. A virtual thread yields for 100 rounds and then sleeps from 1 to 100 µs.
+     * Virtual threads that only yield could keep their carriers from further threads.
      */
     static IdleStrategy spin() {
-        return round -> Thread.onSpinWait();
+        IdleStrategy ofVirtualThread = backOff(0, 100, 100_000);
+        return round -> {
+            if (Thread.currentThread().isVirtual()) {
+                ofVirtualThread.idle(round);
+            } else {
+                Thread.onSpinWait();
+            }
+        };
     }
 
     /** {@return a strategy that yields the processor every time} */

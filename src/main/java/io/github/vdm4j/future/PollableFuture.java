@@ -49,17 +49,15 @@ public interface PollableFuture<T> {
 
     /**
      * Polls until the future is complete. This keeps a processor busy, unlike {@link #await()}. A
-     * virtual thread yields between polls, because the future may need its carrier to complete.
+     * virtual thread yields and sleeps between polls, because the future may need its carrier to
+     * complete.
      *
      * <p>C counterpart: {@code FUTURE_BUSY_POLL}.
      */
     default void busyPoll() {
-        while (poll() != FutureState.COMPLETE) {
-            if (Thread.currentThread().isVirtual()) {
-                Thread.yield();
-            } else {
-                Thread.onSpinWait();
-            }
+        IdleStrategy idle = IdleStrategy.spin();
+        for (int round = 0; poll() != FutureState.COMPLETE; round++) {
+            idle.idle(round);
         }
     }
 

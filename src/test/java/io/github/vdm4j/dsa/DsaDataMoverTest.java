@@ -100,6 +100,22 @@ class DsaDataMoverTest {
 
     // --- page faults
 
+    /** The ranges of a memmove. The device misses pages of both. */
+    private final class FaultyMove {
+        final MemorySegment source;
+        final MemorySegment destination;
+        final MemorySegment expected;
+
+        FaultyMove(int from, int to) {
+            MemorySegment memory = noise(1 << 17, 1);
+            source = memory.asSlice(from, 8 * PAGE);
+            destination = memory.asSlice(to, 8 * PAGE);
+            expected = arena.allocate(8 * PAGE).copyFrom(source);
+            movers.devices.memory.losePage(source.address() + 2 * PAGE, 1);
+            movers.devices.memory.losePage(destination.address() + 5 * PAGE, 2);
+        }
+    }
+
     /** The faults of a copy are at these pages, in the direction in which the device copies. */
     @ParameterizedTest
     @CsvSource({"0, 65536", "65536, 0", "0, 4096", "4096, 0"})
@@ -107,19 +123,13 @@ class DsaDataMoverTest {
         device(oneQueue());
         movers.devices.inline();
         try (DsaDataMover mover = movers.builder().fallback(false).open()) {
-            MemorySegment memory = noise(1 << 17, 1);
-            long bytes = 8 * PAGE;
-            MemorySegment source = memory.asSlice(from, bytes);
-            MemorySegment expected = arena.allocate(bytes).copyFrom(source);
-            MemorySegment destination = memory.asSlice(to, bytes);
-            movers.devices.memory.losePage(source.address() + 2 * PAGE, 1);
-            movers.devices.memory.losePage(destination.address() + 5 * PAGE, 2);
-            VdmFuture<?> copy = mover.memmove(destination, source);
+            var move = new FaultyMove(from, to);
+            VdmFuture<?> copy = mover.memmove(move.destination, move.source);
             copy.await();
-            assertBytes(expected, destination);
+            assertBytes(move.expected, move.destination);
             assertEquals(ExecutionPath.DSA_HARDWARE, copy.path());
             assertEquals(4, seen.size(), seen::toString);
-            assertTrue(seen.get(3).bytes() < bytes, seen::toString);
+            assertTrue(seen.get(3).bytes() < copy.byteSize(), seen::toString);
             assertEquals(3, mover.queues().getFirst().pageFaults());
         }
     }
@@ -131,20 +141,14 @@ class DsaDataMoverTest {
         device(oneQueue());
         movers.devices.inline();
         try (DsaDataMover mover = movers.builder().fallback(fallback).open()) {
-            MemorySegment memory = noise(1 << 17, 1);
-            long bytes = 8 * PAGE;
-            MemorySegment source = memory.asSlice(from, bytes);
-            MemorySegment expected = arena.allocate(bytes).copyFrom(source);
-            MemorySegment destination = memory.asSlice(to, bytes);
-            movers.devices.memory.losePage(source.address() + 2 * PAGE, 1);
-            movers.devices.memory.losePage(destination.address() + 5 * PAGE, 2);
+            var move = new FaultyMove(from, to);
             var tasks = mover.batch()
-                    .memmove(destination, source, VdmFlags.NONE)
+                    .memmove(move.destination, move.source)
                     .fence()
                     .nop()
                     .submit();
             tasks.await().orThrow();
-            assertBytes(expected, destination);
+            assertBytes(move.expected, move.destination);
             assertEquals(ExecutionPath.DSA_HARDWARE, tasks.output().get(0).path());
             assertEquals(3, mover.queues().getFirst().pageFaults());
         }

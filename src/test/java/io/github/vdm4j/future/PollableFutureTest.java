@@ -354,7 +354,7 @@ class PollableFutureTest {
         var done = new AtomicBoolean();
         List<Thread> threads = new ArrayList<>();
         try {
-            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            for (int i = 0; i < 8 * Runtime.getRuntime().availableProcessors(); i++) {
                 PollTask<Void> task = (notifier, sink) -> done.get() ? FutureState.COMPLETE
                         : FutureState.RUNNING;
                 threads.add(Thread.startVirtualThread(() -> task.toFuture().busyPoll()));
