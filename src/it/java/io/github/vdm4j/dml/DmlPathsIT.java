@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
@@ -94,7 +95,7 @@ class DmlPathsIT {
         String noDevice = "there is no DSA device, and the idxd driver is not loaded";
         assertTrue(
                 refused.getMessage()
-                        .contains("\n  " + noDevice + "\n    On a machine that has DSA: "),
+                        .contains("\n  " + noDevice + "\n    On a Xeon Scalable processor "),
                 refused
                         .getMessage());
         assertTrue(
@@ -155,12 +156,12 @@ class DmlPathsIT {
                     DmlDiagnosis.here(mover.library().version(), NumaNodes.ANY)
                             .findings()
                             .stream()
-                            .map(DmlDiagnosis.Finding::what)
+                            .map(Finding::what)
                             .toList(),
                     mover.pathDecision()
                             .findings()
                             .stream()
-                            .map(DmlDiagnosis.Finding::what)
+                            .map(Finding::what)
                             .toList());
             assertFalse(mover.pathDecision().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());

@@ -1,9 +1,9 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.dsa.Finding;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,9 +19,8 @@ final class Unavailable {
     private Unavailable() {}
 
     static String reasons(DsaUnavailableException e) {
-        return lines("No DSA work queue can be used. Examined:", e.findings()
-                .stream()
-                .map(finding -> finding.subject() + ": " + finding.what()));
+        return lines("No DSA work queue can be used. Examined:",
+                e.findings().stream().map(Finding::what));
     }
 
     static String reasons(DmlUnavailableException e) {
@@ -31,11 +30,11 @@ final class Unavailable {
     }
 
     static String reasons(DmlHardwareException e) {
-        List<DmlDiagnosis.Finding> findings = e.diagnosis().findings();
+        List<Finding> findings = e.diagnosis().findings();
         return lines("The hardware path of DML does not work.%s %s".formatted(
                 e.status() == null ? "" : " The trial ended with " + e.status() + ".",
                 findings.isEmpty() ? "The diagnosis does not explain it." : "Found:"),
-                findings.stream().map(DmlDiagnosis.Finding::what));
+                findings.stream().map(Finding::what));
     }
 
     private static String lines(String title, Stream<String> reasons) {

@@ -1,6 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,25 +54,6 @@ public record DmlDiagnosis(
             return hardware == Outcome.HARDWARE;
         }
     }
-
-    /** The severity of a finding. */
-    public enum Severity {
-        /** DML would crash the JVM. */
-        CRASH,
-        /** DML cannot use the hardware. */
-        BLOCK,
-        /** Some operations or threads cannot use the hardware. */
-        LIMIT
-    }
-
-    /**
-     * A fact about the machine, with its remedy.
-     *
-     * @param severity its severity
-     * @param what the fact
-     * @param remedy the remedy
-     */
-    public record Finding(Severity severity, String what, String remedy) {}
 
     /**
      * Diagnoses this machine for the DML that {@link DmlLibrary#open()} finds.

@@ -1,9 +1,9 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlChannel;
+import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;

@@ -1,6 +1,6 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
+import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.machine.Elements;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,6 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.Portal;
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -19,15 +18,6 @@ public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSyste
         queues = List.copyOf(queues);
         findings = List.copyOf(findings);
     }
-
-    /**
-     * A reason why a queue or a device cannot be used.
-     *
-     * @param subject the queue or the device, or "this machine" without a device
-     * @param what the reason
-     * @param remedy the commands that remove the obstacle
-     */
-    public record Finding(String subject, String what, String remedy) implements Serializable {}
 
     /**
      * Diagnoses this machine. The diagnosis opens each queue that looks usable, submits a no-op and

@@ -1,6 +1,5 @@
 package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
 import io.github.vdm4j.machine.FailureName;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +17,7 @@ public final class DsaUnavailableException extends RuntimeException {
 
     DsaUnavailableException(List<Finding> findings) {
         super(findings.stream()
-                .map(finding -> "  " + finding.subject() + ": " + finding.what() + "\n")
+                .map(finding -> "  " + finding.what() + "\n")
                 .collect(Collectors.joining("",
                         "No DSA work queue can be used. Examined:\n",
                         FailureName.DSA_UNAVAILABLE.endOf(

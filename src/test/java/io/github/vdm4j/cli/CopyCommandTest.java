@@ -137,7 +137,7 @@ class CopyCommandTest {
             assertEquals(1, run.exitCode());
             assertTrue(run.err()
                     .startsWith("vdm copy: No DSA work queue can be used. Examined:\n"
-                            + "  this machine: vdm4j.dsa.devices=/none: there is no such "
+                            + "  vdm4j.dsa.devices=/none: there is no such "
                             + "folder\n"),
                     run.err());
             assertTrue(run.err()

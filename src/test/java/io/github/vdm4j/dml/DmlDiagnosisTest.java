@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
 import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
@@ -120,11 +120,10 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = machine.diagnosis();
         blockedBy("there is no DSA device, and the idxd driver is not loaded", diagnosis);
         assertEquals(
-                "On a machine that has DSA: switch it and VT-d on in the firmware, load the "
-                        + "driver (modprobe idxd), and in a"
-                        + " container mount the host's /sys and pass /dev/dsa on. Without it: "
-                        + "DmlPath.SOFTWARE, ThreadsDataMover,"
-                        + " SyncDataMover.",
+                "On a Xeon Scalable processor of the 4th generation or later: switch the "
+                        + "accelerators and VT-d on in the firmware, then sudo modprobe idxd. In "
+                        + "a container: mount the host's /sys and pass the queue on, --device "
+                        + "/dev/dsa/wq0.0.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -144,24 +143,25 @@ class DmlDiagnosisTest {
         blockedBy("there is a DSA device at 0000:6a:01.0, but the idxd driver does not drive it",
                 diagnosis);
         assertEquals(
-                "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).",
+                "sudo modprobe idxd, then configure a queue (docs/hardware.md)",
                 diagnosis.findings().getFirst().remedy());
     }
 
     @Test
     void findsADisabledDevice() {
-        blockedBy("disabled: dsa0", wellConfigured().device(0, "state", "disabled").diagnosis());
+        blockedBy("dsa0: the device is disabled",
+                wellConfigured().device(0, "state", "disabled").diagnosis());
     }
 
     @Test
     void findsNoEnabledQueue() {
-        blockedBy("no work queue of dsa0 is enabled",
+        blockedBy("wq0.0: the queue is disabled",
                 wellConfigured().queue("0.0", "state", "disabled").diagnosis());
     }
 
     @Test
     void findsADeviceWithoutQueues() {
-        blockedBy("no work queue of dsa0 is enabled", machine.device(0, 0).diagnosis());
+        blockedBy("dsa0: the device has no work queue", machine.device(0, 0).diagnosis());
     }
 
     @Test
@@ -170,7 +170,7 @@ class DmlDiagnosisTest {
                 .queue("0.3")
                 .queue("0.3", "mode", "dedicated")
                 .diagnosis();
-        blockedBy("dedicated: wq0.0, wq0.3; DML uses shared work queues only", diagnosis);
+        blockedBy("wq0.0: the queue is dedicated, and DML uses shared queues only", diagnosis);
         assertEquals(
                 "Run accel-config disable-wq dsa0/wq0.0. This may reset its settings, so "
                         + "configure them again with --mode=shared (docs/hardware.md).",
@@ -179,7 +179,8 @@ class DmlDiagnosisTest {
 
     @Test
     void findsAQueueOfTheKernel() {
-        blockedBy("of type kernel: wq0.0; no process can open such a queue",
+        blockedBy("wq0.0: the queue is of type kernel, and processes may open queues of type user "
+                + "only",
                 wellConfigured().queue("0.0", "type", "kernel")
                         .without("dev/dsa/wq0.0")
                         .diagnosis());
@@ -187,7 +188,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoDeviceFile() {
-        blockedBy("/dev/dsa has no file for wq0.0",
+        blockedBy("wq0.0: the queue has no file in /dev/dsa",
                 wellConfigured().without("dev/dsa/wq0.0").diagnosis());
     }
 
@@ -202,11 +203,11 @@ class DmlDiagnosisTest {
     @Test
     void findsNoPermission() {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0").diagnosis();
-        blockedBy("this process may not read and write /dev/dsa/wq0.0", diagnosis);
-        assertEquals(
-                "Grant access by a group and a udev rule (docs/hardware.md). Do not run the "
-                        + "process as root.",
-                diagnosis.findings().getFirst().remedy());
+        blockedBy("wq0.0: this process may not read and write /dev/dsa/wq0.0", diagnosis);
+        assertTrue(diagnosis.findings()
+                .getFirst()
+                .remedy()
+                .startsWith("sudo groupadd -f --system dsa && "));
     }
 
     @Test
@@ -218,10 +219,10 @@ class DmlDiagnosisTest {
                 .device(2, "state", "disabled")
                 .diagnosis();
         assertEquals(List.of(
-                "this process may not read and write /dev/dsa/wq0.0",
-                "dedicated: wq0.1; DML uses shared work queues only",
-                "no work queue of dsa0 is enabled",
-                "disabled: dsa2"),
+                "wq0.0: this process may not read and write /dev/dsa/wq0.0",
+                "wq0.1: the queue is dedicated, and DML uses shared queues only",
+                "wq0.2: the queue is disabled",
+                "dsa2: the device is disabled"),
                 diagnosis.findings().stream().map(Finding::what).toList());
     }
 
@@ -238,7 +239,7 @@ class DmlDiagnosisTest {
             worksOn("wq0.0", diagnosis);
         } else {
             blockedBy(
-                    "this process may not map the portal of wq0.0: Linux " + release
+                    "wq0.0: this process may not map the portal, because Linux " + release
                             + " requires CAP_SYS_RAWIO",
                     diagnosis);
         }
@@ -256,7 +257,8 @@ class DmlDiagnosisTest {
     @Test
     void countsTheCapabilityOnlyOutsideUserNamespaces() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO",
+                "wq0.0: this process may not map the portal, because Linux 6.9.1 requires "
+                        + "CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.9.1")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .process(-1L >>> 23, "0-3")
@@ -267,7 +269,7 @@ class DmlDiagnosisTest {
     @Test
     void hiddenBatchesShowAPortalGuard() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 "
+                "wq0.0: this process may not map the portal, because Linux 5.14.0-503.el9.x86_64 "
                         + "requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("5.14.0-503.el9.x86_64")
                         .device(0, "op_cap", "00000000,001f03fd")
@@ -282,7 +284,8 @@ class DmlDiagnosisTest {
     @Test
     void batchesOfDsa2DoNotProveAnUnguardedPortal() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.18.0 requires CAP_SYS_RAWIO",
+                "wq0.0: this process may not map the portal, because Linux 6.18.0 requires "
+                        + "CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.18.0").device(0, "version", "0x200").diagnosis());
     }
 
@@ -465,7 +468,7 @@ class DmlDiagnosisTest {
                 "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use "
                         + "ENQCMD",
                 diagnosis);
-        assertEquals("no work queue of dsa0 is enabled", diagnosis.findings().get(1).what());
+        assertEquals("wq0.0: the queue is disabled", diagnosis.findings().get(1).what());
     }
 
     @Test
@@ -480,12 +483,12 @@ class DmlDiagnosisTest {
                 .file("proc/cmdline", "quiet intel_iommu=on")
                 .diagnosis();
         blockedBy(
-                "PASID is off for dsa0: it cannot work on a process's addresses, and Linux "
-                        + "enables no user queue of it",
+                "dsa0: PASID is off. The device cannot work on the addresses of a process",
                 diagnosis);
         assertEquals(
                 "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's "
-                        + "command line, which has intel_iommu=on.",
+                        + "command line, which has intel_iommu=on (GRUB_CMDLINE_LINUX in "
+                        + "/etc/default/grub, then sudo update-grub and a reboot).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -502,7 +505,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsADeviceTooNewForDml() {
-        blockedBy("DML 1.1.1 does not know the DSA version of dsa0",
+        blockedBy("dsa0: DML 1.1.1 does not know its version of DSA",
                 wellConfigured().device(0, "version", "0x300").diagnosis());
     }
 

@@ -11,9 +11,10 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
@@ -45,16 +46,17 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         NO_INSTRUCTION(100, machine -> well(machine).processor("movdir64b"),
                 "the processor has no ENQCMD, the instruction by which DML submits to a queue"),
         DEVICE_DISABLED(100, machine -> well(machine).device(0, "state", "disabled"),
-                "disabled: dsa0"),
+                "dsa0: the device is disabled"),
         NO_ENABLED_QUEUE(100, machine -> well(machine).queue("0.0", "state", "disabled"),
-                "no work queue of dsa0 is enabled"),
+                "wq0.0: the queue is disabled"),
         DEDICATED_QUEUE(100, machine -> well(machine).queue("0.0", "mode", "dedicated"),
-                "dedicated: wq0.0; DML uses shared work queues only"),
+                "wq0.0: the queue is dedicated, and DML uses shared queues only"),
         NO_PERMISSION(100, machine -> well(machine).locked("/dev/dsa/wq0.0"),
-                "this process may not read and write /dev/dsa/wq0.0"),
+                "wq0.0: this process may not read and write /dev/dsa/wq0.0"),
         GUARDED_PORTAL(100,
                 machine -> well(machine).kernel("6.9.1").device(0, "op_cap", "00000000,001f03fd"),
-                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO"),
+                "wq0.0: this process may not map the portal, because Linux 6.9.1 requires "
+                        + "CAP_SYS_RAWIO"),
         NO_ACCEL_CONFIG(100,
                 machine -> well(machine)
                         .accelConfig(new AccelConfig(false, "not found", List.of())),
@@ -120,7 +122,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDiagnosis diagnosis = unfit.made.apply(machine).diagnosis();
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(machine, DmlPath.HARDWARE).open());
-        DmlDiagnosis.Finding first = diagnosis.findings().getFirst();
+        Finding first = diagnosis.findings().getFirst();
         assertEquals(unfit.why, first.what());
         String start = "path HARDWARE cannot be opened: %s%s. Found:\n  %s\n    %s\n"
                 .formatted(REFUSED, DmlStatus.of(unfit.status), first.what(), first.remedy());

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

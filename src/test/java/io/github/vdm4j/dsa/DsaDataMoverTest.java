@@ -723,7 +723,7 @@ class DsaDataMoverTest {
         movers.devices.disable(0, 1);
         var e = assertThrows(DsaUnavailableException.class,
                 () -> movers.builder().queues("wq0.0", "wq0.1").open());
-        assertEquals("wq0.1", e.findings().getFirst().subject());
+        assertTrue(e.findings().getFirst().what().startsWith("wq0.1: "));
         List<DsaDecision> heard = new ArrayList<>();
         try (DsaDataMover mover = movers.builder().onDecision(heard::add).open()) {
             assertEquals(List.of(mover.decision()), heard);
