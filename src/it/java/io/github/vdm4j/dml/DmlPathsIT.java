@@ -151,19 +151,9 @@ class DmlPathsIT {
             assertEquals(DmlPath.AUTO, mover.path());
             assertEquals(DmlPath.SOFTWARE, mover.runningPath());
             assertEquals("DML, path AUTO running SOFTWARE", mover.name());
-            assertEquals("Linux shows no DSA device", mover.pathDecision().reason());
-            assertEquals(
-                    DmlDiagnosis.here(mover.library().version(), NumaNodes.ANY)
-                            .findings()
-                            .stream()
-                            .map(Finding::what)
-                            .toList(),
-                    mover.pathDecision()
-                            .findings()
-                            .stream()
-                            .map(Finding::what)
-                            .toList());
-            assertFalse(mover.pathDecision().findings().isEmpty());
+            assertEquals("Linux shows no DSA device", mover.decision().reason());
+            assertEquals(DmlDiagnosis.current().findings(), mover.diagnosis().findings());
+            assertFalse(mover.diagnosis().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
             VdmFuture<VdmOutput> longFill = mover.memset(arena.allocate(4 << 20), (byte) 1);

@@ -5,13 +5,15 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
-import io.github.vdm4j.dml.DmlPathDecision;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.mover.DeviceDecision;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -167,21 +169,22 @@ final class MoverOptions {
         DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
         String queues =
                 mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
-        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
+        return new ChosenMover("dsa", mover, "%s: %s; %s".formatted(queues,
+                mover.decision().reason(), mover.policy()));
     }
 
     private static ChosenMover dml(DmlPath path, int operations) {
         DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
         return new ChosenMover("dml", mover, mover.library() + " is available"
-                + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
+                + (path == DmlPath.AUTO ? "; " + why(mover) : ""));
     }
 
-    private static String why(DmlPathDecision decision) {
-        String running = decision.path() == DmlPath.HARDWARE ? "hardware" : "software";
-        String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
-                ? ""
-                : ": " + decision.findings().getFirst().what();
-        return "path %s, because %s%s; %s".formatted(running, decision.reason(), found,
-                decision.policy());
+    private static String why(DmlDataMover mover) {
+        DeviceDecision decision = mover.decision();
+        List<Finding> findings =
+                decision.usesDevice() ? List.of() : mover.diagnosis().findings();
+        return "path %s, because %s%s; %s".formatted(
+                decision.usesDevice() ? "hardware" : "software", decision.reason(),
+                findings.isEmpty() ? "" : ": " + findings.getFirst().what(), mover.policy());
     }
 }

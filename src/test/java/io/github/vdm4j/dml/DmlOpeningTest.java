@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.mover.DeviceDecision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,12 +143,9 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         unfit.made.apply(machine);
         DmlDataMover mover = open(on(machine, DmlPath.AUTO));
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        assertEquals(
-                new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + DmlStatus.of(unfit.status),
-                        machine.diagnosis().findings()),
-                mover.pathDecision());
-        assertEquals(unfit.why, mover.pathDecision().findings().getFirst().what());
+        assertEquals(new DeviceDecision(false, REFUSED + DmlStatus.of(unfit.status)),
+                mover.decision());
+        assertEquals(unfit.why, mover.diagnosis().findings().getFirst().what());
         assertOnlyEmptyOperationsOnHardware(1);
     }
 
@@ -156,10 +155,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         dml.withHardware();
         DmlDataMover mover = open(on(well(machine), path));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
-        assertEquals(
-                new DmlPathDecision(DmlPath.HARDWARE,
-                        "an empty operation came back from the hardware", List.of()),
-                mover.pathDecision());
+        assertEquals(new DeviceDecision(true, "an empty operation came back from the hardware"),
+                mover.decision());
         assertOnlyEmptyOperationsOnHardware(1);
         VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
         fill.orThrow();
@@ -175,7 +172,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         for (DmlPath path : List.of(DmlPath.HARDWARE, DmlPath.AUTO)) {
             DmlDataMover mover = open(on(machine, path));
             assertSame(DmlPath.HARDWARE, mover.runningPath());
-            assertEquals(unfit.why, mover.pathDecision().findings().getFirst().what());
+            assertEquals(unfit.why, mover.diagnosis().findings().getFirst().what());
         }
     }
 
@@ -239,7 +236,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertNull(refused.status());
         DmlDataMover mover = open(on(machine, DmlPath.AUTO));
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        assertSame(Severity.CRASH, mover.pathDecision().findings().getFirst().severity());
+        assertSame(Severity.CRASH, mover.diagnosis().findings().getFirst().severity());
         assertEquals(List.of(), dml.submissions());
         finish(mover.memset(zeros(64), (byte) 1)).orThrow();
         assertSame(DmlPath.SOFTWARE, dml.lastSubmission().path());
@@ -288,22 +285,18 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void openingWithoutDevicesProbesNothing() {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new ChannelLimits(64, 64, 8, 8);
-        var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        DmlOpening.Opened opened = opening.withoutDevices();
+        var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, () -> diagnosis);
+        DmlOpening.Opened opened = opening.untried(false, "why");
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
-        assertEquals(
-                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
-                        diagnosis.findings()),
-                opened.decision());
+        assertFalse(opened.pool().channel().hasDevice());
         assertTrue(opened.pool().tryClose());
     }
 
     @Test
     void softwareProbesNothing() {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
-        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "the builder names it", List.of()),
-                mover.pathDecision());
+        assertEquals(new DeviceDecision(false, "the builder names it"), mover.decision());
         assertEquals(List.of(), dml.submissions());
     }
 
@@ -311,28 +304,25 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @EnumSource
     void listenerReceivesThePath(DmlPath path) {
         dml.withHardware();
-        var heard = new ArrayList<DmlPathDecision>();
-        DmlDataMover mover = open(on(well(machine), path).onPathDecision(heard::add));
-        assertEquals(List.of(mover.pathDecision()), heard);
-        assertSame(mover.runningPath(), heard.getFirst().path());
+        var heard = new ArrayList<DeviceDecision>();
+        DmlDataMover mover = open(on(well(machine), path).onDecision(heard::add));
+        assertEquals(List.of(mover.decision()), heard);
+        assertEquals(mover.runningPath() == DmlPath.HARDWARE, heard.getFirst().usesDevice());
     }
 
     @Test
     void listenerReceivesTheReasonForSoftware() {
-        var heard = new ArrayList<DmlPathDecision>();
-        open(on(machine, DmlPath.AUTO).onPathDecision(heard::add));
+        var heard = new ArrayList<DeviceDecision>();
+        open(on(machine, DmlPath.AUTO).onDecision(heard::add));
         assertEquals(
-                List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + "LIBACCEL_NOT_FOUND (100)",
-                        machine.diagnosis().findings())),
-                heard);
+                List.of(new DeviceDecision(false, REFUSED + "LIBACCEL_NOT_FOUND (100)")), heard);
     }
 
     @Test
     void failedOpeningCallsNoListener() {
-        var heard = new ArrayList<DmlPathDecision>();
+        var heard = new ArrayList<DeviceDecision>();
         assertThrows(DmlHardwareException.class,
-                () -> on(machine, DmlPath.HARDWARE).onPathDecision(heard::add).open());
+                () -> on(machine, DmlPath.HARDWARE).onDecision(heard::add).open());
         assertEquals(List.of(), heard);
     }
 
@@ -342,7 +332,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         var failure = new AssertionError("of the listener");
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e));
         try {
-            DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE).onPathDecision(decision -> {
+            DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE).onDecision(decision -> {
                 throw failure;
             }));
             finish(mover.memset(zeros(64), (byte) 1)).orThrow();
