@@ -2,7 +2,6 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.cli.MoverOptions.MoverChoice;
 import io.github.vdm4j.cli.check.CheckReport;
-import io.github.vdm4j.cli.check.CheckReportText;
 import io.github.vdm4j.cli.check.CheckedDevice;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.cli.check.HardwareCheck.Settings;
@@ -120,7 +119,7 @@ final class CheckHardwareCommand extends Subcommand {
     private int run(HardwareCheck check) throws CommandFailure {
         try {
             CheckReport found = check.run(VdmCommand.Version.text());
-            String text = CheckReportText.of(found);
+            String text = found.text();
             String asJson = Json.of(found) + System.lineSeparator();
             // The report is printed first, because the files may be unwritable after a long run.
             print(json ? asJson : text);

@@ -32,8 +32,9 @@ final class CaseRun {
      */
     private static final long GAP = 32;
 
+    private final CheckContext context;
+    private final Line line;
     private final CheckCase that;
-    private final Vdm reference;
     private final Arena arena = Arena.ofShared();
     private final List<Long> sizes;
     private final long[] starts;
@@ -41,11 +42,11 @@ final class CaseRun {
     private final MemorySegment actual;
     private final long recordBytes;
     private VdmFuture<?> future;
-    private String name;
 
-    CaseRun(CheckCase that, CheckMemory memory, Vdm reference) throws IOException {
+    CaseRun(CheckContext context, Line line, CheckCase that) throws IOException {
+        this.context = context;
+        this.line = line;
         this.that = that;
-        this.reference = reference;
         sizes = that.operation().sizes(that);
         starts = new long[sizes.size()];
         long at = 0;
@@ -58,8 +59,8 @@ final class CaseRun {
         byte[] noise = new byte[(int) expected.byteSize()];
         that.content().nextBytes(noise);
         expected.copyFrom(MemorySegment.ofArray(noise));
-        recordBytes = that.operation().prepare(that, reference, ranges(expected));
-        actual = memory.of(expected, that.variant(), arena);
+        recordBytes = that.operation().prepare(that, context.reference(), ranges(expected));
+        actual = context.memory().of(expected, line.variant(), arena);
     }
 
     private MemorySegment[] ranges(MemorySegment whole) {
@@ -72,13 +73,12 @@ final class CaseRun {
 
     boolean isSupported(Vdm device) {
         return starts.length == 0
-                || device.isSupported(that.variant().flags(), ranges(actual)[0]);
+                || device.isSupported(line.variant().flags(), ranges(actual)[0]);
     }
 
     void start(Vdm device) {
         future = that.operation()
-                .future(device, that, that.variant().flags(), recordBytes,
-                        ranges(actual));
+                .future(device, that, line.variant().flags(), recordBytes, ranges(actual));
         future.poll();
     }
 
@@ -86,11 +86,10 @@ final class CaseRun {
      * Waits for the device, executes the operation on the calling thread, compares the results and
      * counts them. The method frees the memory, unless the device may still use it.
      */
-    void finish(Line line, CheckResults results) {
-        name = line.name();
+    void finish() {
         line.count(compare());
         if (future.result() == VdmResult.TIMEOUT) {
-            results.abort();
+            context.results().abort();
         } else {
             free();
         }
@@ -100,10 +99,10 @@ final class CaseRun {
     private Failure compare() {
         future.busyPoll();
         // The reference has no flags, because this machine may be unable to make its copy durable.
+        Vdm reference = context.reference();
         VdmFuture<?> here = that.operation() == CheckedOperation.FLUSH ? reference.nop()
                 : that.operation()
-                        .future(reference, that, VdmFlags.NONE, recordBytes,
-                                ranges(expected));
+                        .future(reference, that, VdmFlags.NONE, recordBytes, ranges(expected));
         here.busyPoll();
         String wanted = describe(here);
         String found = describe(future);
@@ -188,7 +187,7 @@ final class CaseRun {
     }
 
     private Failure failure(String what, String range, long firstWrongByte) {
-        return new Failure(name, that.variant().toString(), what, range,
+        return new Failure(line.name(), line.variant().toString(), what, range,
                 firstWrongByte < 0 ? null : firstWrongByte, sizes,
                 IntStream.range(0, starts.length)
                         .mapToObj(that::offset)

@@ -19,9 +19,8 @@ import java.util.Random;
  * @param upwards whether an overlapping copy moves bytes to higher addresses
  * @param differences the largest number of words in which two compared ranges differ
  */
-record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<Integer> alignment,
-        long seed, long pattern, CrcOptions crc, DifConfig dif, int shift, boolean upwards,
-        int differences) {
+record CheckCase(CheckedOperation operation, long bytes, List<Integer> alignment, long seed,
+        long pattern, CrcOptions crc, DifConfig dif, int shift, boolean upwards, int differences) {
     private static final int MOST_SHIFT = 4096;
     private static final int MOST_DIFFERENCES = 100;
     private static final int ANY_16_BITS = 1 << 16;
@@ -34,12 +33,12 @@ record CheckCase(CheckedOperation operation, Variant variant, long bytes, List<I
             List.of(DifFlag.SOURCE_GUARD_CHECK_DISABLED),
             List.of(DifFlag.SOURCE_REFERENCE_TAG_CHECK_DISABLED));
 
-    static CheckCase of(CheckedOperation operation, Variant variant, long bytes,
-            List<Integer> alignment, long seed) {
+    static CheckCase of(CheckedOperation operation, long bytes, List<Integer> alignment,
+            long seed) {
         var random = new Random(seed);
         long pattern = random.nextLong();
         var crc = new CrcOptions(random.nextInt(), random.nextBoolean(), random.nextBoolean());
-        return new CheckCase(operation, variant, bytes, alignment, seed, pattern, crc, dif(random),
+        return new CheckCase(operation, bytes, alignment, seed, pattern, crc, dif(random),
                 1 + random.nextInt(MOST_SHIFT), random.nextBoolean(),
                 random.nextInt(MOST_DIFFERENCES));
     }
