@@ -5,9 +5,7 @@ import io.github.vdm4j.cli.check.CheckReport;
 import io.github.vdm4j.cli.check.CheckedDevice;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.cli.check.HardwareCheck.Settings;
-import io.github.vdm4j.dml.DmlHardwareException;
-import io.github.vdm4j.dml.DmlUnavailableException;
-import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.mover.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +67,6 @@ final class CheckHardwareCommand extends Subcommand {
             names = "--longest",
             paramLabel = "SIZE",
             defaultValue = "32M",
-            converter = ByteSize.Converter.class,
             description = "Bytes in the longest operation, 64 to 32M."
                     + " Default: 32M.") private ByteSize longest;
 
@@ -128,12 +125,9 @@ final class CheckHardwareCommand extends Subcommand {
                 write(".json", asJson);
             }
             return found.verdict() == CheckReport.Verdict.PASSED ? 0 : FAILED;
-        } catch (DsaUnavailableException e) {
-            throw noDevice(Unavailable.reasons(e), e);
-        } catch (DmlUnavailableException e) {
-            throw noDevice(Unavailable.reasons(e), e);
-        } catch (DmlHardwareException e) {
-            throw noDevice(Unavailable.reasons(e), e);
+        } catch (UnavailableException e) {
+            throw new CommandFailure("no device can be checked. %s%n%s".formatted(e.reasons(),
+                    CommandFailure.REMEDIES), e);
         } catch (IOException e) {
             throw CommandFailure.of("the check needs a file in the folder " + folder, e);
         }
@@ -181,10 +175,5 @@ final class CheckHardwareCommand extends Subcommand {
             throw wrongUsage(("--report %s: %s exists. Choose another name, or delete the file")
                     .formatted(report, report + ending));
         }
-    }
-
-    private static CommandFailure noDevice(String reasons, Exception cause) {
-        return new CommandFailure(
-                "no device can be checked. " + reasons + Unavailable.REMEDIES, cause);
     }
 }

@@ -48,7 +48,6 @@ final class CopyCommand extends Subcommand {
             names = "--chunk",
             paramLabel = "SIZE",
             defaultValue = "1M",
-            converter = ByteSize.Converter.class,
             description = "Bytes in an operation, 4K to 1G. Default: 1M.") private ByteSize chunk;
 
     @Option(

@@ -13,6 +13,7 @@ import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.mover.DeviceDecision;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.mover.UnavailableException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -23,7 +24,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose the mover of a command. */
 final class MoverOptions {
-    private static final String OTHER_MOVERS = "Use --mover threads or --mover sync";
     private static final String NAMED = "the command line names it";
 
     /** The values of {@code --mover}. */
@@ -126,21 +126,13 @@ final class MoverOptions {
                         ? dml(path.path(), operations)
                         : best(operations);
             };
-        } catch (DsaUnavailableException e) {
-            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
-        } catch (DmlUnavailableException e) {
-            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
-        } catch (DmlHardwareException e) {
-            throw failure(Unavailable.reasons(e), "Use --path sw, --mover threads or --mover sync",
-                    e);
+        } catch (UnavailableException e) {
+            throw new CommandFailure("%s%nUse %s--mover threads or --mover sync. %s".formatted(
+                    e.reasons(), e instanceof DmlHardwareException ? "--path sw, " : "",
+                    CommandFailure.REMEDIES), e);
         } catch (VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
-    }
-
-    private static CommandFailure failure(String reasons, String remedy, Exception cause) {
-        return new CommandFailure("%s%s. %s".formatted(reasons, remedy, Unavailable.REMEDIES),
-                cause);
     }
 
     private static ChosenMover best(int operations) {

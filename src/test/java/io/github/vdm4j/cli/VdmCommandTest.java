@@ -47,7 +47,7 @@ class VdmCommandTest {
     @Test
     void aMissingCommandIsWrongUsage() {
         CommandRun run = CommandRun.vdm();
-        assertEquals("vdm: a command is missing (see vdm --help)\n", run.err());
+        assertEquals("vdm: Missing required subcommand (see vdm --help)\n", run.err());
         assertEquals(2, run.exitCode());
     }
 

@@ -3,10 +3,9 @@ package io.github.vdm4j.cli.check;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.cli.check.CheckResults.Line;
-import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dsa.DsaQueue;
-import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.mover.DeviceDataMover;
+import io.github.vdm4j.mover.UnavailableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +111,7 @@ final class QueueChecks {
                 .open(device, queues, slots,
                         line.variant() == Variant.UNTOUCHED)) {
             check.run(open.mover());
-        } catch (DsaUnavailableException | DmlHardwareException e) { // its message may have a path
+        } catch (UnavailableException e) { // its message may have a path
             fail(line, "the mover could not be opened again");
         }
     }
