@@ -123,7 +123,7 @@ public final class HardwareCheck {
      */
     private boolean round(CheckContext context, Vdm mover) throws IOException {
         var random = new Random(settings.seed() + rounds);
-        var together = new ArrayList<CaseRun>();
+        var together = new ArrayList<CheckCase>();
         for (Planned next : planned) {
             if (isOver() || results.endsEarly()) {
                 finish(context, together);
@@ -131,9 +131,20 @@ public final class HardwareCheck {
             }
             // A skipped check draws, too. Another device then gets the same operations.
             long bytes = next.bytes() + (rounds == 0 ? 0 : random.nextLong(next.bytes()));
-            var that = CheckCase.of(next.operation(), bytes, next.alignment(), random.nextLong());
-            if (!next.line().isSkipped() && start(context, mover, next.line(), that, together)
-                    && (rounds == 0 || together.size() == TOGETHER || bytes > LONG)) {
+            long seed = random.nextLong();
+            if (next.line().isSkipped()) {
+                continue;
+            }
+            var that = new CheckCase(context, next.line(), next.operation(), bytes,
+                    next.alignment(), seed);
+            if (that.isSupported(mover)) {
+                that.start(mover);
+                together.add(that);
+            } else {
+                next.line().skip("the mover does not support this");
+                that.free();
+            }
+            if (rounds == 0 || together.size() == TOGETHER || bytes > LONG) {
                 finish(context, together);
             }
         }
@@ -141,21 +152,8 @@ public final class HardwareCheck {
         return !results.endsEarly();
     }
 
-    /** Starts an operation. Returns whether the mover supports it. */
-    private static boolean start(CheckContext context, Vdm mover, Line line, CheckCase that,
-            List<CaseRun> together) throws IOException {
-        var run = new CaseRun(context, line, that);
-        if (!run.isSupported(mover)) {
-            line.skip("the mover does not support this");
-            run.free();
-            return false;
-        }
-        run.start(mover);
-        return together.add(run);
-    }
-
-    private static void finish(CheckContext context, List<CaseRun> together) {
-        together.forEach(CaseRun::finish);
+    private static void finish(CheckContext context, List<CheckCase> together) {
+        together.forEach(CheckCase::finish);
         together.clear();
         context.memory().reuse();
     }

@@ -122,13 +122,13 @@ final class QueueChecks {
             return;
         }
         var random = new Random(context.seed());
-        List<CaseRun> copies = new ArrayList<>();
+        List<CheckCase> copies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            copies.add(new CaseRun(context, line, CheckCase.of(CheckedOperation.MEMCPY, bytes,
-                    List.of(0), random.nextLong())));
+            copies.add(new CheckCase(context, line, CheckedOperation.MEMCPY, bytes, List.of(0),
+                    random.nextLong()));
         }
         copies.forEach(copy -> copy.start(mover));
-        copies.forEach(CaseRun::finish);
+        copies.forEach(CheckCase::finish);
         context.memory().reuse();
     }
 
