@@ -15,8 +15,6 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -179,13 +177,11 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
                 ? DsaDevice.readAll(Path.of("/"))
                 : List.of();
-        ChannelLimits limits =
-                devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
         DmlDiagnosis given = diagnosis;
         int numaNode = node;
         Supplier<DmlDiagnosis> diagnose =
                 () -> given != null ? given : DmlDiagnosis.here(opened.version(), numaNode);
-        var opening = new DmlOpening(opened, settings.capacity, limits, node,
+        var opening = new DmlOpening(opened, settings.capacity, limits(devices), node,
                 settings.queueFullTimeout.toNanos(), diagnose);
         Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
@@ -220,30 +216,21 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
 
     /** Returns the limits of all enabled queues together, because DML chooses the queue. */
     ChannelLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
-                .orElse(maxTransferBytes);
-        long tasks = least(devices, (device, queue) -> Boolean.FALSE.equals(device.batchOffered())
-                ? Long.valueOf(0)
-                : queue.maxBatchSize()).orElse(USUAL_BATCH_TASKS);
-        return limits(Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(tasks, ChannelLimits.MAX_TASKS));
-    }
-
-    /** Returns the smallest limit among the enabled queues, or empty if Linux shows no limit. */
-    private static OptionalLong least(
-            List<DsaDevice> devices, BiFunction<DsaDevice, WorkQueue, Long> limit) {
-        return devices.stream()
-                .flatMap(device -> device.queues()
-                        .stream()
-                        .filter(WorkQueue::enabled)
-                        .map(queue -> limit.apply(device, queue)))
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .min();
-    }
-
-    private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {
-        return new ChannelLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
+        long bytes = maxTransferBytes;
+        long tasks = Long.MAX_VALUE;
+        for (DsaDevice device : devices) {
+            for (WorkQueue queue : device.queues()) {
+                if (queue.enabled()) {
+                    bytes = Math.min(bytes, Objects.requireNonNullElse(queue.maxTransferSize(),
+                            bytes));
+                    tasks = Math.min(tasks, Boolean.FALSE.equals(device.batchOffered()) ? 0
+                            : Objects.requireNonNullElse(queue.maxBatchSize(), tasks));
+                }
+            }
+        }
+        int most = tasks == Long.MAX_VALUE ? USUAL_BATCH_TASKS
+                : (int) Math.min(tasks, ChannelLimits.MAX_TASKS);
+        return new ChannelLimits(Math.max(64, bytes & -64L), maxTransferBytes, most,
                 ChannelLimits.MAX_TASKS);
     }
 }
