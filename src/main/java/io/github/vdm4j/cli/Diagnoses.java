@@ -17,13 +17,6 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
         return new Diagnoses(DmlDiagnosis.current(), DsaDiagnosis.current());
     }
 
-    String dsaSentence() {
-        return dsa.works()
-                ? "DsaDataMover works here, on " + String.join(", ", dsa.queues())
-                : "DsaDataMover does not work here: "
-                        + dsa.findings().getFirst().what();
-    }
-
     /**
      * Returns the text form. Each verdict precedes its findings, and each finding has a remedy. The
      * second verdict has only the findings that the first does not have.
@@ -31,8 +24,8 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
     String text() {
         var further = new ArrayList<>(dsa.findings());
         further.removeAll(dml.findings());
-        return "%s%n%s%n%s%n%s".formatted(dml.verdict().sentence(), text(dml.findings()),
-                dsaSentence(), text(further));
+        return "%s%n%s%n%s%n%s".formatted(dml.verdict(), text(dml.findings()),
+                dsa.verdict(), text(further));
     }
 
     private static String text(List<Finding> findings) {

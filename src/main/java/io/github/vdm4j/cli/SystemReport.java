@@ -144,8 +144,8 @@ record SystemReport(
         Map<String, Boolean> flags = dsa.system().processorFlags();
         line(text, "processor", flags == null ? "unknown" : yesOrNo(flags));
         appendDevices(text);
-        line(text, "", diagnosis.verdict().sentence());
-        line(text, "", new Diagnoses(diagnosis, dsa).dsaSentence());
+        line(text, "", diagnosis.verdict());
+        line(text, "", dsa.verdict());
         String topic = "movers";
         for (Mover mover : movers) {
             line(text, topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(),

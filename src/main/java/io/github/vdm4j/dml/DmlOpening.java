@@ -1,7 +1,6 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
@@ -51,14 +50,14 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         DmlDiagnosis diagnosis = diagnose.get();
         SlotPool pool = null;
         DeviceTrial trial;
-        if (diagnosis.verdict().hardware() == Outcome.CRASH) {
+        if (diagnosis.wouldCrash()) {
             trial = DeviceTrial.failed(
                     "the hardware was not tried, because DML would crash the JVM", null);
         } else {
             try {
                 pool = pool(true, orSoftware);
                 trial = DeviceTrial.of(pool,
-                        diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
+                        diagnosis.works() ? queueFullNanos : 0);
             } catch (SlotRefusedException e) {
                 trial = DeviceTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
             }

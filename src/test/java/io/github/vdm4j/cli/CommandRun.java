@@ -28,7 +28,9 @@ record CommandRun(int exitCode, String out, String err) {
     /** Runs the command on a described machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
         return on(new Diagnoses(diagnosis,
-                new DsaDiagnosis(List.of(), List.of(NO_WRITE), diagnosis.system())), arguments);
+                new DsaDiagnosis("DsaDataMover does not work here: " + NO_WRITE.what(),
+                        List.of(), List.of(NO_WRITE), diagnosis.system())),
+                arguments);
     }
 
     /** Runs the command on a different machine. */

@@ -74,12 +74,9 @@ class InfoCommandTest {
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("""
                   "diagnosis": {
-                    "verdict": {
-                      "hardware": "FAILURE",
-                      "auto": "SOFTWARE",
-                      "sentence": "HARDWARE does not work here, and AUTO runs in software: wq0.0: \
-                this process may not read and write /dev/dsa/wq0.0"
-                    },
+                    "verdict": "HARDWARE does not work here, and AUTO runs in software: wq0.0: \
+                this process may not read and write /dev/dsa/wq0.0",
+                    "queues": [],
                     "findings": [
                       {
                         "severity": "BLOCK",
@@ -134,7 +131,8 @@ class InfoCommandTest {
     @Test
     void whyPrintsOnlyTheVerdictsIfAllIsWell() {
         var machine = new DsaMachine(root).device(0, 0).queue("0.0");
-        var dsa = new DsaDiagnosis(List.of("wq0.0", "wq0.1"), List.of(), machine.system());
+        var dsa = new DsaDiagnosis("DsaDataMover works here, on wq0.0, wq0.1",
+                List.of("wq0.0", "wq0.1"), List.of(), machine.system());
         CommandRun run =
                 CommandRun.on(new Diagnoses(machine.diagnosis(), dsa), "info", "--why");
         assertEquals("""
@@ -150,7 +148,7 @@ class InfoCommandTest {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
         assertTrue(run.out()
                 .startsWith(
-                        "{\n  \"dml\": {\n    \"verdict\": {\n      \"hardware\": \"FAILURE\","),
+                        "{\n  \"dml\": {\n    \"verdict\": \"HARDWARE does not work here, "),
                 run.out());
     }
 

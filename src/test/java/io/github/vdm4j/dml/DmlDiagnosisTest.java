@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.dsa.Finding;
@@ -63,28 +62,25 @@ class DmlDiagnosisTest {
     /** The verdict consists of the outcome in words and the text of the first finding. */
     private static void blockedBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
-        assertEquals(NO_HARDWARE + what, diagnosis.verdict().sentence());
+        assertEquals(NO_HARDWARE + what, diagnosis.verdict());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.BLOCK, diagnosis.findings().getFirst().severity());
-        assertEquals(Outcome.FAILURE, diagnosis.verdict().hardware());
-        assertEquals(Outcome.SOFTWARE, diagnosis.verdict().auto());
-        assertFalse(diagnosis.verdict().hardwareWorks());
+        assertFalse(diagnosis.works());
+        assertFalse(diagnosis.wouldCrash());
     }
 
     private static void crashesBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
-        assertEquals(CRASHES + what, diagnosis.verdict().sentence());
+        assertEquals(CRASHES + what, diagnosis.verdict());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.CRASH, diagnosis.findings().getFirst().severity());
-        assertEquals(Outcome.CRASH, diagnosis.verdict().hardware());
-        assertEquals(Outcome.SOFTWARE, diagnosis.verdict().auto());
+        assertFalse(diagnosis.works());
+        assertTrue(diagnosis.wouldCrash());
     }
 
     private static void worksOn(String queues, DmlDiagnosis diagnosis) {
-        assertEquals(WORKS + queues, diagnosis.verdict().sentence());
-        assertEquals(Outcome.HARDWARE, diagnosis.verdict().hardware());
-        assertEquals(Outcome.HARDWARE, diagnosis.verdict().auto());
-        assertTrue(diagnosis.verdict().hardwareWorks());
+        assertEquals(WORKS + queues, diagnosis.verdict());
+        assertTrue(diagnosis.works());
     }
 
     private static void onlyRemark(Severity severity, String what, DmlDiagnosis diagnosis) {
@@ -391,7 +387,7 @@ class DmlDiagnosisTest {
 
     @Test
     void eightDevicesCauseNoFinding() {
-        assertTrue(devices(8).diagnosis().verdict().hardwareWorks());
+        assertTrue(devices(8).diagnosis().works());
     }
 
     @Test
@@ -399,8 +395,7 @@ class DmlDiagnosisTest {
         assertTrue(devices(9).device(0, "state", "disabled")
                 .device(2, "state", "disabled")
                 .diagnosis()
-                .verdict()
-                .hardwareWorks());
+                .works());
     }
 
     @Test
@@ -408,7 +403,7 @@ class DmlDiagnosisTest {
         // The order is dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8. An unusable dsa16
         // comes before the eighth device that DML takes, and an unusable dsa8 behind it.
         assertTrue(
-                devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
+                devices(9).device(16, "state", "disabled").diagnosis().works());
         crashesBy(
                 "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it "
                         + "writes behind its table of 8",
@@ -515,8 +510,8 @@ class DmlDiagnosisTest {
                 new AccelConfig(true, null, List.of()), null, NumaNodes.ANY);
         documented("Intel DML is not available");
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
-                diagnosis.verdict().sentence());
-        assertEquals(Outcome.FAILURE, diagnosis.verdict().auto());
+                diagnosis.verdict());
+        assertFalse(diagnosis.works());
     }
 
     @Test
@@ -527,7 +522,7 @@ class DmlDiagnosisTest {
                 null,
                 NumaNodes.ANY);
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
-                diagnosis.verdict().sentence());
+                diagnosis.verdict());
         assertEquals(List.of(Severity.BLOCK, Severity.CRASH, Severity.BLOCK),
                 diagnosis.findings().stream().map(Finding::severity).toList());
     }
@@ -544,8 +539,7 @@ class DmlDiagnosisTest {
                         .of(system, new AccelConfig(null, null, List.of()),
                                 new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"),
                                 NumaNodes.ANY)
-                        .verdict()
-                        .sentence());
+                        .verdict());
     }
 
     @Test

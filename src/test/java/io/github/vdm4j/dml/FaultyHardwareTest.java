@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.FaultyLoad;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
@@ -118,8 +116,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private DmlDataMover openFaulty(DmlPath path, int threads, long seed) {
         dml.withHardware();
         DmlDataMover mover = open(builder(path)
-                .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""),
-                        List.of(), null, null))
+                .diagnosis(new DmlDiagnosis("", List.of(), List.of(), null, null))
                 .slots(FaultyLoad.SLOTS * threads)
                 .maxTransferBytes(256)
                 .queueFullTimeout(Duration.ofNanos(3_000))
