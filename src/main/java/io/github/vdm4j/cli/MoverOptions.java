@@ -9,12 +9,9 @@ import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
-import io.github.vdm4j.dsa.Finding;
-import io.github.vdm4j.mover.DeviceDecision;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.mover.UnavailableException;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -167,16 +164,10 @@ final class MoverOptions {
 
     private static ChosenMover dml(DmlPath path, int operations) {
         DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
-        return new ChosenMover("dml", mover, mover.library() + " is available"
-                + (path == DmlPath.AUTO ? "; " + why(mover) : ""));
-    }
-
-    private static String why(DmlDataMover mover) {
-        DeviceDecision decision = mover.decision();
-        List<Finding> findings =
-                decision.usesDevice() ? List.of() : mover.diagnosis().findings();
-        return "path %s, because %s%s; %s".formatted(
-                decision.usesDevice() ? "hardware" : "software", decision.reason(),
-                findings.isEmpty() ? "" : ": " + findings.getFirst().what(), mover.policy());
+        String why = path != DmlPath.AUTO ? ""
+                : "; path %s, because %s; %s".formatted(
+                        mover.decision().usesDevice() ? "hardware" : "software",
+                        mover.decision().reason(), mover.policy());
+        return new ChosenMover("dml", mover, mover.library() + " is available" + why);
     }
 }

@@ -187,7 +187,7 @@ public record CheckedDevice(String mover, DsaSystem system, boolean emulated, Op
         for (DsaQueue queue : counts(opened)) {
             hardware.get(queue.name())
                     .putAll(facts("completions", queue.completions(),
-                            "page faults", queue.pageFaults(), "refusals", queue.refusals()));
+                            "page_faults", queue.pageFaults(), "refusals", queue.refusals()));
         }
         return hardware;
     }
