@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 public abstract class UnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The message without the remedy. */
     private final String reasons;
 
     /**
