@@ -188,14 +188,14 @@ public record DsaSystem(
     }
 
     /**
-     * Checks the work queues for a mover. The findings of queues that Linux has enabled for
-     * processes come first, because the administrator has probably meant these queues.
+     * Checks the work queues for a mover.
      *
-     * @param names the names of the queues, or an empty list for all queues
+     * @param names the names of the queues, or an empty list for all queues that Linux has enabled
+     *     for processes
      * @param check returns why the mover cannot use a queue, or null if the mover can use it. This
      *     method calls the function for each queue that processes can use
-     * @return the reason for each queue that the mover cannot use, or the reason why there is no
-     *     queue
+     * @return the reason for each queue that the mover cannot use, then for each device without a
+     *     queue for processes, or the reason why there is no device
      */
     public List<Finding> check(List<String> names,
             BiFunction<DsaDevice, WorkQueue, Finding> check) {
@@ -204,23 +204,25 @@ public record DsaSystem(
         if (devices.isEmpty()) {
             return List.of(Obstacles.noDevice(this));
         }
-        var findings = new LinkedHashSet<Finding>();
-        var last = new LinkedHashSet<Finding>();
+        var ofQueues = new LinkedHashSet<Finding>();
+        var ofDevices = new ArrayList<Finding>();
         for (DsaDevice device : devices) {
-            if (device.queues().isEmpty() && chosen.isEmpty()) {
-                last.add(Obstacles.noQueue(this, device));
+            List<WorkQueue> queues = device.queues()
+                    .stream()
+                    .filter(queue -> chosen.isEmpty() ? Obstacles.isForProcesses(queue)
+                            : chosen.contains(queue.name()))
+                    .toList();
+            if (queues.isEmpty() && chosen.isEmpty()) {
+                ofDevices.add(Obstacles.noQueue(this, device));
             }
-            for (WorkQueue queue : device.queues()) {
-                if (chosen.isEmpty() || chosen.contains(queue.name())) {
-                    Finding obstacle = Obstacles.of(this, device, queue);
-                    (Obstacles.isMeantForUsers(queue) ? findings : last)
-                            .add(obstacle != null ? obstacle : check.apply(device, queue));
-                }
+            for (WorkQueue queue : queues) {
+                Finding obstacle = Obstacles.of(this, device, queue);
+                ofQueues.add(obstacle != null ? obstacle : check.apply(device, queue));
             }
         }
-        findings.addAll(last);
-        findings.remove(null);
-        return List.copyOf(findings);
+        ofQueues.addAll(ofDevices);
+        ofQueues.remove(null);
+        return List.copyOf(ofQueues);
     }
 
     private static Map<String, Boolean> flags(Set<String> present) {

@@ -41,11 +41,11 @@ final class Obstacles {
                         + " /dev/dsa/wq0.0.");
     }
 
-    /** Returns the obstacle of a device without queues. */
+    /** Returns the obstacle of a device without a queue for processes. */
     static Finding noQueue(DsaSystem system, DsaDevice device) {
         Finding obstacle = of(system, device);
         return obstacle != null ? obstacle
-                : Finding.block(device.name() + ": the device has no work queue",
+                : Finding.block(device.name() + ": no work queue of type user is enabled",
                         configure(device, "wq" + number(device) + ".0"));
     }
 
@@ -99,8 +99,8 @@ final class Obstacles {
                         queue.node()), PERMIT);
     }
 
-    /** Returns whether the administrator has probably meant a queue for processes. */
-    static boolean isMeantForUsers(WorkQueue queue) {
+    /** Returns whether Linux has enabled a queue for processes. */
+    static boolean isForProcesses(WorkQueue queue) {
         return isEnabled(queue.state()) && isForUsers(queue);
     }
 

@@ -151,13 +151,13 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoEnabledQueue() {
-        blockedBy("wq0.0: the queue is disabled",
+        blockedBy("dsa0: no work queue of type user is enabled",
                 wellConfigured().queue("0.0", "state", "disabled").diagnosis());
     }
 
     @Test
     void findsADeviceWithoutQueues() {
-        blockedBy("dsa0: the device has no work queue", machine.device(0, 0).diagnosis());
+        blockedBy("dsa0: no work queue of type user is enabled", machine.device(0, 0).diagnosis());
     }
 
     @Test
@@ -175,8 +175,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsAQueueOfTheKernel() {
-        blockedBy("wq0.0: the queue is of type kernel, and processes may open queues of type user "
-                + "only",
+        blockedBy("dsa0: no work queue of type user is enabled",
                 wellConfigured().queue("0.0", "type", "kernel")
                         .without("dev/dsa/wq0.0")
                         .diagnosis());
@@ -217,7 +216,6 @@ class DmlDiagnosisTest {
         assertEquals(List.of(
                 "wq0.0: this process may not read and write /dev/dsa/wq0.0",
                 "wq0.1: the queue is dedicated, and DML uses shared queues only",
-                "wq0.2: the queue is disabled",
                 "dsa2: the device is disabled"),
                 diagnosis.findings().stream().map(Finding::what).toList());
     }
@@ -463,7 +461,8 @@ class DmlDiagnosisTest {
                 "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use "
                         + "ENQCMD",
                 diagnosis);
-        assertEquals("wq0.0: the queue is disabled", diagnosis.findings().get(1).what());
+        assertEquals("dsa0: no work queue of type user is enabled",
+                diagnosis.findings().get(1).what());
     }
 
     @Test

@@ -50,7 +50,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DEVICE_DISABLED(100, machine -> well(machine).device(0, "state", "disabled"),
                 "dsa0: the device is disabled"),
         NO_ENABLED_QUEUE(100, machine -> well(machine).queue("0.0", "state", "disabled"),
-                "wq0.0: the queue is disabled"),
+                "dsa0: no work queue of type user is enabled"),
         DEDICATED_QUEUE(100, machine -> well(machine).queue("0.0", "mode", "dedicated"),
                 "wq0.0: the queue is dedicated, and DML uses shared queues only"),
         NO_PERMISSION(100, machine -> well(machine).locked("/dev/dsa/wq0.0"),

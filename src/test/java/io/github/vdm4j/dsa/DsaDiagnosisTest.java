@@ -124,24 +124,36 @@ class DsaDiagnosisTest {
     @Test
     void findsADeviceWithoutQueues(@TempDir Path empty) throws IOException {
         machine = new DsaMachine(empty).device(0, 0);
-        assertUnavailable("dsa0: the device has no work queue",
+        assertUnavailable("dsa0: no work queue of type user is enabled",
                 "sudo accel-config config-wq dsa0/wq0.0 ");
     }
 
     @Test
-    void findsADisabledQueue() throws IOException {
-        machine.queue("0.0", "state", "disabled").queue("0.1", "state", "disabled");
-        assertUnavailable("wq0.0: the queue is disabled",
-                "sudo accel-config enable-wq dsa0/wq0.0");
+    void onlyQueuesForProcessesAreExamined() throws IOException {
+        machine.queue("0.0", "state", "disabled").queue("0.1", "type", "kernel");
+        assertUnavailable("dsa0: no work queue of type user is enabled",
+                "sudo accel-config config-wq dsa0/wq0.0 ");
+        machine.queue("0.1", "type", "user");
+        assertEquals(List.of("wq0.1"), diagnosis().queues());
+        assertEquals(List.of(), diagnosis().findings());
     }
 
-    @Test
-    void findsAQueueOfTheKernel() throws IOException {
-        machine.queue("0.0", "type", "kernel").queue("0.1", "type", "kernel");
-        assertUnavailable(
-                "wq0.0: the queue is of type kernel, and processes may open queues of type user "
-                        + "only",
-                "sudo accel-config disable-wq dsa0/wq0.0 && sudo accel-config config-wq");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "state | disabled | wq0.0: the queue is disabled | sudo accel-config enable-wq dsa0/wq0.0",
+        "type  | kernel   | wq0.0: the queue is of type kernel, and processes may open queues of "
+                + "type user only | sudo accel-config disable-wq dsa0/wq0.0 && sudo accel-config "
+                + "config-wq",
+    })
+    void namedQueueIsExaminedInEveryState(String attribute, String value, String what,
+            String remedy) throws IOException {
+        machine.queue("0.0", attribute, value);
+        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+            Finding finding = opening.findings().getFirst();
+            assertEquals(what, finding.what());
+            assertTrue(finding.remedy().contains(remedy), finding::remedy);
+            assertTrue(Files.readString(Path.of("docs", "dsa.md")).contains("| `" + what + "` |"));
+        }
     }
 
     @Test
@@ -258,12 +270,12 @@ class DsaDiagnosisTest {
 
     @Test
     void exceptionListsEveryQueueWithItsReason() {
-        machine.queue("0.0", "state", "disabled").queue("0.1", "type", "kernel");
+        machine.without("dev/dsa/wq0.0").locked("/dev/dsa/wq0.1");
         assertEquals(
                 """
                         No DSA work queue can be used. Examined:
-                          wq0.0: the queue is disabled
-                          wq0.1: the queue is of type kernel, and processes may open queues of type user only
+                          wq0.0: the queue has no file in /dev/dsa
+                          wq0.1: this process may not read and write /dev/dsa/wq0.1
                         The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device. [VDM-DSA-UNAVAILABLE]""",
                 new DsaUnavailableException(diagnosis().findings()).getMessage());
     }
