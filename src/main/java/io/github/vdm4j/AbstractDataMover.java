@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public abstract non-sealed class AbstractDataMover
         extends
-            OperationMethods<VdmFuture<VdmOutput>, VdmFuture<CompareResult>, VdmFuture<DeltaResult>,
+            AbstractOperationMethods<VdmFuture<VdmOutput>, VdmFuture<CompareResult>,
+                    VdmFuture<DeltaResult>,
                     VdmFuture<Crc32c>, VdmFuture<DifResult>>
         implements
             Vdm {

@@ -31,7 +31,8 @@ import java.util.concurrent.Executor;
  */
 public final class VdmOperation
         extends
-            OperationMethods<VdmOperation, VdmOperation, VdmOperation, VdmOperation, VdmOperation>
+            AbstractOperationMethods<VdmOperation, VdmOperation, VdmOperation, VdmOperation,
+                    VdmOperation>
         implements
             PollableFuture<Object> {
     private final AbstractDataMover mover;
