@@ -105,13 +105,15 @@ public interface PollableFuture<T> {
 
     /**
      * {@return whether the future has a property at this time} A chain has the properties of its
-     * next entry. The result is {@code false} for null.
+     * next entry. The result is {@code false} for null. By default, a future has no property.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property
      */
-    boolean hasProperty(FutureProperty property);
+    default boolean hasProperty(FutureProperty property) {
+        return false;
+    }
 
     /**
      * Cancels the task if it has not started. A started task runs to its end and still has to be

@@ -317,11 +317,6 @@ class PollableFutureTest {
         public Throwable failure() {
             return null;
         }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
     }
 
     @Test
