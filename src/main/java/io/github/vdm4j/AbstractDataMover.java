@@ -37,7 +37,10 @@ public abstract non-sealed class AbstractDataMover
         OperationTrace.isOn();
     }
 
-    /** {@return the executor of this mover's operations} It is the same object on every call. */
+    /**
+     * {@return the executor of this mover's operations} It is the same object on every call. Each
+     * new operation calls this.
+     */
     protected abstract VdmExecutor executor();
 
     /**

@@ -132,6 +132,9 @@ public interface PollableFuture<T> {
      * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
+     * @throws IllegalStateException if the future is incomplete after a poll, and this is a thread
+     *     of vdm4j or a call inside the task itself
+     * @throws WrongThreadException if the task needs memory that is confined to another thread
      * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await() {
