@@ -209,8 +209,7 @@ public final class Operation<R> extends OperationRecord<R> {
         } catch (WrongThreadException e) {
             throw e;
         } catch (Throwable e) {
-            completeWith(e);
-            reached = FutureState.COMPLETE;
+            reached = failWith(e);
         }
         if (reached == FutureState.COMPLETE) {
             recordEnd(first);

@@ -16,9 +16,9 @@
  * with {@code DataMovers} of {@code io.github.vdm4j.mover}, or Intel DML with {@code DmlDataMover}
  * of {@code io.github.vdm4j.dml}. A mover is thread-safe.
  *
- * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.OperationMethods#memcpy memcpy} checks its
- * arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts it.
- * Invalid arguments throw an exception at the call. Later failures complete the future with a
+ * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.OperationMethods#memcpy memcpy}
+ * checks its arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts
+ * it. Invalid arguments throw an exception at the call. Later failures complete the future with a
  * {@link io.github.vdm4j.VdmResult} and a {@link io.github.vdm4j.VdmException}.
  *
  * <p><b>Many operations.</b> A {@link io.github.vdm4j.Batch} executes many operations together. A

@@ -20,8 +20,8 @@
  * <p><b>Interrupts.</b> An interrupt ends only {@link
  * io.github.vdm4j.future.PollableFuture#awaitInterruptibly() awaitInterruptibly}. After every other
  * wait of vdm4j, the thread's interrupted status is set again. Therefore {@link
- * io.github.vdm4j.future.CompletionQueue#take() take} throws no {@link InterruptedException}, unlike
- * a {@link java.util.concurrent.BlockingQueue}.
+ * io.github.vdm4j.future.CompletionQueue#take() take} throws no {@link InterruptedException}. It
+ * differs from a {@link java.util.concurrent.BlockingQueue}.
  *
  * <p><b>Threads of vdm4j.</b> A wait on such a thread throws an {@link IllegalStateException} if it
  * would sleep, because the thread may have to complete the future. Callbacks can run on such a
