@@ -38,7 +38,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * @param notifier the offer of the polling threads. An answer must hold until the next call.
      *     The newest waker replaces an earlier waker, because it notifies all waiting threads
      * @return the state of the task. It is {@link FutureState#IDLE} if the task could not start
-     *     yet, and null if the future was {@linkplain #detach detached}
+     *     yet, and null if the future was {@linkplain #detach detached}. Otherwise null fails the
+     *     future
      */
     protected abstract FutureState advance(Notifier notifier);
 
