@@ -14,6 +14,10 @@ import java.lang.foreign.MemorySegment;
  * IllegalStateException} if it was submitted, and a reusable operation if it is running. Both throw
  * it if another thread uses the object. If a method throws an exception, the object is unchanged.
  *
+ * <p>C counterpart: {@code vdm_memcpy}, {@code vdm_memmove}, {@code vdm_memset} and {@code
+ * vdm_flush} of miniasync_vdm(7), and {@code DML_OP_...}. The page docs/from-c-to-java.md lists the
+ * counterpart of each method.
+ *
  * @param <O> what an operation with a {@link VdmOutput} returns
  * @param <C> what a comparison returns
  * @param <D> what the creation of a delta returns

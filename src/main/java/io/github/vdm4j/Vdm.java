@@ -42,8 +42,7 @@ import java.lang.foreign.MemorySegment;
  * <li>{@link WrongThreadException} if a segment is confined to another thread.
  * </ul>
  *
- * <p>C counterpart: {@code struct vdm}, miniasync_vdm(7). The page docs/from-c-to-java.md lists the
- * counterpart of each method.
+ * <p>C counterpart: {@code struct vdm}, miniasync_vdm(7).
  */
 public interface Vdm
         extends

@@ -18,9 +18,9 @@ import java.util.Objects;
  * interrupt ends only {@link #awaitInterruptibly}. After any other wait, the thread's interrupted
  * status is set again.
  *
- * <p>Every method that waits throws an {@link IllegalStateException} if a future is incomplete
- * after a poll, and the thread is a thread of vdm4j or inside {@link AbstractFuture#advance} of
- * that future.
+ * <p>A thread of vdm4j must not wait, and no thread may wait for a future inside its {@link
+ * AbstractFuture#advance}. If such a future is incomplete after a poll, the wait throws an {@link
+ * IllegalStateException}.
  *
  * <p>C counterpart: {@code runtime_new}, {@code runtime_wait} and {@code runtime_wait_multiple} of
  * miniasync_runtime(7). A runtime in Java needs no deletion.
