@@ -187,8 +187,7 @@ final class DeviceWorkers {
         if (!jvm.canMakeDurable(operation)) {
             return false;
         }
-        boolean bySoftware = policy.isForSoftware() && operation.isOffHeap();
-        Division divided = bySoftware
+        Division divided = policy.isForSoftware(operation)
                 ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
                         this::executePart, pool.channel().software())
                 : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
