@@ -148,9 +148,10 @@ public abstract non-sealed class AbstractDataMover
         executor().close(deadline);
         if (!left) {
             throw new VdmException(VdmResult.TIMEOUT, null,
-                    ("%s did not close within %s (closeTimeout): another thread is still inside the"
-                            + " first poll of an operation. Keep the memory of the operation until"
-                            + " its future is complete").formatted(name(), limit),
+                    ("%s did not close within %s s (closeTimeout): another thread is still inside"
+                            + " the first poll of an operation. Keep the memory of the operation"
+                            + " until its future is complete")
+                            .formatted(name(), limit.toNanos() / 1e9),
                     null);
         }
     }

@@ -11,7 +11,6 @@ import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -116,11 +115,11 @@ final class EngineFailures {
         return new VdmException(
                 VdmResult.TIMEOUT,
                 null,
-                ("%s did not close within %s (closeTimeout): still in flight: %s; %,d bytes of "
+                ("%s did not close within %s s (closeTimeout): still in flight: %s; %,d bytes of "
                         + "native memory are kept for them")
                         .formatted(
                                 name,
-                                Duration.ofNanos(nanos),
+                                nanos / 1e9,
                                 operations.isEmpty()
                                         ? "operations that are unknown by now"
                                         : String.join("; ", operations),

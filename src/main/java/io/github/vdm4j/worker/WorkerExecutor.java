@@ -218,10 +218,10 @@ public final class WorkerExecutor implements VdmExecutor {
             throw new VdmException(
                     VdmResult.TIMEOUT,
                     null,
-                    "%s did not close within %s (closeTimeout): still executing: %s%s"
+                    "%s did not close within %s s (closeTimeout): still executing: %s%s"
                             .formatted(
                                     name,
-                                    closeTimeout,
+                                    closeTimeout.toNanos() / 1e9,
                                     stuck.stream()
                                             .map(Object::toString)
                                             .collect(Collectors.joining("; ")),

@@ -336,7 +336,7 @@ class DmlWorkersTest extends AgainstSimulatedDml {
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertSame(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
-                "DML, path SOFTWARE did not close within PT0.02S (closeTimeout): still in "
+                "DML, path SOFTWARE did not close within 0.02 s (closeTimeout): still in "
                         + "flight: memset of 1,000 bytes, RUNNING;"
                         + " %,d bytes of native memory are kept for them"
                                 .formatted(mover.nativeBytes()),

@@ -501,7 +501,7 @@ class ThreadsDataMoverTest extends VdmContract {
         var gaveUp = assertThrows(VdmException.class, mover::close);
         assertEquals(VdmResult.TIMEOUT, gaveUp.result());
         assertEquals(
-                "threads (1) did not close within PT0.02S (closeTimeout): still executing: "
+                "threads (1) did not close within 0.02 s (closeTimeout): still executing: "
                         + "memset of 1 bytes, RUNNING",
                 gaveUp.getMessage());
         mover.close();
