@@ -110,4 +110,20 @@ class MemoryRegionTest {
         }
         assertEquals(List.of("refused", "refused", "refused", "freed"), events);
     }
+
+    @Test
+    void regionsArePinnedTogetherOrNotAtAll() {
+        var regions = new MemoryRegion[3];
+        for (int closed = 0; closed < regions.length; closed++) {
+            for (int i = 0; i < regions.length; i++) {
+                regions[i] = memory(() -> {});
+            }
+            regions[closed].close();
+            assertFalse(MemoryRegions.pin(regions[0], regions[1], regions[2]));
+            for (MemoryRegion region : regions) {
+                assertEquals(0, region.pins());
+                region.close();
+            }
+        }
+    }
 }
