@@ -263,7 +263,7 @@ public final class OperationProgram extends Program {
             return false;
         }
         long more = Math.min(Opcode.resumable(slot().part().opcode, completed), part);
-        if (more == part && !isMove() && !flushing) {
+        if (more == part && !isMove()) {
             return false; // The result is missing.
         }
         if (more > 0 && result.exists()) {
