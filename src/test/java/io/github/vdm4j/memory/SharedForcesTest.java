@@ -289,6 +289,28 @@ class SharedForcesTest extends AgainstSimulatedDml {
         forces.submit(null, (operation, ended) -> whenForced.run(), false);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"THREADS", "DML_AUTO"})
+    void batchFromTheHeapWaitsAtItsFence(Mover which) {
+        Vdm mover = open(which);
+        MemorySegment source = MemorySegment.ofArray(bytes(noise(400)));
+        slot(1).fill((byte) 0);
+        block();
+        VdmFuture<BatchResult> batch = mover.batch()
+                .memcpy(slot(0), source, VdmFlags.MEM_DURABLE)
+                .fence()
+                .memcpy(slot(1), source, VdmFlags.MEM_DURABLE)
+                .submit();
+        pollUntilForced(batch, 1);
+        assertEquals(-1, slot(0).mismatch(source));
+        assertEquals(-1, slot(1).mismatch(MemorySegment.ofArray(new byte[400])));
+        storage.countDown();
+        end(batch).orThrow();
+        assertTrue(batch.output().isSuccess(), () -> batch.output().toString());
+        assertEquals(-1, slot(1).mismatch(source));
+        assertEquals(2, since().forces());
+    }
+
     @Test
     void drainWaitsForALaterForce() {
         var gate = new CountDownLatch(1);
