@@ -312,6 +312,46 @@ class SharedForcesTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void rangeInsideAnotherRangeDoesNotShortenIt() {
+        Vdm mover = open(Mover.THREADS);
+        block();
+        VdmFuture<?> leading = mover.flush(slot(0));
+        leading.poll();
+        pollUntilForced(leading, 1);
+        MemorySegment outer = file.slice(8_192, 8_192);
+        List<VdmFuture<?>> flushes = List.of(mover.flush(outer.asSlice(400, 400)),
+                mover.flush(outer), mover.flush(outer.asSlice(4_096, 400)));
+        flushes.forEach(VdmFuture::poll);
+        storage.countDown();
+        flushes.forEach(flush -> end(flush).orThrow());
+        assertEquals(WriteBackLog.Range.of(WriteBackKind.PAGES, outer), log.ranges().getLast());
+        assertEquals(2, since().ranges());
+    }
+
+    @Test
+    void rangesOfTwoBuffersAreNotMerged() throws IOException {
+        Vdm mover = open(Mover.THREADS);
+        MemorySegment whole = file.segment();
+        try (OffHeapBuffer first = OffHeapBuffer.wrap(raw(whole.asSlice(0, 4_096)));
+                OffHeapBuffer second = OffHeapBuffer.wrap(raw(whole.asSlice(4_096, 4_096)))) {
+            block();
+            List<VdmFuture<?>> flushes = List.of(mover.flush(slot(0)),
+                    mover.flush(first.segment()), mover.flush(second.segment()));
+            flushes.getFirst().poll();
+            pollUntilForced(flushes.getFirst(), 1);
+            flushes.forEach(VdmFuture::poll);
+            storage.countDown();
+            flushes.forEach(flush -> end(flush).orThrow());
+            assertEquals(3, since().ranges());
+            assertEquals(2, since().forces());
+        }
+    }
+
+    private static MemorySegment raw(MemorySegment segment) {
+        return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
+    }
+
+    @Test
     void drainWaitsForALaterForce() {
         var gate = new CountDownLatch(1);
         Vdm mover = JvmMovers.builder(log.engines(false))
