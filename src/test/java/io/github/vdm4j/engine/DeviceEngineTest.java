@@ -201,6 +201,19 @@ class DeviceEngineTest {
     }
 
     @Test
+    void failedCheckKeepsTheSlotUntilTheAnswer() {
+        open(ExecutionPath.NONE, End.never());
+        device.failNextCheck(new IllegalArgumentException("for the test"));
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(RuntimeException.class, copy::await);
+        assertEquals(1, mover.pool.collectOverdue());
+        copy(SIZE, 0);
+        device.answer();
+        assertEquals(0, mover.pool.collectOverdue());
+    }
+
+    @Test
     void silentDeviceKeepsItsSlotUntilItAnswers() {
         open(ExecutionPath.JVM, End.never());
         VdmFuture<VdmOutput> copy =

@@ -359,8 +359,9 @@ public final class OperationProgram extends Program {
     @Override
     Forces finish(Forces earlier) throws IOException {
         writeBacks.writeLines(wroteByProcessor());
+        Forces forces = writeBacks.addForces(earlier); // It throws if the heap is full.
         result.succeed(operation, executedBy());
-        return writeBacks.addForces(earlier);
+        return forces;
     }
 
     @Override
