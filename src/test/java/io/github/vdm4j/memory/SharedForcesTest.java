@@ -311,6 +311,24 @@ class SharedForcesTest extends AgainstSimulatedDml {
         assertEquals(2, since().forces());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void bufferStaysOpenDuringItsForces(Mover which) {
+        Vdm mover = open(which);
+        List<VdmFuture<?>> futures = List.of(mover.flush(slot(0)), copy(mover, 1),
+                mover.batch().flush(slot(2)).flush(slot(3)).submit());
+        for (VdmFuture<?> future : futures) {
+            block();
+            int before = forcing.size();
+            future.poll();
+            pollUntilForced(future, before + 1);
+            assertFalse(file.tryClose(), future::toString);
+            storage.countDown();
+            end(future).orThrow();
+        }
+        assertTrue(file.tryClose());
+    }
+
     @Test
     void rangeInsideAnotherRangeDoesNotShortenIt() {
         Vdm mover = open(Mover.THREADS);
