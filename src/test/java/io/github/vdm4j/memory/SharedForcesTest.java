@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
@@ -36,6 +37,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -327,6 +329,61 @@ class SharedForcesTest extends AgainstSimulatedDml {
             end(future).orThrow();
         }
         assertTrue(file.tryClose());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dualcastForcesBothDestinations(Mover which) {
+        Vdm mover = open(which);
+        MemorySegment first = file.slice(400, 400);
+        MemorySegment second = file.slice(400 + (1 << 20), 400);
+        end(mover.dualcast(first, second, noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+        assertEquals(Set.of(WriteBackLog.Range.of(WriteBackKind.PAGES, first),
+                WriteBackLog.Range.of(WriteBackKind.PAGES, second)), Set.copyOf(log.ranges()));
+    }
+
+    /** A device writes the lines back itself. */
+    @ParameterizedTest
+    @EnumSource(names = {"THREADS", "DML_SOFTWARE"})
+    void dualcastWritesPagesAndLinesBack(Mover which) {
+        Vdm mover = open(which, log.engines(true));
+        try (OffHeapBuffer lines =
+                OffHeapBuffer.wrap(zeros(8_192), DurabilityDomain.CACHE_LINE)) {
+            long place = file.segment().address() - lines.segment().address() & 0xfff;
+            MemorySegment ofLines = lines.slice(place, 400);
+            var expected = Set.of(WriteBackLog.Range.of(WriteBackKind.PAGES, slot(0)),
+                    WriteBackLog.Range.of(WriteBackKind.CACHE_LINES, ofLines));
+            end(mover.dualcast(slot(0), ofLines, noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(expected, Set.copyOf(log.ranges()));
+            log.forget();
+            end(mover.dualcast(ofLines, slot(0), noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(expected, Set.copyOf(log.ranges()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fenceAwaitsTheForceOfASecondDestination(Mover which) {
+        Vdm mover = open(which, log.engines(true));
+        try (OffHeapBuffer lines =
+                OffHeapBuffer.wrap(zeros(8_192), DurabilityDomain.CACHE_LINE)) {
+            long place = file.segment().address() - lines.segment().address() & 0xfff;
+            MemorySegment behind = zeros(400);
+            block();
+            VdmFuture<BatchResult> batch = mover.batch()
+                    .dualcast(lines.slice(place, 400), slot(0), noise(400), VdmFlags.MEM_DURABLE)
+                    .fence()
+                    .memset(behind, (byte) 1)
+                    .submit();
+            batch.poll();
+            pollUntilForced(batch, 1);
+            assertSame(FutureState.RUNNING, batch.poll());
+            assertEquals(-1, behind.mismatch(MemorySegment.ofArray(new byte[400])));
+            storage.countDown();
+            end(batch).orThrow();
+            assertTrue(batch.output().isSuccess(), () -> batch.output().toString());
+            assertEquals(1, behind.get(ValueLayout.JAVA_BYTE, 399));
+        }
     }
 
     @Test
