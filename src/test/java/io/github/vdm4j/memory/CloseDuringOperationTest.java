@@ -98,4 +98,26 @@ class CloseDuringOperationTest extends AgainstSimulatedDml {
             assertEquals(0, region.pins());
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void endedOperationPinsNothing(Mover kind) throws IOException {
+        try (Vdm mover = open(kind);
+                OffHeapBuffer one = OffHeapBuffer.map(folder.resolve("one"), 0, SIZE);
+                OffHeapBuffer two = OffHeapBuffer.map(folder.resolve("two"), 0, SIZE);
+                OffHeapBuffer three = OffHeapBuffer.map(folder.resolve("three"), 0, SIZE)) {
+            List<OffHeapBuffer> buffers = List.of(one, two, three);
+            buffers.forEach(buffer -> dml.allow(buffer.segment()));
+            for (long bytes : new long[]{8, 100_000, SIZE}) {
+                MemorySegment first = one.slice(0, bytes);
+                MemorySegment second = two.slice(0, bytes);
+                MemorySegment third = three.slice(0, bytes);
+                finish(mover.dualcast(first, second, third, VdmFlags.MEM_DURABLE)).orThrow();
+                finish(mover.compare(first, second)).orThrow();
+                finish(mover.batch().memcpy(first, third).dualcast(first, second, third).submit())
+                        .orThrow();
+                buffers.forEach(buffer -> assertEquals(0, buffer.operationsInFlight()));
+            }
+        }
+    }
 }
