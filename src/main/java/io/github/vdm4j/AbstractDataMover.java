@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.DeltaResult;
@@ -49,15 +50,6 @@ public abstract non-sealed class AbstractDataMover
      * @throws IllegalArgumentException if the mover cannot reach the segment
      */
     protected void checkReachable(VdmOperationType type, String role, MemorySegment segment) {}
-
-    /**
-     * Finishes all started operations and releases threads and memory. The first call of
-     * {@link #close} calls this after {@link #isClosed} has become {@code true}. By default, it
-     * closes the executor.
-     */
-    protected void shutDown() {
-        executor().close();
-    }
 
     /** {@return whether {@link #close} was called} */
     public final boolean isClosed() {
@@ -147,8 +139,9 @@ public abstract non-sealed class AbstractDataMover
     /** Waits for the first polls, because they may still pass operations to the executor. */
     private void finish() {
         Duration limit = executor().closeTimeout();
-        boolean left = isInsidePoll() || tally.awaitPolls(limit.toNanos());
-        shutDown();
+        long deadline = Seam.nanoTime() + limit.toNanos();
+        boolean left = isInsidePoll() || tally.awaitPolls(deadline);
+        executor().close(deadline);
         if (!left) {
             throw new VdmException(VdmResult.TIMEOUT, null,
                     ("%s did not close within %s (closeTimeout): another thread is still inside the"

@@ -112,16 +112,15 @@ final class OperationTally {
      * Waits until the threads that are inside a first poll have left it. The mover is closed.
      * Therefore later polls start nothing.
      *
-     * @param nanos the time limit in nanoseconds
-     * @return whether they have left it within this time
+     * @param deadline the value of {@link Seam#nanoTime} at which the wait ends
+     * @return whether they have left it by then
      */
-    boolean awaitPolls(long nanos) {
-        long start = Seam.nanoTime();
+    boolean awaitPolls(long deadline) {
         boolean interrupted = false;
         boolean inTime = true;
         for (int cell = 0; cell < cells.length(); cell += CELL_LENGTH) {
             while (cells.get(cell + OWN_POLLS) != 0 || cells.get(cell + OTHER_POLLS) != 0) {
-                inTime = Seam.nanoTime() - start < nanos;
+                inTime = Seam.nanoTime() - deadline < 0;
                 if (!inTime) {
                     break;
                 }

@@ -146,8 +146,7 @@ public interface VdmExecutor {
     }
 
     /**
-     * {@return how long {@link Vdm#close} waits for the polls that start operations on further
-     * threads at the same time} The default is 30 seconds.
+     * {@return how long {@link Vdm#close} waits} The default is 30 seconds.
      */
     default Duration closeTimeout() {
         return Duration.ofSeconds(30);
@@ -158,8 +157,10 @@ public interface VdmExecutor {
      * after it has become {@linkplain AbstractDataMover#isClosed closed}. The polls that start
      * operations have ended, except those of {@linkplain #isBrief brief} operations.
      *
-     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight after
-     *     the close timeout
+     * @param deadline the value of {@link System#nanoTime} at which the close timeout ends. It may
+     *     have passed, because the polls have the same time limit
+     * @throws VdmException with {@link VdmResult#TIMEOUT} if operations are still in flight at the
+     *     deadline
      */
-    default void close() {}
+    default void close(long deadline) {}
 }

@@ -415,7 +415,7 @@ class ThrowingCallbacksTest {
             }
 
             @Override
-            public void close() {
+            public void close(long deadline) {
                 pass(Call.CLOSE);
             }
         };

@@ -96,8 +96,8 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     /**
      * Sets the size in bytes from which all workers execute an operation together. It applies to
      * {@link DmlPath#AUTO} without hardware and to {@link DmlPath#SOFTWARE}. On {@code AUTO}, the
-     * JVM's code executes the parts of the operation. Only operations of {@link #workersFrom} bytes
-     * or more have workers. A delta has one worker. Default: 8 MiB.
+     * JVM's code executes the parts of operations up to {@link #jvmUpTo} bytes. Only operations of
+     * {@link #workersFrom} bytes or more have workers. A delta has one worker. Default: 8 MiB.
      *
      * @param bytes 1 or more, or {@link Long#MAX_VALUE} for never
      * @return this

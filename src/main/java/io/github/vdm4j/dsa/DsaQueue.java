@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.LongAdder;
  * @param lost the reason why the queue accepts no submissions at this time, or null
  * @param submissions the number of accepted descriptors. A batch counts once
  * @param completions the number of descriptors that the device has executed
- * @param failures the number of descriptors that were refused, failed or timed out
+ * @param failures the number of descriptors that were refused, failed or timed out. A batch counts
+ *     if any task did not succeed, even if a comparison has found a difference
  * @param pageFaults the number of descriptors that met a missing page
  * @param refusals the number of submissions that the full queue refused
  * @param bytes the number of processed bytes, without batches

@@ -19,6 +19,7 @@ import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
@@ -367,29 +368,29 @@ public final class DeviceExecutor implements VdmExecutor {
      *     in this case
      */
     @Override
-    public void close() {
+    public void close(long deadline) {
         pending.close();
         if (LibraryThread.isCurrent()) {
-            new LibraryThread("vdm4j-close", this::finish).start();
+            new LibraryThread("vdm4j-close", () -> finish(deadline)).start();
         } else {
-            finish();
+            finish(deadline);
         }
     }
 
-    private void finish() {
-        long start = System.nanoTime();
-        queue.finish(start);
+    private void finish(long deadline) {
+        queue.finish(deadline);
         closing = true;
         engine.close();
-        Set<Operation<?>> stuck = workers.stop(start);
+        Set<Operation<?>> stuck = workers.stop(deadline);
+        queue.finishAbandoned();
         boolean closed = pool.tryClose();
-        for (int round = 0; !closed && plan.closeNanosLeft(start) > 0; round++) {
+        for (int round = 0; !closed && Seam.nanoTime() - deadline < 0; round++) {
             queue.finishAbandoned();
             IDLE.idle(round);
             closed = pool.tryClose();
         }
         // Operations that have ended on the device since then may wait for forces.
-        stuck.addAll(workers.awaitForces(start));
+        stuck.addAll(workers.awaitForces(deadline));
         queue.completions().stop();
         if (!closed || !stuck.isEmpty()) {
             throw failures.stuck(name, plan.closeNanos(), stuck, pool);

@@ -187,8 +187,7 @@ final class DeviceWorkers {
         if (!jvm.canMakeDurable(operation)) {
             return false;
         }
-        boolean bySoftware = policy.isForSoftware() && operation.isOffHeap();
-        Division divided = bySoftware
+        Division divided = policy.isForSoftware(operation)
                 ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
                         this::executePart, pool.channel().software())
                 : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
@@ -351,20 +350,20 @@ final class DeviceWorkers {
      *
      * @return the operations that were still running at the close timeout
      */
-    Set<Operation<?>> stop(long start) {
+    Set<Operation<?>> stop(long deadline) {
         Set<Operation<?>> left = new LinkedHashSet<>();
         PartExecutor running = refuse();
         if (running != null) {
-            left.addAll(running.workers().stop(plan.closeNanosLeft(start)));
+            left.addAll(running.workers().stop(deadline));
             stopped = true;
             running.stopAll(left);
         }
-        left.addAll(awaitForces(start));
+        left.addAll(awaitForces(deadline));
         return left;
     }
 
     /** Waits for the forces. Returns the operations that still waited at the close timeout. */
-    List<Operation<?>> awaitForces(long start) {
-        return forced.await(plan.closeNanosLeft(start));
+    List<Operation<?>> awaitForces(long deadline) {
+        return forced.await(deadline);
     }
 }

@@ -36,10 +36,6 @@ public record EnginePlan(
         return health != null && health.isUsable();
     }
 
-    long closeNanosLeft(long start) {
-        return closeNanos - (System.nanoTime() - start);
-    }
-
     /** Returns whether a flush needs a slot. The JDK forces pages without a slot. */
     boolean needsSlotToFlush(Operation<?> flush) {
         return (hasDevice() || durability().lines() == null)

@@ -90,9 +90,9 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return Math.abs(distance) >= operation.byteSize() && operation.isAwaited();
     }
 
-    /** Returns whether the channel's software executes every operation that it can. */
-    boolean isForSoftware() {
-        return operations == 0 && !libpmemMoves;
+    /** Returns whether the channel's software executes the parts of a long operation. */
+    boolean isForSoftware(Operation<?> operation) {
+        return operation.isOffHeap() && operation.byteSize() > operations;
     }
 
     long longestOnCaller() {
@@ -194,8 +194,9 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
             return "it executes operations of every size";
         }
         if (libpmemMoves) {
-            return "the JVM executes copies %s, fills %s and other operations %s"
-                    .formatted(upTo(copies), upTo(fills), upTo(operations));
+            long longestCopy = hasWorkers() ? Math.min(copies, longestOnCaller()) : copies;
+            return "the JVM executes copies %s, fills %s and checksums %s"
+                    .formatted(upTo(longestCopy), upTo(fills), upTo(operations));
         }
         String limits =
                 ("the JVM executes operations shorter than %,d bytes, or than %,d bytes"

@@ -156,8 +156,8 @@ final class SlotQueue {
     }
 
     /** Executes the waiting operations. At the deadline, the rest ends with CLOSED. */
-    void finish(long start) {
-        for (int round = 0; !pending.isEmpty() && plan.closeNanosLeft(start) > 0; round++) {
+    void finish(long deadline) {
+        for (int round = 0; !pending.isEmpty() && Seam.nanoTime() - deadline < 0; round++) {
             finishAbandoned();
             handOff();
             IDLE.idle(round);

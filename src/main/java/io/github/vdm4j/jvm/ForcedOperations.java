@@ -204,13 +204,12 @@ public final class ForcedOperations {
     /**
      * Waits until no operation waits for a force.
      *
-     * @param nanos the time limit in nanoseconds
-     * @return the operations that still wait after this time
+     * @param deadline the value of {@link Seam#nanoTime} at which the wait ends
+     * @return the operations that still wait at the deadline
      */
-    public List<Operation<?>> await(long nanos) {
-        long start = Seam.nanoTime();
+    public List<Operation<?>> await(long deadline) {
         boolean interrupted = false;
-        while (!waiting.isEmpty() && Seam.nanoTime() - start < nanos) {
+        while (!waiting.isEmpty() && Seam.nanoTime() - deadline < 0) {
             Seam.parkNanos(this, LOOK_NANOS);
             interrupted |= Thread.interrupted();
         }

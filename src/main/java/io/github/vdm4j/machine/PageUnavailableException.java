@@ -65,11 +65,12 @@ public final class PageUnavailableException extends RuntimeException {
         }
     }
 
-    /** A sparse file gets the storage of a page at the first access that writes it. */
+    /** A write needs storage in a sparse file, and in a page that a snapshot shares. */
     static String whyFull(String file, long usable) {
         return usable >= FULL ? null
-                : ("the file system of %s has %,d bytes left, and a page of a sparse file gets its"
-                        + " storage at the first write. Free some space, and map such a file with"
-                        + " OffHeapBuffer.map, which reserves its storage").formatted(file, usable);
+                : ("the file system of %s has %,d bytes left. The first write of a page needs"
+                        + " storage if the file is sparse, or if it shares the page with a"
+                        + " snapshot or another file. Free some space. OffHeapBuffer.map reserves"
+                        + " the storage of a sparse file").formatted(file, usable);
     }
 }

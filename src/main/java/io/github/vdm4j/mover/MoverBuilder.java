@@ -58,9 +58,8 @@ public abstract class MoverBuilder<B extends MoverBuilder<B>> {
      * Sets how long {@code close} waits for operations in flight. After this time, {@code close}
      * throws a {@link io.github.vdm4j.VdmException} with {@link io.github.vdm4j.VdmResult#TIMEOUT}.
      * The exception names the operations. A mover on a device keeps its native memory in this case,
-     * because the device may still write there. A worker thread ends after its operation. Before
-     * this wait, {@code close} waits at most as long for first polls on other threads. Default:
-     * 30 s.
+     * because the device may still write there. A worker thread ends after its operation. The time
+     * includes the wait for first polls on other threads. Default: 30 s.
      *
      * @param time above 0, up to one day
      * @return this

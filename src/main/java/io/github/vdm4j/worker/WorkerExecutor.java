@@ -205,15 +205,14 @@ public final class WorkerExecutor implements VdmExecutor {
      * waker may have to finish first.
      */
     @Override
-    public void close() {
+    public void close(long deadline) {
         if (LibraryThread.isCurrent()) {
             workers.refuse();
             return;
         }
-        long start = System.nanoTime();
-        List<Operation<?>> stuck = new ArrayList<>(workers.stop(closeTimeout.toNanos()));
+        List<Operation<?>> stuck = new ArrayList<>(workers.stop(deadline));
         int refused = parts.stopAll(stuck);
-        stuck.addAll(forced.await(closeTimeout.toNanos() - (System.nanoTime() - start)));
+        stuck.addAll(forced.await(deadline));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
         if (!stuck.isEmpty()) {
             throw new VdmException(

@@ -189,12 +189,11 @@ public final class Workers {
      * {@linkplain #refuse Refuses} further operations and waits until the workers have executed the
      * list.
      *
-     * @param nanos the time limit in nanoseconds
-     * @return the operations that workers still execute after this time. The set is empty if all
-     *     are done
+     * @param deadline the value of {@link Seam#nanoTime} at which the wait ends
+     * @return the operations that workers still execute at the deadline. The list is empty if
+     *     all are done
      */
-    public List<Operation<?>> stop(long nanos) {
-        long start = Seam.nanoTime();
+    public List<Operation<?>> stop(long deadline) {
         refuse();
         boolean interrupted = false;
         // Several workers may execute the same operation.
@@ -204,7 +203,7 @@ public final class Workers {
             // returns.
             for (Thread thread = worker.thread; thread != null && thread.isAlive()
                     && thread != Thread.currentThread(); thread = worker.thread) {
-                long left = nanos - (Seam.nanoTime() - start);
+                long left = deadline - Seam.nanoTime();
                 if (left <= 0) {
                     addCurrent(worker, stuck);
                     addCurrent(helper, stuck);

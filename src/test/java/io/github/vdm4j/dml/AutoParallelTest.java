@@ -23,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Long operations on the workers of a DML mover without hardware. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -31,7 +33,11 @@ class AutoParallelTest extends AgainstSimulatedDml {
     private static final int LONG = 9 << 20;
 
     private DmlDataMover workers(DmlPath path) {
-        return open(builder(path).jvmUpTo(Long.MAX_VALUE)
+        return workers(path, Long.MAX_VALUE);
+    }
+
+    private DmlDataMover workers(DmlPath path, long jvmUpTo) {
+        return open(builder(path).jvmUpTo(jvmUpTo)
                 .workers(2)
                 .workersFrom(Parts.BYTES)
                 .parallelFrom(2 * Parts.BYTES));
@@ -69,6 +75,17 @@ class AutoParallelTest extends AgainstSimulatedDml {
         MemorySegment copy = zeros(LONG);
         VdmFuture<VdmOutput> future = finish(mover.memcpy(copy, source));
         assertSame(ExecutionPath.DML_SOFTWARE, future.path());
+        assertEquals(-1, copy.mismatch(source));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, LONG - 1, LONG})
+    void limitOfTheJvmHoldsForParts(long limit) {
+        DmlDataMover mover = workers(DmlPath.AUTO, limit);
+        MemorySegment source = noise(LONG);
+        MemorySegment copy = zeros(LONG);
+        VdmFuture<VdmOutput> future = finish(mover.memcpy(copy, source));
+        assertSame(limit < LONG ? ExecutionPath.DML_SOFTWARE : ExecutionPath.JVM, future.path());
         assertEquals(-1, copy.mismatch(source));
     }
 

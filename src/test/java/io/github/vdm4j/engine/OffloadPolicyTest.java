@@ -217,8 +217,8 @@ class OffloadPolicyTest {
 
     @Test
     void textNamesALimitOnlyIfItExists() {
-        assertEquals("the JVM executes copies of every size, fills of up to 512 bytes and other"
-                + " operations of every size",
+        assertEquals("the JVM executes copies of up to 4,095 bytes, fills of up to 512 bytes and"
+                + " checksums of every size",
                 OffloadPolicy.withoutDevice(Long.MAX_VALUE, 512, Long.MAX_VALUE, 4_096, 8_192)
                         .words());
     }

@@ -9,10 +9,10 @@ final class PageUnavailableExceptionTest {
     @Test
     void namesTheFileSystemThatIsFull() {
         assertEquals(
-                "the file system of /data/log has 4,096 bytes left, and a page of a sparse file"
-                        + " gets its storage at the first write. Free some space, and map such "
-                        + "a file with"
-                        + " OffHeapBuffer.map, which reserves its storage",
+                "the file system of /data/log has 4,096 bytes left. The first write of a page"
+                        + " needs storage if the file is sparse, or if it shares the page with a"
+                        + " snapshot or another file. Free some space. OffHeapBuffer.map reserves"
+                        + " the storage of a sparse file",
                 PageUnavailableException.whyFull("/data/log", 4_096));
         assertNull(PageUnavailableException.whyFull("/data/log", 1 << 20));
     }

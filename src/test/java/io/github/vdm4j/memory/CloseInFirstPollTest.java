@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.AbstractDataMover;
+import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
@@ -15,6 +19,7 @@ import io.github.vdm4j.dml.DmlMovers;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dml.simulated.SimulatedDml;
 import io.github.vdm4j.dsa.DsaMovers;
+import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.mover.JvmMovers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -151,6 +156,55 @@ class CloseInFirstPollTest {
             assertTrue(thrown.getMessage().contains(" did not close within PT0.02S"),
                     thrown::toString);
         });
+    }
+
+    @Test
+    void firstPollsAndExecutorShareOneTimeLimit() throws InterruptedException {
+        var inside = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var nanosLeft = new AtomicReference<Long>();
+        var mover = new AbstractDataMover() {
+            private final VdmExecutor executor = new VdmExecutor() {
+                @Override
+                public FutureState start(Operation<?> operation) {
+                    inside.countDown();
+                    awaitQuietly(mayEnd);
+                    return operation.succeed(ExecutionPath.JVM);
+                }
+
+                @Override
+                public Duration closeTimeout() {
+                    return Duration.ofMillis(20);
+                }
+
+                @Override
+                public void close(long deadline) {
+                    nanosLeft.set(deadline - System.nanoTime());
+                }
+            };
+
+            @Override
+            protected VdmExecutor executor() {
+                return executor;
+            }
+
+            @Override
+            public boolean isSupported(VdmFlags flags, MemorySegment destination) {
+                return true;
+            }
+
+            @Override
+            public String name() {
+                return "stuck";
+            }
+        };
+        Thread user = Thread.ofPlatform().start(() -> mover.nop().poll());
+        inside.await();
+        assertEquals(VdmResult.TIMEOUT,
+                assertThrows(VdmException.class, mover::close).result());
+        assertTrue(nanosLeft.get() <= 0, () -> nanosLeft + " ns were left");
+        mayEnd.countDown();
+        user.join();
     }
 
     /** The closing thread is inside the first poll that it would wait for. */

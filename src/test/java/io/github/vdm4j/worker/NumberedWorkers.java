@@ -67,7 +67,10 @@ final class NumberedWorkers extends AbstractDataMover {
     }
 
     List<Integer> stop(long nanos) {
-        return workers.stop(nanos).stream().map(each -> (int) each.pattern()).toList();
+        return workers.stop(System.nanoTime() + nanos)
+                .stream()
+                .map(each -> (int) each.pattern())
+                .toList();
     }
 
     @Override
