@@ -246,7 +246,9 @@ class SharedForcesTest extends AgainstSimulatedDml {
                 }
             }
             pollUntilForced(futures.getFirst(), MOST_THREADS);
-            assertEquals(MOST_THREADS, Thread.getAllStackTraces().keySet().stream()
+            assertEquals(MOST_THREADS, Thread.getAllStackTraces()
+                    .keySet()
+                    .stream()
                     .filter(thread -> thread.getName().startsWith("vdm4j-force"))
                     .count());
             storage.countDown();
