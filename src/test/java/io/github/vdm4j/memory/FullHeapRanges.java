@@ -15,7 +15,7 @@ final class FullHeapRanges {
 
     /** Fills the heap, except for some links. */
     private static void fill(int spare) {
-        // The JVM frees the memory of each error, so the heap is not full after the first errors.
+        // The heap is not full after the first errors, because the JVM frees their memory.
         for (int errors = 0; errors < 10;) {
             try {
                 links = new Link(links);

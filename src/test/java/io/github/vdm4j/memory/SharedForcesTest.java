@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -55,7 +54,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedForcesTest extends AgainstSimulatedDml {
     private static final int SIZE = 4 << 20;
     private static final int USERS = 64;
-    private static final int MOST_THREADS = 16;
 
     enum Mover {
         THREADS, DML_SOFTWARE, DML_HARDWARE, DML_AUTO
@@ -227,70 +225,6 @@ class SharedForcesTest extends AgainstSimulatedDml {
         for (int i = 0; i < 1_000; i++) {
             futures.forEach(VdmFuture::poll);
         }
-    }
-
-    @Test
-    void manyFilesShareTheForceThreads() throws IOException {
-        Vdm mover = open(Mover.THREADS);
-        List<OffHeapBuffer> files = new ArrayList<>();
-        List<VdmFuture<?>> futures = new ArrayList<>();
-        try {
-            for (int i = 0; i < USERS; i++) {
-                files.add(OffHeapBuffer.map(folder.resolve("file" + i), 0, 4_096));
-            }
-            block();
-            for (int round = 0; round < 2; round++) {
-                for (OffHeapBuffer each : files) {
-                    futures.add(mover.flush(each.segment()));
-                    assertSame(FutureState.RUNNING, futures.getLast().poll());
-                }
-            }
-            pollUntilForced(futures.getFirst(), MOST_THREADS);
-            assertEquals(MOST_THREADS, Thread.getAllStackTraces()
-                    .keySet()
-                    .stream()
-                    .filter(thread -> thread.getName().startsWith("vdm4j-force"))
-                    .count());
-            storage.countDown();
-            futures.forEach(future -> end(future).orThrow());
-            assertNeverForcedHere();
-        } finally {
-            storage.countDown();
-            futures.forEach(SharedForcesTest::end);
-            files.forEach(OffHeapBuffer::close);
-        }
-    }
-
-    /** The storage adds a request to its file in every force, so a leader always has more work. */
-    @Test
-    void busyFilesLeaveAThreadForTheNextFile() throws Exception {
-        List<OffHeapBuffer> files = new ArrayList<>();
-        var busy = new AtomicBoolean(true);
-        var nextFileIsForced = new CountDownLatch(1);
-        log.storage(range -> {
-            if (busy.get()) {
-                submit(range, () -> {});
-            }
-        });
-        try {
-            for (int i = 0; i <= MOST_THREADS; i++) {
-                files.add(OffHeapBuffer.map(folder.resolve("file" + i), 0, 4_096));
-            }
-            for (OffHeapBuffer each : files.subList(0, MOST_THREADS)) {
-                submit(each.segment(), () -> {});
-            }
-            submit(files.getLast().segment(), nextFileIsForced::countDown);
-            assertTrue(nextFileIsForced.await(30, TimeUnit.SECONDS), "the next file starves");
-        } finally {
-            busy.set(false);
-            files.forEach(OffHeapBuffer::close);
-        }
-    }
-
-    private void submit(MemorySegment range, Runnable whenForced) {
-        var forces = new Forces(log.engines(false));
-        forces.add(null, range);
-        forces.submit(null, (operation, ended) -> whenForced.run(), false);
     }
 
     @ParameterizedTest
