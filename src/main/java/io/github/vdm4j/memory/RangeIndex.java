@@ -19,7 +19,8 @@ final class RangeIndex<T> {
         final long end;
         final long order;
         final T value;
-        volatile Node<T> next;
+        /** An older node. A reader during a removal may still see the removed node. */
+        Node<T> next;
 
         Node(int level, long block, long start, long end, long order, T value, Node<T> next) {
             this.level = level;
