@@ -66,8 +66,8 @@ class CloseDuringOperationTest extends AgainstSimulatedDml {
     @ParameterizedTest
     @EnumSource
     void everyOperationFailsAndPinsNothing(Mover kind) throws IOException {
+        OffHeapBuffer closing = OffHeapBuffer.map(folder.resolve("closing"), 0, SIZE);
         try (Vdm mover = open(kind);
-                OffHeapBuffer closing = OffHeapBuffer.map(folder.resolve("closing"), 0, SIZE);
                 OffHeapBuffer other = OffHeapBuffer.map(folder.resolve("open"), 0, SIZE)) {
             MemoryRegion region = MemoryRegions.find(dml.allow(closing.segment()));
             MemoryRegion otherRegion = MemoryRegions.find(dml.allow(other.segment()));
