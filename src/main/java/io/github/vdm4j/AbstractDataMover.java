@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public abstract non-sealed class AbstractDataMover
         extends
-            OperationMethods<VdmFuture<VdmOutput>, VdmFuture<CompareResult>, VdmFuture<DeltaResult>,
+            AbstractOperationMethods<VdmFuture<VdmOutput>, VdmFuture<CompareResult>,
+                    VdmFuture<DeltaResult>,
                     VdmFuture<Crc32c>, VdmFuture<DifResult>>
         implements
             Vdm {
@@ -37,7 +38,10 @@ public abstract non-sealed class AbstractDataMover
         OperationTrace.isOn();
     }
 
-    /** {@return the executor of this mover's operations} It is the same object on every call. */
+    /**
+     * {@return the executor of this mover's operations} It is the same object on every call. Each
+     * new operation calls this.
+     */
     protected abstract VdmExecutor executor();
 
     /**

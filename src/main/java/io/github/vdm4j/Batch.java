@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>C counterpart: {@code DML_OP_BATCH} and {@code dml_batch_set_..._by_index}.
  */
-public final class Batch extends OperationMethods<Batch, Batch, Batch, Batch, Batch> {
+public final class Batch extends AbstractOperationMethods<Batch, Batch, Batch, Batch, Batch> {
     private final AbstractDataMover mover;
     private final TaskList tasks = new TaskList();
     /** Whether a thread is inside a method of this batch. */

@@ -205,12 +205,11 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState reached;
         try {
             OperationTrace.poll(this, first);
-            reached = first ? start() : executor.resume(this);
+            reached = requireState(first ? start() : executor.resume(this));
         } catch (WrongThreadException e) {
             throw e;
         } catch (Throwable e) {
-            completeWith(e);
-            reached = FutureState.COMPLETE;
+            reached = failWith(e);
         }
         if (reached == FutureState.COMPLETE) {
             recordEnd(first);

@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
@@ -8,7 +9,8 @@ import java.util.List;
 import java.util.Objects;
 
 /** The descriptor of an {@link Operation}. */
-abstract sealed class OperationDescriptor<R> extends VdmFuture<R> permits OperationRecord {
+abstract sealed class OperationDescriptor<R> extends AbstractFuture<R> implements VdmFuture<R>
+        permits OperationRecord {
     private static final VdmOperationType[] TYPES = VdmOperationType.values();
     private static final int DURABLE = VdmFlags.MEM_DURABLE.bits() << 8;
     private static final int NO_CACHE_HINT = VdmFlags.NO_CACHE_HINT.bits() << 8;

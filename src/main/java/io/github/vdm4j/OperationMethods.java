@@ -1,37 +1,22 @@
 package io.github.vdm4j;
 
-import static io.github.vdm4j.VdmOperationType.COMPARE;
-import static io.github.vdm4j.VdmOperationType.COMPARE_PATTERN;
-import static io.github.vdm4j.VdmOperationType.COPY_CRC;
-import static io.github.vdm4j.VdmOperationType.CRC;
-import static io.github.vdm4j.VdmOperationType.DELTA_APPLY;
-import static io.github.vdm4j.VdmOperationType.DELTA_CREATE;
-import static io.github.vdm4j.VdmOperationType.DIF_CHECK;
-import static io.github.vdm4j.VdmOperationType.DIF_INSERT;
-import static io.github.vdm4j.VdmOperationType.DIF_STRIP;
-import static io.github.vdm4j.VdmOperationType.DIF_UPDATE;
-import static io.github.vdm4j.VdmOperationType.DUALCAST;
-import static io.github.vdm4j.VdmOperationType.FILL;
-import static io.github.vdm4j.VdmOperationType.FLUSH;
-import static io.github.vdm4j.VdmOperationType.MEMCPY;
-import static io.github.vdm4j.VdmOperationType.MEMMOVE;
-import static io.github.vdm4j.VdmOperationType.MEMSET;
-import static io.github.vdm4j.VdmOperationType.NOP;
-import static java.util.Objects.requireNonNull;
-
 import io.github.vdm4j.operation.CrcOptions;
+import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The operations of a mover, of a {@link Batch} and of a {@link VdmOperation}. A mover returns the
- * future of the operation, see {@link Vdm}. A batch adds the operation to its tasks, and a reusable
- * operation prepares it. Both return themselves.
+ * The operations of a mover, of a {@link Batch} and of a {@link VdmOperation}. A mover returns an
+ * idle future. A batch adds the operation to its tasks, and a reusable operation prepares it. Both
+ * return themselves.
  *
- * <p>Each method checks its arguments and throws the same exceptions as the method of {@link Vdm}.
- * It also throws an {@link IllegalStateException} if the batch was submitted, if the reusable
- * operation is running, or if another thread uses the object. If a method throws an exception, the
- * object is unchanged.
+ * <p>{@link Vdm} states the rules for segments and the exceptions. A batch also throws an {@link
+ * IllegalStateException} if it was submitted, and a reusable operation if it is running. Both throw
+ * it if another thread uses the object. If a method throws an exception, the object is unchanged.
+ *
+ * <p>C counterpart: {@code vdm_memcpy}, {@code vdm_memmove}, {@code vdm_memset} and {@code
+ * vdm_flush} of miniasync_vdm(7), and {@code DML_OP_...}. The page docs/from-c-to-java.md lists the
+ * counterpart of each method.
  *
  * @param <O> what an operation with a {@link VdmOutput} returns
  * @param <C> what a comparison returns
@@ -39,337 +24,269 @@ import java.lang.foreign.MemorySegment;
  * @param <K> what a CRC returns
  * @param <I> what a check of protected blocks returns
  */
-public abstract sealed class OperationMethods<O, C, D, K, I>
-        permits Batch, VdmOperation, AbstractDataMover {
-    OperationMethods() {}
-
-    /** Checks an operation and stores its descriptor. A missing argument is null. */
-    abstract <S> S describe(VdmOperationType type, MemorySegment destination, MemorySegment source,
-            MemorySegment second, long pattern, Object options, VdmFlags flags);
-
+public interface OperationMethods<O, C, D, K, I> {
     /**
-     * Describes {@link Vdm#memcpy(MemorySegment, MemorySegment, VdmFlags)}.
+     * Copies between two ranges that do not overlap.
      *
      * @param destination the range to write
-     * @param source the range to read
+     * @param source the range to read, of the same size
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return describe(MEMCPY, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, null, flags);
-    }
+    O memcpy(MemorySegment destination, MemorySegment source, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#memcpy(MemorySegment, MemorySegment)}.
+     * Calls {@link #memcpy(MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
      * @param destination the range to write
-     * @param source the range to read
-     * @return the future, or this
+     * @param source the range to read, of the same size
+     * @return an idle future, or this
      */
-    public final O memcpy(MemorySegment destination, MemorySegment source) {
-        return memcpy(destination, source, VdmFlags.NONE);
-    }
+    O memcpy(MemorySegment destination, MemorySegment source);
 
     /**
-     * Describes {@link Vdm#memmove(MemorySegment, MemorySegment, VdmFlags)}.
+     * Copies between two ranges that may overlap.
      *
      * @param destination the range to write
-     * @param source the range to read
+     * @param source the range to read, of the same size
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
-        return describe(MEMMOVE, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, null, flags);
-    }
+    O memmove(MemorySegment destination, MemorySegment source, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#memmove(MemorySegment, MemorySegment)}.
+     * Calls {@link #memmove(MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
      * @param destination the range to write
-     * @param source the range to read
-     * @return the future, or this
+     * @param source the range to read, of the same size
+     * @return an idle future, or this
      */
-    public final O memmove(MemorySegment destination, MemorySegment source) {
-        return memmove(destination, source, VdmFlags.NONE);
-    }
+    O memmove(MemorySegment destination, MemorySegment source);
 
     /**
-     * Describes {@link Vdm#memset(MemorySegment, byte, VdmFlags)}.
+     * Fills a range with a byte.
      *
      * @param destination the range to write
      * @param value the byte
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O memset(MemorySegment destination, byte value, VdmFlags flags) {
-        return describe(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
-                flags);
-    }
+    O memset(MemorySegment destination, byte value, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#memset(MemorySegment, byte)}.
+     * Calls {@link #memset(MemorySegment, byte, VdmFlags)} without flags.
      *
      * @param destination the range to write
      * @param value the byte
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O memset(MemorySegment destination, byte value) {
-        return memset(destination, value, VdmFlags.NONE);
-    }
+    O memset(MemorySegment destination, byte value);
 
     /**
-     * Describes {@link Vdm#flush(MemorySegment)}.
+     * Makes a range durable that any code has written before. After a success, the range is in the
+     * persistence domain of its memory. If the mover cannot make it durable, the result is {@link
+     * VdmResult#UNSUPPORTED}. If the storage fails, has failed before, or the file was truncated,
+     * the result is {@link VdmResult#IO_ERROR}.
      *
-     * @param range the range to write back
-     * @return the future, or this
+     * @param range the range to write back, read-only or not
+     * @return an idle future, or this
      */
-    public final O flush(MemorySegment range) {
-        return describe(FLUSH, requireNonNull(range, "range"), null, null, 0, null, VdmFlags.NONE);
-    }
+    O flush(MemorySegment range);
 
     /**
-     * Describes {@link Vdm#nop()}.
+     * Does nothing. The operation passes through the mover like every operation.
      *
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O nop() {
-        return describe(NOP, null, null, null, 0, null, VdmFlags.NONE);
-    }
+    O nop();
 
     /**
-     * Describes {@link Vdm#fill(MemorySegment, long, VdmFlags)}.
+     * Fills a range with a pattern of eight bytes. The last repetition may be incomplete.
      *
      * @param destination the range to write
      * @param pattern the pattern, with its lowest byte first in memory
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O fill(MemorySegment destination, long pattern, VdmFlags flags) {
-        return describe(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
-                flags);
-    }
+    O fill(MemorySegment destination, long pattern, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#fill(MemorySegment, long)}.
+     * Calls {@link #fill(MemorySegment, long, VdmFlags)} without flags.
      *
      * @param destination the range to write
      * @param pattern the pattern, with its lowest byte first in memory
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O fill(MemorySegment destination, long pattern) {
-        return fill(destination, pattern, VdmFlags.NONE);
-    }
+    O fill(MemorySegment destination, long pattern);
 
     /**
-     * Describes {@link Vdm#compare(MemorySegment, MemorySegment)}.
+     * Compares two ranges. A mismatch is a success.
      *
      * @param first a range
-     * @param second another range of the same size
-     * @return the future, or this
+     * @param second another range of the same size. The ranges may overlap
+     * @return an idle future, or this
      */
-    public final C compare(MemorySegment first, MemorySegment second) {
-        return describe(COMPARE, null, requireNonNull(first, "first"),
-                requireNonNull(second, "second"),
-                0, null, VdmFlags.NONE);
-    }
+    C compare(MemorySegment first, MemorySegment second);
 
     /**
-     * Describes {@link Vdm#comparePattern(MemorySegment, long)}.
+     * Compares a range with a pattern of eight bytes. The pattern repeats from the first byte of
+     * the range. A mismatch is a success.
      *
      * @param range the range
      * @param pattern the pattern, with its lowest byte first in memory
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final C comparePattern(MemorySegment range, long pattern) {
-        return describe(COMPARE_PATTERN, null, requireNonNull(range, "range"), null, pattern, null,
-                VdmFlags.NONE);
-    }
+    C comparePattern(MemorySegment range, long pattern);
 
     /**
-     * Describes {@link Vdm#createDelta(MemorySegment, MemorySegment, MemorySegment)}.
+     * Records the differences of two ranges. {@link #applyDelta} applies the record to a copy of
+     * the original. The addresses must be multiples of 8.
      *
-     * @param record the record
-     * @param original a range
-     * @param modified another range of the same size
-     * @return the future, or this
+     * @param record the range for the record. Its size is a multiple of 10 bytes, at least 80, see
+     *     {@link DeltaResult#maxRecordBytes}
+     * @param original the original range. Its size is a multiple of 8 bytes, at most 0x80000
+     * @param modified the modified range, of the same size
+     * @return an idle future, or this
      */
-    public final D createDelta(MemorySegment record, MemorySegment original,
-            MemorySegment modified) {
-        return describe(DELTA_CREATE, requireNonNull(record, "record"),
-                requireNonNull(original, "original"), requireNonNull(modified, "modified"), 0, null,
-                VdmFlags.NONE);
-    }
+    D createDelta(MemorySegment record, MemorySegment original, MemorySegment modified);
 
     /**
-     * Describes {@link Vdm#applyDelta(MemorySegment, MemorySegment, VdmFlags)}.
+     * Applies a delta record to a range with the original content. The range then has the modified
+     * content. The offsets of the record must ascend and be inside the destination. Otherwise the
+     * mover writes nothing, and the future ends with {@link VdmResult#INVALID_DATA}. The addresses
+     * must be multiples of 8.
      *
-     * @param destination the range to write
-     * @param record the record
+     * @param destination the range to change. Its size is a multiple of 8 bytes, at most 0x80000
+     * @param record the record without unused bytes. Its size is a multiple of 10 bytes
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags) {
-        return describe(DELTA_APPLY, requireNonNull(destination, "destination"),
-                requireNonNull(record, "record"), null, 0, null, flags);
-    }
+    O applyDelta(MemorySegment destination, MemorySegment record, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#applyDelta(MemorySegment, MemorySegment)}.
+     * Calls {@link #applyDelta(MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
-     * @param destination the range to write
-     * @param record the record, exactly as long as its contents
-     * @return the future, or this
+     * @param destination the range to change
+     * @param record the record without unused bytes
+     * @return an idle future, or this
      */
-    public final O applyDelta(MemorySegment destination, MemorySegment record) {
-        return applyDelta(destination, record, VdmFlags.NONE);
-    }
+    O applyDelta(MemorySegment destination, MemorySegment record);
 
     /**
-     * Describes {@link Vdm#dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)}.
+     * Copies a range to two ranges.
      *
      * @param first a range to write
-     * @param second another range to write
-     * @param source the range to read
-     * @param flags the flags
-     * @return the future, or this
+     * @param second another range to write. Its address has the same low 12 bits
+     * @param source the range to read, of the same size
+     * @param flags the flags for both destinations
+     * @return an idle future, or this
      */
-    public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
-            VdmFlags flags) {
-        return describe(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
-                requireNonNull(second, "second"), 0, null, flags);
-    }
+    O dualcast(MemorySegment first, MemorySegment second, MemorySegment source, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#dualcast(MemorySegment, MemorySegment, MemorySegment)}.
+     * Calls {@link #dualcast(MemorySegment, MemorySegment, MemorySegment, VdmFlags)} without flags.
      *
-     * @param first the first range to write
-     * @param second the second range to write
-     * @param source the range to read
-     * @return the future, or this
+     * @param first a range to write
+     * @param second another range to write. Its address has the same low 12 bits
+     * @param source the range to read, of the same size
+     * @return an idle future, or this
      */
-    public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source) {
-        return dualcast(first, second, source, VdmFlags.NONE);
-    }
+    O dualcast(MemorySegment first, MemorySegment second, MemorySegment source);
 
     /**
-     * Describes {@link Vdm#crc32c(MemorySegment, CrcOptions)}.
+     * Computes the CRC-32C of a range.
      *
      * @param range the range
      * @param options the seed and the reflections
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final K crc32c(MemorySegment range, CrcOptions options) {
-        return describe(CRC, null, requireNonNull(range, "range"), null, 0,
-                requireNonNull(options, "options"), VdmFlags.NONE);
-    }
+    K crc32c(MemorySegment range, CrcOptions options);
 
     /**
-     * Describes {@link Vdm#crc32c(MemorySegment)}.
+     * Calls {@link #crc32c(MemorySegment, CrcOptions)} with {@link CrcOptions#STANDARD}.
      *
      * @param range the range
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final K crc32c(MemorySegment range) {
-        return crc32c(range, CrcOptions.STANDARD);
-    }
+    K crc32c(MemorySegment range);
 
     /**
-     * Describes {@link Vdm#crc32c(MemorySegment, CrcOptions, MemorySegment)}.
+     * Computes the CRC-32C of a range and writes it to memory, the lowest byte first.
      *
      * @param range the range
      * @param options the seed and the reflections
-     * @param destination four bytes for the CRC
-     * @return the future, or this
+     * @param destination the four bytes for the CRC, at any address outside of the range
+     * @return an idle future, or this
      */
-    public final K crc32c(MemorySegment range, CrcOptions options, MemorySegment destination) {
-        return describe(CRC, null, requireNonNull(range, "range"),
-                requireNonNull(destination, "destination"), 0, requireNonNull(options, "options"),
-                VdmFlags.NONE);
-    }
+    K crc32c(MemorySegment range, CrcOptions options, MemorySegment destination);
 
     /**
-     * Describes {@link Vdm#copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)}.
+     * Copies a range and computes its CRC-32C.
      *
      * @param destination the range to write
-     * @param source the range to read
+     * @param source the range to read, of the same size
      * @param options the seed and the reflections
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final K copyCrc32c(MemorySegment destination, MemorySegment source, CrcOptions options,
-            VdmFlags flags) {
-        return describe(COPY_CRC, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
-                flags);
-    }
+    K copyCrc32c(
+            MemorySegment destination, MemorySegment source, CrcOptions options, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#copyCrc32c(MemorySegment, MemorySegment)}.
+     * Calls {@link #copyCrc32c(MemorySegment, MemorySegment, CrcOptions, VdmFlags)} with {@link
+     * CrcOptions#STANDARD} and {@link VdmFlags#NONE}.
      *
      * @param destination the range to write
-     * @param source the range to read
-     * @return the future, or this
+     * @param source the range to read, of the same size
+     * @return an idle future, or this
      */
-    public final K copyCrc32c(MemorySegment destination, MemorySegment source) {
-        return copyCrc32c(destination, source, CrcOptions.STANDARD, VdmFlags.NONE);
-    }
+    K copyCrc32c(MemorySegment destination, MemorySegment source);
 
     /**
-     * Describes {@link Vdm#difCheck(MemorySegment, DifConfig)}.
+     * Checks the protection of blocks (T10 DIF). The result has the errors of the first bad block.
+     * A bad block is a success.
      *
-     * @param source the range to read
-     * @param config the blocks' size and their protection
-     * @return the future, or this
+     * @param source whole protected blocks, each with its 8 bytes of protection
+     * @param config the size of the blocks and their expected protection
+     * @return an idle future, or this
      */
-    public final I difCheck(MemorySegment source, DifConfig config) {
-        return describe(DIF_CHECK, null, requireNonNull(source, "source"), null, 0,
-                requireNonNull(config, "config"), VdmFlags.NONE);
-    }
+    I difCheck(MemorySegment source, DifConfig config);
 
     /**
-     * Describes {@link Vdm#difInsert(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     * Copies blocks and adds their protection.
      *
-     * @param destination the range to write
-     * @param source the range to read
+     * @param destination as many protected blocks to write, each 8 bytes longer
+     * @param source whole blocks
      * @param config the blocks' size and their protection
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final O difInsert(MemorySegment destination, MemorySegment source, DifConfig config,
-            VdmFlags flags) {
-        return describe(DIF_INSERT, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
-    }
+    O difInsert(
+            MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#difStrip(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     * Checks the protection of blocks and copies them without it. The result has the errors of the
+     * first bad block. After an error, the content of the destination is undefined.
      *
-     * @param destination the range to write
-     * @param source the range to read
-     * @param config the blocks' size and their protection
+     * @param destination as many blocks to write
+     * @param source whole protected blocks, each 8 bytes longer
+     * @param config the size of the blocks and their expected protection
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final I difStrip(MemorySegment destination, MemorySegment source, DifConfig config,
-            VdmFlags flags) {
-        return describe(DIF_STRIP, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
-    }
+    I difStrip(
+            MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 
     /**
-     * Describes {@link Vdm#difUpdate(MemorySegment, MemorySegment, DifConfig, VdmFlags)}.
+     * Checks the protection of blocks and copies them with new protection. The result has the
+     * errors of the first bad block. After an error, the content of the destination is undefined.
      *
-     * @param destination the range to write
-     * @param source the range to read
-     * @param config the blocks' size and their protection
+     * @param destination the protected blocks to write, of the same size
+     * @param source whole protected blocks
+     * @param config the size of the blocks, their expected protection and their new protection
      * @param flags the flags
-     * @return the future, or this
+     * @return an idle future, or this
      */
-    public final I difUpdate(MemorySegment destination, MemorySegment source, DifConfig config,
-            VdmFlags flags) {
-        return describe(DIF_UPDATE, requireNonNull(destination, "destination"),
-                requireNonNull(source, "source"), null, 0, requireNonNull(config, "config"), flags);
-    }
+    I difUpdate(
+            MemorySegment destination, MemorySegment source, DifConfig config, VdmFlags flags);
 }

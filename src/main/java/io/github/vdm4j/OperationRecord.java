@@ -178,8 +178,20 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
         if (thrown == null) { // The first use of a string can fail in a full heap.
             throw new NullPointerException("thrown");
         }
-        completeWith(thrown);
-        return FutureState.COMPLETE;
+        return end(thrown instanceof OutOfMemoryError ? VdmResult.OUT_OF_MEMORY
+                : VdmResult.INTERNAL_ERROR, thrown);
+    }
+
+    private FutureState end(VdmResult how, Throwable thrown) {
+        try {
+            return fail(ExecutionPath.NONE, how, null,
+                    how == VdmResult.CANCELLED ? "was cancelled before it was started"
+                            : "failed: " + thrown,
+                    thrown);
+        } catch (Throwable e) { // The description of the failure has failed.
+            failure = e instanceof OutOfMemoryError ? HEAP_FULL : UNDESCRIBED;
+            return succeed(ExecutionPath.NONE);
+        }
     }
 
     /**
@@ -221,19 +233,10 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
 
     @Override
     protected void completeWith(Throwable thrown) {
-        try {
-            boolean cancelled = thrown instanceof CancellationException;
-            fail(
-                    ExecutionPath.NONE,
-                    cancelled ? VdmResult.CANCELLED
-                            : thrown instanceof OutOfMemoryError ? VdmResult.OUT_OF_MEMORY
-                                    : VdmResult.INTERNAL_ERROR,
-                    null,
-                    cancelled ? "was cancelled before it was started" : "failed: " + thrown,
-                    thrown);
-        } catch (Throwable e) { // The description of the failure has failed.
-            failure = e instanceof OutOfMemoryError ? HEAP_FULL : UNDESCRIBED;
-            succeed(ExecutionPath.NONE);
+        if (thrown instanceof CancellationException) {
+            end(VdmResult.CANCELLED, thrown);
+        } else {
+            failWith(thrown);
         }
     }
 

@@ -109,7 +109,7 @@ public final class PendingList {
      * behind it, but only one thread's share.
      *
      * @param into receives the operations, in order. The caller owns them
-     * @param threads the number of threads that take operations
+     * @param threads the number of threads that take operations, 1 or more
      * @param isShort returns whether an operation is short. The method calls it under the list's
      *     lock
      * @param onlyShort whether the method takes no operation if the first is not short

@@ -19,6 +19,11 @@ import java.time.Duration;
  *     the executor calls {@link Operation#complete}.
  * </ul>
  *
+ * <p>All threads use an executor at the same time. Only one thread at a time is inside {@link
+ * #start} or {@link #resume} of an operation. If one of them throws, the operation fails with
+ * {@link VdmResult#INTERNAL_ERROR}, or with {@link VdmResult#OUT_OF_MEMORY} for an {@link
+ * OutOfMemoryError}.
+ *
  * <p>C counterpart: the function table in {@code struct vdm}. {@code op_start} corresponds to
  * {@link #start}, and {@code op_check} to {@link #resume}. An executor does the work of
  * {@code op_delete} before it ends the operation.

@@ -1,6 +1,6 @@
 package io.github.vdm4j;
 
-import io.github.vdm4j.future.AbstractFuture;
+import io.github.vdm4j.future.PollableFuture;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -19,34 +19,31 @@ import java.lang.foreign.MemorySegment;
  *
  * @param <R> the type of the output
  */
-public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
-        permits OperationDescriptor {
-    VdmFuture() {}
-
+public sealed interface VdmFuture<R> extends PollableFuture<R> permits OperationDescriptor {
     /** {@return the type of the operation} */
-    public abstract VdmOperationType type();
+    VdmOperationType type();
 
     /** {@return the flags of the operation} */
-    public abstract VdmFlags flags();
+    VdmFlags flags();
 
     /**
      * {@return the size of the source, or of the destination if there is no source} For a batch, it
      * is the sum of the sizes of its tasks.
      */
-    public abstract long byteSize();
+    long byteSize();
 
     /**
      * {@return the range to write or flush} The range is null if the operation writes nothing, or
      * only its CRC.
      */
-    public abstract MemorySegment destination();
+    MemorySegment destination();
 
     /**
      * {@return the result of the operation}
      *
      * @throws IllegalStateException if the future is not complete
      */
-    public abstract VdmResult result();
+    VdmResult result();
 
     /**
      * Returns the number of bytes that are certainly processed. After a success, it is {@link
@@ -68,14 +65,14 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      *
      * @return the number of bytes, or 0 if it is unknown
      */
-    public abstract long bytesDone();
+    long bytesDone();
 
     /**
      * {@return the path that executed the operation}
      *
      * @throws IllegalStateException if the future is not complete
      */
-    public abstract ExecutionPath path();
+    ExecutionPath path();
 
     /**
      * {@return a new object with the output, or null} It is null if the operation failed and its
@@ -84,7 +81,7 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      * @throws IllegalStateException if the future is not complete
      */
     @Override
-    public abstract R output();
+    R output();
 
     /**
      * {@return the failure of the operation, or null if it succeeded} The exception is new on every
@@ -93,5 +90,5 @@ public abstract sealed class VdmFuture<R> extends AbstractFuture<R>
      * @throws IllegalStateException if the future is not complete
      */
     @Override
-    public abstract VdmException failure();
+    VdmException failure();
 }

@@ -23,15 +23,16 @@ import java.util.concurrent.Executor;
  *     }
  * }
  *
- * <p>A prepared operation is a future, and all threads may poll it. Only one thread at a time may
- * prepare it. If two threads prepare it at the same time, a method throws an {@link
- * IllegalStateException}.
+ * <p>A prepared operation is a future, and all threads may poll it. Before the first preparation,
+ * polls throw an {@link IllegalStateException}. Only one thread at a time may prepare it. If two
+ * threads prepare it at the same time, a method throws an {@link IllegalStateException}.
  *
  * <p>C counterpart: a reused {@code dml_job_t}. miniasync creates a new future for each operation.
  */
 public final class VdmOperation
         extends
-            OperationMethods<VdmOperation, VdmOperation, VdmOperation, VdmOperation, VdmOperation>
+            AbstractOperationMethods<VdmOperation, VdmOperation, VdmOperation, VdmOperation,
+                    VdmOperation>
         implements
             PollableFuture<Object> {
     private final AbstractDataMover mover;

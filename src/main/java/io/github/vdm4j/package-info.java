@@ -16,9 +16,9 @@
  * with {@code DataMovers} of {@code io.github.vdm4j.mover}, or Intel DML with {@code DmlDataMover}
  * of {@code io.github.vdm4j.dml}. A mover is thread-safe.
  *
- * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.Vdm#memcpy memcpy} checks its
- * arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts it.
- * Invalid arguments throw an exception at the call. Later failures complete the future with a
+ * <p><b>Operations.</b> A call such as {@link io.github.vdm4j.OperationMethods#memcpy memcpy}
+ * checks its arguments and returns an idle {@link io.github.vdm4j.VdmFuture}. The first poll starts
+ * it. Invalid arguments throw an exception at the call. Later failures complete the future with a
  * {@link io.github.vdm4j.VdmResult} and a {@link io.github.vdm4j.VdmException}.
  *
  * <p><b>Many operations.</b> A {@link io.github.vdm4j.Batch} executes many operations together. A
@@ -26,6 +26,9 @@
  *
  * <p><b>Durability.</b> With {@link io.github.vdm4j.VdmFlags#MEM_DURABLE}, the destination survives
  * a power cut when the future has succeeded. Otherwise the future fails.
+ *
+ * <p><b>Null.</b> In all packages of vdm4j, a null argument throws a {@link NullPointerException}
+ * if the description of the parameter does not mention null.
  *
  * <p><b>Own movers.</b> A program's own mover extends {@link io.github.vdm4j.AbstractDataMover} and
  * supplies a {@link io.github.vdm4j.VdmExecutor}. The executor executes each {@link

@@ -65,6 +65,15 @@ class DocumentedExceptionsTest {
         }
     }
 
+    @Test
+    void causeOfThrowingExecutorIsNotGuessed() {
+        try (var mover = ThreadsDataMover.builder().threads(1).open()) {
+            var operation = (Operation<VdmOutput>) mover.nop();
+            operation.failWith(new CancellationException());
+            assertEquals(VdmResult.INTERNAL_ERROR, operation.recordedResult());
+        }
+    }
+
     @SuppressWarnings("unchecked") // The JVM does not check exceptions at run time.
     private static <E extends Throwable> void sneak(Throwable thrown) throws E {
         throw (E) thrown;

@@ -7,10 +7,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.DmlDataMover;
-import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dsa.DsaDataMover;
+import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.future.CompletionQueue;
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.FutureRuntime;
@@ -142,8 +142,8 @@ class NullArgumentsTest {
             return new Crc32c(1);
         } else if (type == DifConfig.class) {
             return DifConfig.of(DifBlockSize.values()[0]);
-        } else if (type == DmlDiagnosis.Finding.class) {
-            return new DmlDiagnosis.Finding(DmlDiagnosis.Severity.BLOCK, "what", "remedy");
+        } else if (type == Finding.class) {
+            return new Finding(Finding.Severity.BLOCK, "what", "remedy");
         } else if (type == DifTags.class) {
             return DifTags.ZERO;
         } else if (type == PollableFuture.class) {

@@ -377,13 +377,16 @@ class ThrowingCallbacksTest {
         START, RESUME, WATCH, HAND_OFF, CLOSE
     }
 
-    /** A mover of a user that completes operations at their fifth poll. */
+    /**
+     * A mover of a user that completes operations at their fifth poll. Without an exception, its
+     * broken method returns no state.
+     */
     private static final class BrokenMover extends AbstractDataMover {
         private final Call where;
         private final Thrown thrown;
         private final VdmExecutor executor = new VdmExecutor() {
             private void pass(Call call) {
-                if (where == call) {
+                if (where == call && thrown != null) {
                     thrown.raise();
                 }
             }
@@ -392,12 +395,15 @@ class ThrowingCallbacksTest {
             public FutureState start(Operation<?> operation) {
                 pass(Call.START);
                 operation.attach(0);
-                return FutureState.RUNNING;
+                return where == Call.START ? null : FutureState.RUNNING;
             }
 
             @Override
             public FutureState resume(Operation<?> operation) {
                 pass(Call.RESUME);
+                if (where == Call.RESUME) {
+                    return null;
+                }
                 int polls = (int) operation.attachment() + 1;
                 operation.attach(polls);
                 return polls < 5 ? FutureState.RUNNING : operation.succeed(ExecutionPath.JVM);
@@ -472,6 +478,20 @@ class ThrowingCallbacksTest {
             assertTrue(mover.isClosed());
             assertFalse(handler.list().stream().anyMatch(e -> e != thrown.instance));
             assertPollerWorks();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"START", "RESUME"})
+    void executorWithoutAStateFailsItsOperation(Call call) throws Exception {
+        try (var mover = new BrokenMover(call, null)) {
+            VdmFuture<VdmOutput> fill =
+                    mover.memset(MemorySegment.ofArray(new byte[8]), (byte) 1);
+            CompletableFuture<VdmOutput> completion = fill.toCompletableFuture();
+            assertThrows(ExecutionException.class, () -> get(completion));
+            assertEquals(VdmResult.INTERNAL_ERROR, fill.result());
+            assertEquals(1, mover.counters().failed());
+            assertEquals(0, mover.counters().inFlight());
         }
     }
 }

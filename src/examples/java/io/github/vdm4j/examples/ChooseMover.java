@@ -19,8 +19,7 @@ public final class ChooseMover {
             return ThreadsDataMover.open();
         }
         return DmlDataMover.builder()
-                .onPathDecision(
-                        decision -> System.err.println(decision.path() + ": " + decision.reason()))
+                .onDecision(decision -> System.err.println(decision.reason()))
                 .open();
     }
 

@@ -63,7 +63,7 @@ class StartUpIT {
         int said = child.output().indexOf(word);
         assertTrue(said > 0, child::toString);
         String before = child.output().substring(0, said);
-        assertTrue(before.contains(" io.github.vdm4j.dml.DmlPathDecision "),
+        assertTrue(before.contains(" io.github.vdm4j.mover.DeviceDecision "),
                 "the JVM does not list its classes");
         return before;
     }

@@ -40,11 +40,6 @@ public class PollStress {
             requireComplete();
             return failure;
         }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
     }
 
     /**

@@ -46,11 +46,6 @@ public class RegistrationStress {
         public Throwable failure() {
             return null;
         }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
     }
 
     /**

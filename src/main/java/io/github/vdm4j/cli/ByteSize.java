@@ -3,7 +3,6 @@ package io.github.vdm4j.cli;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A number of bytes on the command line: 4096, 64K, 1M, 2G. */
@@ -14,7 +13,7 @@ record ByteSize(long bytes) {
     static ByteSize parse(String text) {
         Matcher matcher = FORM.matcher(text.toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
+            throw new TypeConversionException(
                     ("'%s' is not a size. Write a number of bytes, or a number with K, M or G,"
                             + " such as 64K")
                             .formatted(text));
@@ -36,16 +35,5 @@ record ByteSize(long bytes) {
             }
         }
         return Long.toString(bytes);
-    }
-
-    static final class Converter implements ITypeConverter<ByteSize> {
-        @Override
-        public ByteSize convert(String text) {
-            try {
-                return parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
     }
 }

@@ -2,18 +2,16 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.cli.MoverOptions.MoverChoice;
 import io.github.vdm4j.cli.check.CheckReport;
-import io.github.vdm4j.cli.check.CheckReportText;
 import io.github.vdm4j.cli.check.CheckedDevice;
 import io.github.vdm4j.cli.check.HardwareCheck;
 import io.github.vdm4j.cli.check.HardwareCheck.Settings;
-import io.github.vdm4j.dml.DmlHardwareException;
-import io.github.vdm4j.dml.DmlUnavailableException;
-import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.mover.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +68,6 @@ final class CheckHardwareCommand extends Subcommand {
             names = "--longest",
             paramLabel = "SIZE",
             defaultValue = "32M",
-            converter = ByteSize.Converter.class,
             description = "Bytes in the longest operation, 64 to 32M."
                     + " Default: 32M.") private ByteSize longest;
 
@@ -91,7 +88,8 @@ final class CheckHardwareCommand extends Subcommand {
 
     @Override
     public Integer call() throws CommandFailure {
-        var check = new HardwareCheck(device(), settings());
+        var check = new HardwareCheck(
+                mover == MoverChoice.DML ? CheckedDevice.dml() : CheckedDevice.dsa(), settings());
         var written = new CountDownLatch(1);
         var signalled = new Thread(() -> stop(check, written), "vdm-signalled");
         Runtime.getRuntime().addShutdownHook(signalled);
@@ -120,7 +118,7 @@ final class CheckHardwareCommand extends Subcommand {
     private int run(HardwareCheck check) throws CommandFailure {
         try {
             CheckReport found = check.run(VdmCommand.Version.text());
-            String text = CheckReportText.of(found);
+            String text = found.text();
             String asJson = Json.of(found) + System.lineSeparator();
             // The report is printed first, because the files may be unwritable after a long run.
             print(json ? asJson : text);
@@ -129,12 +127,9 @@ final class CheckHardwareCommand extends Subcommand {
                 write(".json", asJson);
             }
             return found.verdict() == CheckReport.Verdict.PASSED ? 0 : FAILED;
-        } catch (DsaUnavailableException e) {
-            throw noDevice(Unavailable.reasons(e), e);
-        } catch (DmlUnavailableException e) {
-            throw noDevice(Unavailable.reasons(e), e);
-        } catch (DmlHardwareException e) {
-            throw noDevice(Unavailable.reasons(e), e);
+        } catch (UnavailableException e) {
+            throw new CommandFailure("no device can be checked. %s%n%s".formatted(e.reasons(),
+                    CommandFailure.REMEDIES), e);
         } catch (IOException e) {
             throw CommandFailure.of("the check needs a file in the folder " + folder, e);
         }
@@ -142,50 +137,35 @@ final class CheckHardwareCommand extends Subcommand {
 
     private void write(String ending, String content) throws CommandFailure {
         try {
-            Files.writeString(Path.of(report + ending), content, StandardOpenOption.CREATE_NEW);
+            Files.writeString(file(ending), content, StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
             throw CommandFailure.of("cannot write the report " + report + ending, e);
         }
     }
 
-    private CheckedDevice device() {
-        return mover == MoverChoice.DML ? CheckedDevice.dml() : CheckedDevice.dsa();
-    }
-
     private Settings settings() {
-        if (mover != MoverChoice.DSA && mover != MoverChoice.DML) {
-            throw wrongUsage(
-                    "--mover " + mover + ": must be dsa or dml. Other movers use no device");
+        require(mover == MoverChoice.DSA || mover == MoverChoice.DML,
+                "--mover " + mover + ": must be dsa or dml. Other movers use no device");
+        require(seconds >= 1 && seconds <= Duration.ofDays(1).toSeconds(),
+                "--seconds " + seconds + ": must be 1 to 86400");
+        require(rounds == null || rounds >= 1, "--rounds " + rounds + ": must be 1 or more");
+        require(longest.bytes() >= LEAST && longest.bytes() <= MOST,
+                "--longest " + longest + ": must be 64 to 32M");
+        if (report != null) {
+            require(Files.isWritable(file(".txt").toAbsolutePath().getParent()),
+                    "--report " + report + ": its folder must exist and be writable");
+            for (Path file : List.of(file(".txt"), file(".json"))) {
+                require(!Files.exists(file),
+                        "--report %s: %s exists. Choose another name, or delete the file"
+                                .formatted(report, file));
+            }
         }
-        if (seconds < 1 || seconds > Duration.ofDays(1).toSeconds()) {
-            throw wrongUsage("--seconds " + seconds + ": must be 1 to 86400");
-        }
-        if (rounds != null && rounds < 1) {
-            throw wrongUsage("--rounds " + rounds + ": must be 1 or more");
-        }
-        if (longest.bytes() < LEAST || longest.bytes() > MOST) {
-            throw wrongUsage("--longest " + longest + ": must be 64 to 32M");
-        }
-        if (report != null
-                && !Files.isWritable(Path.of(report + ".txt").toAbsolutePath().getParent())) {
-            throw wrongUsage("--report " + report + ": its folder must exist and be writable");
-        }
-        requireNew(".txt");
-        requireNew(".json");
         return new Settings(seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE),
                 Duration.ofSeconds(seconds), rounds != null ? rounds : Integer.MAX_VALUE,
                 longest.bytes(), folder);
     }
 
-    private void requireNew(String ending) {
-        if (report != null && Files.exists(Path.of(report + ending))) {
-            throw wrongUsage(("--report %s: %s exists. Choose another name, or delete the file")
-                    .formatted(report, report + ending));
-        }
-    }
-
-    private static CommandFailure noDevice(String reasons, Exception cause) {
-        return new CommandFailure(
-                "no device can be checked. " + reasons + Unavailable.REMEDIES, cause);
+    private Path file(String ending) {
+        return Path.of(report + ending);
     }
 }

@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 
 /** The failure of a command. The command prints its message. */
 final class CommandFailure extends Exception {
+    /** The last words of a message about a mover that is unavailable. */
+    static final String REMEDIES = "vdm info --why prints what prevents it, and the remedies";
+
     private static final long serialVersionUID = 1L;
 
     CommandFailure(String message) {

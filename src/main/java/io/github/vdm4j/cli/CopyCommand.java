@@ -21,8 +21,6 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {"0:copied", "1:failed", "2:wrong usage"})
 final class CopyCommand extends Subcommand {
-    private static final ByteSize LEAST_CHUNK = new ByteSize(4 << 10);
-    private static final ByteSize LARGEST_CHUNK = new ByteSize(1 << 30);
     private static final int LARGEST_DEPTH = 1024;
 
     private final Progress progress;
@@ -48,7 +46,6 @@ final class CopyCommand extends Subcommand {
             names = "--chunk",
             paramLabel = "SIZE",
             defaultValue = "1M",
-            converter = ByteSize.Converter.class,
             description = "Bytes in an operation, 4K to 1G. Default: 1M.") private ByteSize chunk;
 
     @Option(
@@ -82,13 +79,9 @@ final class CopyCommand extends Subcommand {
 
     private void checkUsage() {
         mover.checkUsage();
-        if (chunk.bytes() < LEAST_CHUNK.bytes() || chunk.bytes() > LARGEST_CHUNK.bytes()) {
-            throw wrongUsage(
-                    "--chunk %s: must be %s to %s".formatted(chunk, LEAST_CHUNK, LARGEST_CHUNK));
-        }
-        if (depth < 1 || depth > LARGEST_DEPTH) {
-            throw wrongUsage("--depth %d: must be 1 to %d".formatted(depth, LARGEST_DEPTH));
-        }
+        require(chunk.bytes() >= 4 << 10 && chunk.bytes() <= 1 << 30,
+                "--chunk " + chunk + ": must be 4K to 1G");
+        require(depth >= 1 && depth <= LARGEST_DEPTH, "--depth " + depth + ": must be 1 to 1024");
     }
 
     /** Checks the source and the target. Returns the target without symbolic links. */

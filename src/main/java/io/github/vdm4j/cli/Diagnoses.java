@@ -2,6 +2,9 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis;
+import io.github.vdm4j.dsa.Finding;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -14,28 +17,22 @@ record Diagnoses(DmlDiagnosis dml, DsaDiagnosis dsa) {
         return new Diagnoses(DmlDiagnosis.current(), DsaDiagnosis.current());
     }
 
-    String dsaSentence() {
-        return dsa.works()
-                ? "DsaDataMover works here, on " + String.join(", ", dsa.queues())
-                : "DsaDataMover does not work here: "
-                        + dsa.findings().getFirst().what();
-    }
-
-    /** Returns the text form. Each verdict precedes its findings, and each finding has a remedy. */
+    /**
+     * Returns the text form. Each verdict precedes its findings, and each finding has a remedy. The
+     * second verdict has only the findings that the first does not have.
+     */
     String text() {
-        String ofDml = dml.findings()
-                .stream()
-                .map(finding -> finding(finding.severity().name().toLowerCase(Locale.ROOT),
-                        finding.what(), finding.remedy()))
-                .collect(Collectors.joining());
-        String ofDsa = dsa.findings()
-                .stream()
-                .map(finding -> finding(finding.subject(), finding.what(), finding.remedy()))
-                .collect(Collectors.joining());
-        return "%s%n%s%n%s%n%s".formatted(dml.verdict().sentence(), ofDml, dsaSentence(), ofDsa);
+        var further = new ArrayList<>(dsa.findings());
+        further.removeAll(dml.findings());
+        return "%s%n%s%n%s%n%s".formatted(dml.verdict(), text(dml.findings()),
+                dsa.verdict(), text(further));
     }
 
-    private static String finding(String label, String what, String remedy) {
-        return "%n%-5s  %s%n       %s%n".formatted(label, what, remedy);
+    private static String text(List<Finding> findings) {
+        return findings.stream()
+                .map(finding -> "%n%-5s  %s%n       %s%n".formatted(
+                        finding.severity().name().toLowerCase(Locale.ROOT), finding.what(),
+                        finding.remedy()))
+                .collect(Collectors.joining());
     }
 }

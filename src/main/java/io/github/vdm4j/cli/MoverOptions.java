@@ -5,13 +5,13 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlHardwareException;
 import io.github.vdm4j.dml.DmlPath;
-import io.github.vdm4j.dml.DmlPathDecision;
 import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.mover.UnavailableException;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose the mover of a command. */
 final class MoverOptions {
-    private static final String OTHER_MOVERS = "Use --mover threads or --mover sync";
     private static final String NAMED = "the command line names it";
 
     /** The values of {@code --mover}. */
@@ -124,21 +123,13 @@ final class MoverOptions {
                         ? dml(path.path(), operations)
                         : best(operations);
             };
-        } catch (DsaUnavailableException e) {
-            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
-        } catch (DmlUnavailableException e) {
-            throw failure(Unavailable.reasons(e), OTHER_MOVERS, e);
-        } catch (DmlHardwareException e) {
-            throw failure(Unavailable.reasons(e), "Use --path sw, --mover threads or --mover sync",
-                    e);
+        } catch (UnavailableException e) {
+            throw new CommandFailure("%s%nUse %s--mover threads or --mover sync. %s".formatted(
+                    e.reasons(), e instanceof DmlHardwareException ? "--path sw, " : "",
+                    CommandFailure.REMEDIES), e);
         } catch (VdmException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
-    }
-
-    private static CommandFailure failure(String reasons, String remedy, Exception cause) {
-        return new CommandFailure("%s%s. %s".formatted(reasons, remedy, Unavailable.REMEDIES),
-                cause);
     }
 
     private static ChosenMover best(int operations) {
@@ -167,21 +158,16 @@ final class MoverOptions {
         DsaDataMover mover = DsaDataMover.builder().slots(operations).open();
         String queues =
                 mover.queues().stream().map(DsaQueue::name).collect(Collectors.joining(", "));
-        return new ChosenMover("dsa", mover, "%s: %s".formatted(queues, mover.decision().reason()));
+        return new ChosenMover("dsa", mover, "%s: %s; %s".formatted(queues,
+                mover.decision().reason(), mover.policy()));
     }
 
     private static ChosenMover dml(DmlPath path, int operations) {
         DmlDataMover mover = DmlDataMover.builder().path(path).slots(operations).open();
-        return new ChosenMover("dml", mover, mover.library() + " is available"
-                + (path == DmlPath.AUTO ? "; " + why(mover.pathDecision()) : ""));
-    }
-
-    private static String why(DmlPathDecision decision) {
-        String running = decision.path() == DmlPath.HARDWARE ? "hardware" : "software";
-        String found = decision.path() == DmlPath.HARDWARE || decision.findings().isEmpty()
-                ? ""
-                : ": " + decision.findings().getFirst().what();
-        return "path %s, because %s%s; %s".formatted(running, decision.reason(), found,
-                decision.policy());
+        String why = path != DmlPath.AUTO ? ""
+                : "; path %s, because %s; %s".formatted(
+                        mover.decision().usesDevice() ? "hardware" : "software",
+                        mover.decision().reason(), mover.policy());
+        return new ChosenMover("dml", mover, mover.library() + " is available" + why);
     }
 }

@@ -35,7 +35,10 @@ abstract class Subcommand implements Callable<Integer> {
         spec.commandLine().getErr().println(spec.qualifiedName() + ": " + line);
     }
 
-    final ParameterException wrongUsage(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    /** Refuses the command line with a message unless a condition holds. */
+    final void require(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
     }
 }

@@ -65,9 +65,7 @@ record SystemReport(
     static SystemReport of(Diagnoses diagnoses) {
         DmlDiagnosis diagnosis = diagnoses.dml();
         var movers = new ArrayList<Mover>();
-        // If DML would crash on the hardware, AUTO must not try it.
-        boolean crash = diagnosis.verdict().auto() == DmlDiagnosis.Outcome.CRASH;
-        Dml dml = findDml(crash ? DmlPath.SOFTWARE : DmlPath.AUTO, movers);
+        Dml dml = findDml(movers);
         if (diagnoses.dsa().works()) {
             findDsa(movers);
         }
@@ -88,8 +86,8 @@ record SystemReport(
                 VOLATILE_FILES);
     }
 
-    private static Dml findDml(DmlPath path, List<Mover> movers) {
-        try (var mover = DmlDataMover.open(path)) {
+    private static Dml findDml(List<Mover> movers) {
+        try (var mover = DmlDataMover.open()) {
             movers.add(describe("dml",
                     mover.runningPath() == DmlPath.HARDWARE ? "hardware" : "software", mover));
             DmlLibrary library = mover.library();
@@ -146,8 +144,8 @@ record SystemReport(
         Map<String, Boolean> flags = dsa.system().processorFlags();
         line(text, "processor", flags == null ? "unknown" : yesOrNo(flags));
         appendDevices(text);
-        line(text, "", diagnosis.verdict().sentence());
-        line(text, "", new Diagnoses(diagnosis, dsa).dsaSentence());
+        line(text, "", diagnosis.verdict());
+        line(text, "", dsa.verdict());
         String topic = "movers";
         for (Mover mover : movers) {
             line(text, topic, "%-8s path %-9s %s".formatted(mover.name(), mover.path(),

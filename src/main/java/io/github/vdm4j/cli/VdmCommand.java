@@ -1,24 +1,18 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.cli.MoverOptions.MoverChoice;
-import io.github.vdm4j.cli.MoverOptions.PathChoice;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code vdm} with its subcommands. */
@@ -32,12 +26,10 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = VdmCommand.EXIT_CODES,
         exitCodeList = {"0:done. compare: equal", "1:failed. compare: different",
             "2:wrong usage. compare: failed or wrong usage"})
-final class VdmCommand implements Runnable {
+final class VdmCommand {
 
     /** The heading of the exit codes in every help text. */
     static final String EXIT_CODES = "%nExit codes:%n";
-
-    @Spec private CommandSpec spec;
 
     /**
      * The property with the number of the terminal's columns. The script sets it if standard error
@@ -59,11 +51,6 @@ final class VdmCommand implements Runnable {
         }
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
-
     /**
      * Returns the command with its subcommands. They write to the streams of the returned command.
      */
@@ -78,25 +65,12 @@ final class VdmCommand implements Runnable {
                 .addSubcommand(new CheckHardwareCommand())
                 .addSubcommand(completion)
                 .addSubcommand(new ManPage())
-                .registerConverter(MoverChoice.class, text -> choose(text, MoverChoice.values()))
-                .registerConverter(PathChoice.class, text -> choose(text, PathChoice.values()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(ByteSize.class, ByteSize::parse)
                 .registerConverter(Path.class, VdmCommand::path)
                 .setExecutionStrategy(VdmCommand::run)
                 .setParameterExceptionHandler(VdmCommand::refuse)
                 .setExecutionExceptionHandler(VdmCommand::fail);
-    }
-
-    /**
-     * Converts an argument like picocli does. A failure lists the values in the form of the command
-     * line.
-     */
-    private static <E extends Enum<E>> E choose(String text, E[] values) {
-        return Arrays.stream(values)
-                .filter(value -> value.toString().equalsIgnoreCase(text))
-                .findFirst()
-                .orElseThrow(() -> new TypeConversionException("'%s' is none of %s".formatted(
-                        text,
-                        Arrays.stream(values).map(E::toString).collect(Collectors.joining(", ")))));
     }
 
     /** Converts a name. The JVM replaces bytes that are invalid in the encoding of names. */

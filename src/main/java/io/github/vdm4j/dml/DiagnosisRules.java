@@ -1,34 +1,44 @@
 package io.github.vdm4j.dml;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
-import io.github.vdm4j.dml.QueueAccess.Obstacle;
-import io.github.vdm4j.dml.QueueAccess.Way;
 import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The rules that derive findings from the state of a system. They follow the sources of Linux,
  * libaccel-config and DML 1.1.1.
  */
 final class DiagnosisRules {
-    private static final String OTHER_MOVERS =
-            "Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.";
+    /** The size of DML's table of devices. DML does not check whether the table is full. */
+    private static final int DML_DEVICES = 8;
+    private static final long NEWEST_DSA = 0x2FF;
+    private static final long FIRST_GENERATION = 0x1FF;
+    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
     private final DsaSystem system;
     private final AccelConfig accelConfig;
     private final DmlVersion dml;
     private final int node;
-    private final QueueAccess access;
-    private final List<Way> usable;
+    /** The first three numbers of the Linux release, or null if they are unknown. */
+    private final int[] kernel;
+    /** The queues that DML can use, and their devices. */
+    private final List<String> usable = new ArrayList<>();
+    private final Set<DsaDevice> devices = new LinkedHashSet<>();
     private final List<Finding> findings = new ArrayList<>();
 
     DiagnosisRules(DsaSystem system, AccelConfig accelConfig, DmlVersion dml, int node) {
@@ -36,27 +46,37 @@ final class DiagnosisRules {
         this.accelConfig = accelConfig;
         this.dml = dml;
         this.node = node;
-        access = new QueueAccess(system, dml);
-        usable = access.usable();
+        Matcher numbers = RELEASE.matcher(Objects.requireNonNullElse(system.kernel(), ""));
+        kernel = numbers.matches()
+                ? IntStream.rangeClosed(1, 3).map(i -> number(numbers.group(i))).toArray()
+                : null;
+    }
+
+    private static int number(String digits) {
+        return digits == null || digits.length() > 9 ? 0 : Integer.parseInt(digits);
+    }
+
+    private boolean isSince(int... release) {
+        return Arrays.compare(kernel, release) >= 0;
     }
 
     List<String> usableQueues() {
-        return usable.stream().map(Way::name).toList();
+        return usable;
     }
 
     /** Returns the findings. The remedy of an earlier finding may remove later findings, too. */
     List<Finding> findings() {
+        List<Finding> ofQueues = system.check(List.of(), this::checkQueue);
         library();
         crashes();
         processor();
-        devices();
-        if (!system.devices().isEmpty() && usable.isEmpty()) {
+        if (usable.isEmpty()) {
             kernel();
-            queues();
+            findings.addAll(ofQueues);
         }
         accelConfig();
         nodes();
-        remarks();
+        slowPortals();
         return findings;
     }
 
@@ -70,6 +90,61 @@ final class DiagnosisRules {
 
     private String dmlName() {
         return dml == null ? "DML" : "DML " + dml.version();
+    }
+
+    private Finding checkQueue(DsaDevice device, WorkQueue queue) {
+        if (device.version() != null && device.version() > NEWEST_DSA && !isSinceDml12()) {
+            return new Finding(Severity.BLOCK,
+                    "%s: %s does not know its version of DSA".formatted(device.name(), dmlName()),
+                    "Install a newer DML.");
+        }
+        if (queue.dedicated()) {
+            return new Finding(Severity.BLOCK,
+                    queue.name() + ": the queue is dedicated, and DML uses shared queues only",
+                    ("Run accel-config disable-wq %s/%s. This may reset its settings, so configure "
+                            + "them again with --mode=shared (docs/hardware.md).")
+                            .formatted(device.name(), queue.name()));
+        }
+        if (!isSinceDml12() && refusesMapping(device)) {
+            return new Finding(Severity.BLOCK,
+                    ("%s: this process may not map the portal, because Linux %s requires "
+                            + "CAP_SYS_RAWIO")
+                            .formatted(queue.name(), system.kernel()),
+                    "Use DML 1.2.0 or later, because it writes to /dev/dsa instead. Or grant "
+                            + "the capability, but it permits more"
+                            + " than DSA (docs/hardware.md). It has no effect in a user "
+                            + "namespace, for example in a rootless container.");
+        }
+        usable.add(queue.name());
+        devices.add(device);
+        return null;
+    }
+
+    /**
+     * Returns whether DML is 1.2.0 or later. Such a DML writes to the queue's device file if it may
+     * not map the portal.
+     */
+    private boolean isSinceDml12() {
+        return dml != null && (dml.major() > 1 || dml.major() == 1 && dml.minor() >= 2);
+    }
+
+    /**
+     * Returns whether the kernel refuses to map the portals of a device. Such a kernel also hides
+     * the batch operation of the device. Newer kernels do not hide it for DSA 2. A release from
+     * 6.9.1 and 6.8.10 on has the fix for Intel's advisory SA-01084. Long-term kernels and
+     * distributions contain the fix in older releases.
+     */
+    private boolean refusesMapping(DsaDevice device) {
+        if (!Boolean.FALSE.equals(system.process().rawIo())) {
+            return false;
+        }
+        if (Boolean.FALSE.equals(device.batchOffered())) {
+            return true;
+        }
+        boolean offeredByFirstGeneration = device.batchOffered() != null && device.version() != null
+                && device.version() <= FIRST_GENERATION;
+        return !offeredByFirstGeneration && kernel != null
+                && (isSince(6, 9, 1) || isSince(6, 8, 10) && !isSince(6, 9, 0));
     }
 
     private void library() {
@@ -91,19 +166,35 @@ final class DiagnosisRules {
                             AccelConfig.SONAME, String.join(", ", missing)),
                     "Install a libaccel-config of 3.2 or later, or use DmlPath.SOFTWARE.");
         }
-        if (access.overflowsDml()) {
+        if (overflowsDml()) {
             add(
                     Severity.CRASH,
                     ("%s can use %d devices and examines another of %d DSA and %d IAX, so it "
                             + "writes behind its table of %d")
                             .formatted(
-                                    dmlName(), QueueAccess.DML_DEVICES, system.devices().size(),
+                                    dmlName(), DML_DEVICES, system.devices().size(),
                                     system.otherAccelerators(),
-                                    QueueAccess.DML_DEVICES),
+                                    DML_DEVICES),
                     ("Disable the queues of some devices (accel-config disable-wq), until this "
                             + "process can use fewer than %d. Or use DmlPath.SOFTWARE.")
-                            .formatted(QueueAccess.DML_DEVICES));
+                            .formatted(DML_DEVICES));
         }
+    }
+
+    /**
+     * Returns whether DML writes behind its table of devices. libaccel-config lists the DSA devices
+     * in the alphabetical order of their names, and then the IAX.
+     */
+    private boolean overflowsDml() {
+        Set<String> used = devices.stream().map(DsaDevice::name).collect(Collectors.toSet());
+        int taken = 0;
+        for (String name : new TreeSet<>(system.devices().stream().map(DsaDevice::name).toList())) {
+            if (taken == DML_DEVICES) {
+                return true;
+            }
+            taken += used.contains(name) ? 1 : 0;
+        }
+        return taken == DML_DEVICES && system.otherAccelerators() > 0;
     }
 
     private void processor() {
@@ -116,136 +207,23 @@ final class DiagnosisRules {
                             : "the processor has neither ENQCMD, the instruction by which DML "
                                     + "submits to a queue, nor MOVDIR64B",
                     "DSA comes with Xeon Scalable processors of the 4th generation and later. "
-                            + "The host of a virtual machine has to pass"
-                            + " the instruction and the device to it. " + OTHER_MOVERS);
+                            + "The host of a virtual machine has to pass the instruction and the "
+                            + "device to it.");
         }
     }
 
-    private void devices() {
-        if (!system.devices().isEmpty()) {
-            return;
-        }
-        if (!system.undriven().isEmpty()) {
-            block(
-                    "there is a DSA device at %s, but the idxd driver does not drive it".formatted(
-                            String.join(", ", system.undriven())),
-                    system.idxdLoaded()
-                            ? "Read the driver's messages: dmesg | grep idxd."
-                            : "Load the driver (modprobe idxd), then configure the device "
-                                    + "(docs/hardware.md).");
-        } else {
-            block(
-                    system.idxdLoaded()
-                            ? "there is no DSA device, though the idxd driver is loaded"
-                            : "there is no DSA device, and the idxd driver is not loaded",
-                    "On a machine that has DSA: switch it and VT-d on in the firmware, load the "
-                            + "driver (modprobe idxd), and in a"
-                            + " container mount the host's /sys and pass /dev/dsa on. "
-                            + OTHER_MOVERS);
-        }
-    }
-
+    /** Checks the kernel, unless it has enabled a shared queue of a process. */
     private void kernel() {
-        boolean sharedQueueRuns =
-                access.ways()
-                        .stream()
-                        .anyMatch(way -> way.obstacle().compareTo(Obstacle.DEDICATED) > 0);
-        if (access.refusesEnqueue() && !sharedQueueRuns) {
+        boolean enabled = system.devices()
+                .stream()
+                .flatMap(device -> device.queues().stream())
+                .anyMatch(queue -> queue.enabled() && !queue.dedicated()
+                        && "user".equals(queue.type()));
+        if (kernel != null && !isSince(5, 18, 0) && !enabled && !system.devices().isEmpty()) {
             block(
                     "Linux %s is older than 5.18, the first that lets processes use ENQCMD"
                             .formatted(system.kernel()),
                     "Boot a kernel of 5.18 or later, or a distribution's kernel with this change.");
-        }
-    }
-
-    /**
-     * Adds a finding for each obstacle. The queue with the latest obstacle comes first, because the
-     * administrator probably meant this queue.
-     */
-    private void queues() {
-        access.ways()
-                .stream()
-                .collect(Collectors.groupingBy(Way::obstacle,
-                        () -> new TreeMap<>(Comparator.reverseOrder()), Collectors.toList()))
-                .forEach(this::stopped);
-    }
-
-    private void stopped(Obstacle obstacle, List<Way> by) {
-        String queues = by.stream().map(Way::name).collect(Collectors.joining(", "));
-        String devices = by.stream()
-                .map(way -> way.device().name())
-                .distinct()
-                .collect(Collectors.joining(", "));
-        Way first = by.getFirst();
-        switch (obstacle) {
-            case DEVICE_DISABLED -> {
-                withoutPasid(by);
-                block("disabled: " + devices,
-                        ("Configure a queue, then accel-config enable-device %s and enable-wq "
-                                + "(docs/hardware.md).")
-                                .formatted(first.device().name()));
-            }
-            case DEVICE_TOO_NEW ->
-                block("%s does not know the DSA version of %s".formatted(dmlName(), devices),
-                        "Install a newer DML. " + OTHER_MOVERS);
-            case QUEUE_DISABLED -> {
-                withoutPasid(by);
-                block("no work queue of %s is enabled".formatted(devices),
-                        "Configure a shared queue of type user and enable it: accel-config "
-                                + "config-wq, enable-wq (docs/hardware.md).");
-            }
-            case DEDICATED -> block(
-                    "dedicated: %s; DML uses shared work queues only".formatted(queues),
-                    ("Run accel-config disable-wq %s. This may reset its settings, so configure "
-                            + "them again with --mode=shared (docs/hardware.md).")
-                            .formatted(first.path()));
-            case KERNEL_TYPE -> block(
-                    "of type kernel: %s; no process can open such a queue".formatted(queues),
-                    ("Run accel-config disable-wq %s. This may reset its settings, so configure "
-                            + "them again with --type=user (docs/hardware.md).")
-                            .formatted(first.path()));
-            case NO_NODE -> block("/dev/dsa has no file for " + queues,
-                    "Pass the file to the container (--device). Outside of a container, check "
-                            + "whether udev runs.");
-            case NO_PERMISSION -> block(
-                    "this process may not read and write "
-                            + by.stream()
-                                    .map(way -> way.queue().node())
-                                    .collect(Collectors.joining(", ")),
-                    "Grant access by a group and a udev rule (docs/hardware.md). Do not run the "
-                            + "process as root.");
-            case NO_MAPPING -> block(
-                    "this process may not map the portal of %s: Linux %s requires CAP_SYS_RAWIO"
-                            .formatted(
-                                    queues, system.kernel()),
-                    "Use DML 1.2.0 or later, because it writes to /dev/dsa instead. Or grant "
-                            + "the capability, but it permits more"
-                            + " than DSA (docs/hardware.md). It has no effect in a user "
-                            + "namespace, for example in a rootless container.");
-            case NONE -> throw new AssertionError("nothing stops DML");
-        }
-    }
-
-    private void withoutPasid(List<Way> by) {
-        List<String> without = by.stream()
-                .map(Way::device)
-                .filter(device -> Boolean.FALSE.equals(device.pasidEnabled()))
-                .map(DsaDevice::name)
-                .distinct()
-                .toList();
-        if (!without.isEmpty()) {
-            String set = Objects.requireNonNullElse(system.iommu(), "");
-            block(
-                    ("PASID is off for %s: it cannot work on a process's addresses, and Linux "
-                            + "enables no user queue of it")
-                            .formatted(String.join(", ", without)),
-                    List.of(set.split("[=, ]")).containsAll(List.of("on", "sm_on"))
-                            ? ("The kernel's command line has %s. Switch VT-d on in the "
-                                    + "firmware, and read dmesg | grep -e DMAR -e idxd.")
-                                    .formatted(set)
-                            : ("Switch VT-d on in the firmware and add intel_iommu=on,sm_on to "
-                                    + "the kernel's command line%s.")
-                                    .formatted(set.isEmpty() ? "" : ", which has " + set));
         }
     }
 
@@ -265,10 +243,9 @@ final class DiagnosisRules {
     private void nodes() {
         boolean bound = node != NumaNodes.ANY;
         List<Long> mine = bound ? List.of((long) node) : system.process().nodes();
-        if (usable.isEmpty() || mine == null) {
+        if (mine == null) {
             return;
         }
-        List<DsaDevice> devices = usable.stream().map(Way::device).distinct().toList();
         List<Long> served = devices.stream()
                 .map(DsaDevice::numaNode)
                 .filter(Objects::nonNull)
@@ -279,14 +256,15 @@ final class DiagnosisRules {
             return;
         }
         boolean nowhere = without.size() == mine.size();
-        Severity severity = nowhere && !access.isSinceDml12() ? Severity.BLOCK : Severity.LIMIT;
+        Severity severity = nowhere && !isSinceDml12() ? Severity.BLOCK : Severity.LIMIT;
         if (served.stream().allMatch(node -> node < 0)) {
             add(
                     severity,
                     ("the NUMA node of %s is unknown, and DML looks for a device on the "
                             + "thread's node")
-                            .formatted(
-                                    names(devices)),
+                            .formatted(devices.stream()
+                                    .map(DsaDevice::name)
+                                    .collect(Collectors.joining(", "))),
                     "Write the node into numa_node of the PCI device as root "
                             + "(docs/hardware.md). Do this before the program opens DML.");
             return;
@@ -305,16 +283,15 @@ final class DiagnosisRules {
                 severity,
                 "%s NUMA node %s, which has no usable device (%s)".formatted(who, numbers(without),
                         where),
-                access.isSinceDml12()
+                isSinceDml12()
                         ? ("DML uses devices of the same socket. Without such a device, enable "
                                 + "a queue there, or %s.")
                                 .formatted(otherwise)
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
 
-    private void remarks() {
-        if (!usable.isEmpty() && access.isSinceDml12()
-                && usable.stream().anyMatch(way -> access.refusesMapping(way.device()))) {
+    private void slowPortals() {
+        if (isSinceDml12() && devices.stream().anyMatch(this::refusesMapping)) {
             add(
                     Severity.LIMIT,
                     "this process may not map portals. DML writes to /dev/dsa instead, which is "
@@ -322,10 +299,6 @@ final class DiagnosisRules {
                     "Grant CAP_SYS_RAWIO only if this matters, because it permits more than DSA "
                             + "(docs/hardware.md).");
         }
-    }
-
-    private static String names(List<DsaDevice> devices) {
-        return devices.stream().map(DsaDevice::name).collect(Collectors.joining(", "));
     }
 
     private static String numbers(List<Long> nodes) {

@@ -1,8 +1,10 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.dml.DmlOpening.Opened;
+import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.mover.DeviceDataMover;
+import java.util.function.Supplier;
 
 /**
  * A mover that executes operations with Intel DML. DML uses Intel DSA if it works, and the
@@ -44,17 +46,17 @@ import io.github.vdm4j.mover.DeviceDataMover;
 public final class DmlDataMover extends DeviceDataMover {
     private final DmlLibrary library;
     private final DmlPath path;
-    private final EnginePlan plan;
-    private final PathDecisions decisions;
+    private final Supplier<DmlDiagnosis> diagnosis;
 
-    DmlDataMover(DmlLibrary library, DmlPath path, EnginePlan plan, PathDecisions decisions) {
-        super(plan, "DML, path " + path, path == DmlPath.AUTO ? null
-                : "which Intel DML cannot reach. Use memory from an Arena, path AUTO, or another"
-                        + " mover");
+    DmlDataMover(DmlDataMoverBuilder builder, DmlLibrary library, DmlPath path, Opened opened,
+            OffloadPolicy policy, Supplier<DmlDiagnosis> diagnosis) {
+        super(builder, opened.pool(), policy, opened.reason(), "DML, path " + path, "vdm4j-dml",
+                path == DmlPath.AUTO ? null
+                        : "which Intel DML cannot reach. Use memory from an Arena, path AUTO, or"
+                                + " another mover");
         this.library = library;
         this.path = path;
-        this.plan = plan;
-        this.decisions = decisions;
+        this.diagnosis = diagnosis;
     }
 
     /**
@@ -104,12 +106,17 @@ public final class DmlDataMover extends DeviceDataMover {
      * DmlPath#SOFTWARE}} On {@link DmlPath#AUTO}, it is the hardware while the hardware works.
      */
     public DmlPath runningPath() {
-        return plan.usesDevice() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
+        return decision().usesDevice() ? DmlPath.HARDWARE : DmlPath.SOFTWARE;
     }
 
-    /** {@return the current path of operations with the reason} */
-    public DmlPathDecision pathDecision() {
-        return decisions.current();
+    /**
+     * Diagnoses this machine for the library and the NUMA node of this mover. The findings explain
+     * a {@link #decision} against the hardware. The diagnosis takes some milliseconds.
+     *
+     * @return the current diagnosis
+     */
+    public DmlDiagnosis diagnosis() {
+        return diagnosis.get();
     }
 
     /** {@return the library of the mover} */

@@ -4,12 +4,9 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.dml.DmlOpening.Opened;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
-import io.github.vdm4j.engine.DeviceHealth;
-import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
-import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
@@ -18,10 +15,8 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Settings for a {@link DmlDataMover}. Each setting has a default. {@link #open} may be called
@@ -44,8 +39,6 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private boolean tried = true;
     /** The diagnosis of a test, or null for a diagnosis of this machine. */
     private DmlDiagnosis diagnosis;
-    /** The listener, or null. */
-    private Consumer<DmlPathDecision> listener;
 
     DmlDataMoverBuilder() {
         this(new EngineSettings(Runtime.getRuntime().availableProcessors()));
@@ -144,20 +137,6 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         return this;
     }
 
-    /**
-     * Sets a listener for path decisions. {@link #open} calls it with the first decision. On {@link
-     * DmlPath#AUTO}, a polling thread calls it when the mover stops or resumes the use of the
-     * hardware. The listener must therefore be quick and must not wait for a future of this mover.
-     * The thread's uncaught-exception handler receives a throwable of the listener. Default: none.
-     *
-     * @param listener the listener
-     * @return this
-     */
-    public DmlDataMoverBuilder onPathDecision(Consumer<DmlPathDecision> listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
-        return this;
-    }
-
     /** Replaces the write-back engines of this machine in tests. */
     DmlDataMoverBuilder durability(Durability engines) {
         settings.durability = engines;
@@ -198,33 +177,24 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         List<DsaDevice> devices = path != DmlPath.SOFTWARE && showsDevices()
                 ? DsaDevice.readAll(Path.of("/"))
                 : List.of();
-        ChannelLimits limits =
-                devices.isEmpty() ? limits(maxTransferBytes, USUAL_BATCH_TASKS) : limits(devices);
-        var opening =
-                new DmlOpening(opened, settings.capacity, limits, node,
-                        settings.queueFullTimeout.toNanos(), diagnosis);
-        boolean noDevice = path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
-                && !opened.isSimulated();
+        DmlDiagnosis given = diagnosis;
+        int numaNode = node;
+        Supplier<DmlDiagnosis> diagnose =
+                () -> given != null ? given : DmlDiagnosis.here(opened.version(), numaNode);
+        var opening = new DmlOpening(opened, settings.capacity, limits(devices), node,
+                settings.queueFullTimeout.toNanos(), diagnose);
         Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            found = opening.asked(path);
-        } else if (noDevice) {
-            found = opening.withoutDevices();
+            found = opening.untried(path == DmlPath.HARDWARE, "the builder names it");
+        } else if (path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
+                && !opened.isSimulated()) {
+            // DML reads the same folder and would find no device.
+            found = opening.untried(false, "Linux shows no DSA device");
         } else {
             found = opening.tried(path == DmlPath.AUTO);
         }
-        SlotPool pool = found.pool();
-        boolean hardware = found.decision().path() == DmlPath.HARDWARE;
-        OffloadPolicy policy = policy(hardware);
-        var decisions = new PathDecisions(found.decision(), policy.words(), listener);
-        DeviceHealth health = hardware
-                ? new DeviceHealth(pool, (device, reason) -> decisions.decide(
-                        device ? DmlPath.HARDWARE : DmlPath.SOFTWARE, reason, opening::findings),
-                        path == DmlPath.AUTO, settings.clock)
-                : null;
-        EnginePlan plan =
-                settings.plan(pool, "vdm4j-dml", policy, health, path != DmlPath.HARDWARE);
-        return new DmlDataMover(opened, path, plan, decisions);
+        return new DmlDataMover(this, opened, path, found,
+                policy(found.pool().channel().hasDevice()), diagnose);
     }
 
     private OffloadPolicy policy(boolean hardware) {
@@ -246,30 +216,21 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
 
     /** Returns the limits of all enabled queues together, because DML chooses the queue. */
     ChannelLimits limits(List<DsaDevice> devices) {
-        long hardwareBytes = least(devices, (device, queue) -> queue.maxTransferSize())
-                .orElse(maxTransferBytes);
-        long tasks = least(devices, (device, queue) -> Boolean.FALSE.equals(device.batchOffered())
-                ? Long.valueOf(0)
-                : queue.maxBatchSize()).orElse(USUAL_BATCH_TASKS);
-        return limits(Math.max(64, Math.min(hardwareBytes, maxTransferBytes) & -64L),
-                Math.min(tasks, ChannelLimits.MAX_TASKS));
-    }
-
-    /** Returns the smallest limit among the enabled queues, or empty if Linux shows no limit. */
-    private static OptionalLong least(
-            List<DsaDevice> devices, BiFunction<DsaDevice, WorkQueue, Long> limit) {
-        return devices.stream()
-                .flatMap(device -> device.queues()
-                        .stream()
-                        .filter(WorkQueue::enabled)
-                        .map(queue -> limit.apply(device, queue)))
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .min();
-    }
-
-    private ChannelLimits limits(long hardwareBytes, long hardwareTasks) {
-        return new ChannelLimits(hardwareBytes, maxTransferBytes, (int) hardwareTasks,
+        long bytes = maxTransferBytes;
+        long tasks = Long.MAX_VALUE;
+        for (DsaDevice device : devices) {
+            for (WorkQueue queue : device.queues()) {
+                if (queue.enabled()) {
+                    bytes = Math.min(bytes, Objects.requireNonNullElse(queue.maxTransferSize(),
+                            bytes));
+                    tasks = Math.min(tasks, Boolean.FALSE.equals(device.batchOffered()) ? 0
+                            : Objects.requireNonNullElse(queue.maxBatchSize(), tasks));
+                }
+            }
+        }
+        int most = tasks == Long.MAX_VALUE ? USUAL_BATCH_TASKS
+                : (int) Math.min(tasks, ChannelLimits.MAX_TASKS);
+        return new ChannelLimits(Math.max(64, bytes & -64L), maxTransferBytes, most,
                 ChannelLimits.MAX_TASKS);
     }
 }

@@ -1,6 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.machine.NumaNodes;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,67 +12,35 @@ import java.util.List;
  * remedies. A diagnosis reads the reports of Linux and of the dynamic loader. It takes a few
  * milliseconds and opens no device.
  *
- * @param verdict the prediction
+ * @param verdict the expected results of opening a mover on {@link DmlPath#HARDWARE} and on {@link
+ *     DmlPath#AUTO}, with the first reason, in a sentence
+ * @param queues the work queues that no finding excludes
  * @param findings the facts that prevent or limit the use of hardware. The order is a missing DML,
  *     a crash, then the most probable reason
  * @param system the examined machine
  * @param accelConfig the library with which DML finds the devices
  */
-public record DmlDiagnosis(
-        Verdict verdict, List<Finding> findings, DsaSystem system, AccelConfig accelConfig) {
+public record DmlDiagnosis(String verdict, List<String> queues, List<Finding> findings,
+        DsaSystem system, AccelConfig accelConfig) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public DmlDiagnosis {
+        queues = List.copyOf(queues);
         findings = List.copyOf(findings);
     }
 
-    /** The expected result of opening a mover. */
-    public enum Outcome {
-        /** Operations run on DSA. */
-        HARDWARE,
-        /** Operations run in DML's software path. */
-        SOFTWARE,
-        /** The opening of the mover fails. */
-        FAILURE,
-        /**
-         * DML would crash the JVM. The opening on HARDWARE fails, and AUTO does not try the
-         * hardware.
-         */
-        CRASH
+    /** {@return whether the hardware path should work, because no finding prevents it} */
+    public boolean works() {
+        return findings.stream().allMatch(finding -> finding.severity() == Severity.LIMIT);
     }
 
     /**
-     * The prediction.
-     *
-     * @param hardware the outcome on {@link DmlPath#HARDWARE}
-     * @param auto the outcome on {@link DmlPath#AUTO}
-     * @param sentence a sentence with both outcomes and the reason
+     * {@return whether DML would crash the JVM} The opening on HARDWARE then fails, and AUTO does
+     * not try the hardware.
      */
-    public record Verdict(Outcome hardware, Outcome auto, String sentence) {
-        /** {@return whether the hardware path should work, because no finding prevents it} */
-        public boolean hardwareWorks() {
-            return hardware == Outcome.HARDWARE;
-        }
+    public boolean wouldCrash() {
+        return findings.stream().anyMatch(finding -> finding.severity() == Severity.CRASH);
     }
-
-    /** The severity of a finding. */
-    public enum Severity {
-        /** DML would crash the JVM. */
-        CRASH,
-        /** DML cannot use the hardware. */
-        BLOCK,
-        /** Some operations or threads cannot use the hardware. */
-        LIMIT
-    }
-
-    /**
-     * A fact about the machine, with its remedy.
-     *
-     * @param severity its severity
-     * @param what the fact
-     * @param remedy the remedy
-     */
-    public record Finding(Severity severity, String what, String remedy) {}
 
     /**
      * Diagnoses this machine for the DML that {@link DmlLibrary#open()} finds.
@@ -102,36 +72,22 @@ public record DmlDiagnosis(
             DsaSystem system, AccelConfig accelConfig, DmlVersion dml, int node) {
         var rules = new DiagnosisRules(system, accelConfig, dml, node);
         List<Finding> findings = rules.findings();
-        return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()), findings,
-                system, accelConfig);
+        return new DmlDiagnosis(verdict(findings, dml != null, rules.usableQueues()),
+                rules.usableQueues(), findings, system, accelConfig);
     }
 
-    private static Verdict verdict(List<Finding> findings, boolean hasDml, List<String> queues) {
-        Finding first = findings.stream()
-                .filter(finding -> finding.severity().compareTo(Severity.BLOCK) <= 0)
-                .findFirst()
-                .orElse(null);
-        if (first == null) {
-            return new Verdict(
-                    Outcome.HARDWARE,
-                    Outcome.HARDWARE,
-                    "HARDWARE should work here, and AUTO uses it: DML can submit to "
-                            + String.join(", ", queues));
+    private static String verdict(List<Finding> findings, boolean hasDml, List<String> queues) {
+        for (Finding first : findings) {
+            if (first.severity() != Severity.LIMIT) {
+                String outcome = !hasDml ? "neither HARDWARE nor AUTO can be opened"
+                        : first.severity() == Severity.BLOCK
+                                ? "HARDWARE does not work here, and AUTO runs in software"
+                                : "HARDWARE would crash the JVM and is refused, and AUTO runs in "
+                                        + "software";
+                return outcome + ": " + first.what();
+            }
         }
-        if (!hasDml) {
-            return new Verdict(
-                    Outcome.FAILURE, Outcome.FAILURE,
-                    "neither HARDWARE nor AUTO can be opened: " + first.what());
-        }
-        return first.severity() == Severity.CRASH
-                ? new Verdict(
-                        Outcome.CRASH,
-                        Outcome.SOFTWARE,
-                        "HARDWARE would crash the JVM and is refused, and AUTO runs in software: "
-                                + first.what())
-                : new Verdict(
-                        Outcome.FAILURE,
-                        Outcome.SOFTWARE,
-                        "HARDWARE does not work here, and AUTO runs in software: " + first.what());
+        return "HARDWARE should work here, and AUTO uses it: DML can submit to "
+                + String.join(", ", queues);
     }
 }

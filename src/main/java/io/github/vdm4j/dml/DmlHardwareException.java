@@ -1,37 +1,36 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.mover.UnavailableException;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * Thrown if a mover on {@link DmlPath#HARDWARE} is opened and the hardware does not work. The
  * message contains the result of the trial, the findings that explain it, and their remedies.
  */
-public final class DmlHardwareException extends RuntimeException {
+public final class DmlHardwareException extends UnavailableException {
     private static final long serialVersionUID = 1L;
 
     private final transient DmlStatus status;
     private final transient DmlDiagnosis diagnosis;
 
     DmlHardwareException(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
-        super(message(trial, status, diagnosis));
+        super("path HARDWARE cannot be opened: %s.%s".formatted(trial, found(status, diagnosis)),
+                diagnosis.findings()
+                        .stream()
+                        .map(finding -> finding.what() + "\n    " + finding.remedy())
+                        .toList(),
+                FailureName.HARDWARE_UNAVAILABLE.endOf(
+                        "Paths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why,"
+                                + " docs/hardware.md"));
         this.status = status;
         this.diagnosis = Objects.requireNonNull(diagnosis, "diagnosis");
     }
 
-    private static String message(String trial, DmlStatus status, DmlDiagnosis diagnosis) {
-        String found = diagnosis.findings().isEmpty()
-                ? " The diagnosis does not explain it."
-                        + (status == null ? "" : " " + status.explanation())
-                : diagnosis.findings()
-                        .stream()
-                        .map(finding -> "\n  " + finding.what() + "\n    " + finding.remedy())
-                        .collect(Collectors.joining("", " Found:", ""));
-        return FailureName.HARDWARE_UNAVAILABLE.endOf(
-                "path HARDWARE cannot be opened: " + trial + "." + found
-                        + "\nPaths AUTO and SOFTWARE need no hardware. More: scripts/vdm info"
-                        + " --why, docs/hardware.md");
+    private static String found(DmlStatus status, DmlDiagnosis diagnosis) {
+        return !diagnosis.findings().isEmpty() ? " Found:"
+                : " The diagnosis does not explain it."
+                        + (status == null ? "" : " " + status.explanation());
     }
 
     /**

@@ -29,7 +29,7 @@ public final class DmlMoverProvider implements MoverProvider {
                     .forceWait(settings.forceWait())
                     .open();
             return new Attempt(mover,
-                    "%s: %s".formatted(mover.library(), mover.pathDecision().reason()), false);
+                    "%s: %s".formatted(mover.library(), mover.decision().reason()), false);
         } catch (DmlUnavailableException | VdmException e) {
             return new Attempt(null, e.getMessage(), DmlLibrary.isSetByUser());
         }

@@ -1,55 +1,41 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
 import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
-import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The opening of one mover. It determines the path and creates the jobs. A trial shows whether the
- * hardware works. The diagnosis prevents a crash of DML and explains a failure. The opening also
- * supplies findings for later decisions.
- *
- * @param made the diagnosis of a test, or null for a diagnosis of this machine
+ * hardware works. The diagnosis prevents a crash of DML and explains a failure.
  */
 record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
-        long queueFullNanos, DmlDiagnosis made) {
+        long queueFullNanos, Supplier<DmlDiagnosis> diagnose) {
 
-    /** The jobs of a mover and the decision for its path. */
-    record Opened(SlotPool pool, DmlPathDecision decision) {}
-
-    private DmlDiagnosis diagnose() {
-        return made != null ? made : DmlDiagnosis.here(library.version(), node);
-    }
-
-    List<Finding> findings() {
-        return diagnose().findings();
-    }
+    /** The jobs of a mover for its path, and the reason for the path. */
+    record Opened(SlotPool pool, String reason) {}
 
     /**
-     * Creates jobs for a path without a trial.
+     * Creates jobs for the hardware or the software path without a trial.
      *
      * @throws VdmException if DML cannot create the jobs
      */
-    Opened asked(DmlPath path) {
-        boolean hardware = path == DmlPath.HARDWARE;
-        return new Opened(pool(hardware, !hardware),
-                new DmlPathDecision(path, "the builder names it", List.of()));
-    }
-
-    /**
-     * Creates jobs for the software path like {@link #asked}, because Linux shows no device. DML
-     * reads the same folder and would find no device.
-     */
-    Opened withoutDevices() {
-        return new Opened(pool(false, true),
-                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
-                        this::findings));
+    Opened untried(boolean hardware, String reason) {
+        try {
+            return new Opened(pool(hardware, !hardware), reason);
+        } catch (SlotRefusedException e) {
+            DmlStatus status = DmlStatus.of(e.status());
+            throw new VdmException(
+                    status.result(),
+                    status,
+                    "a mover on %s cannot be opened: %s: %s: %s"
+                            .formatted(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
+                                    e.getMessage(), status, status.explanation()),
+                    e);
+        }
     }
 
     /**
@@ -61,24 +47,23 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
      * @throws VdmException if DML cannot create the jobs for the software path
      */
     Opened tried(boolean orSoftware) {
-        DmlDiagnosis diagnosis = diagnose();
+        DmlDiagnosis diagnosis = diagnose.get();
         SlotPool pool = null;
         DeviceTrial trial;
-        if (diagnosis.verdict().hardware() == Outcome.CRASH) {
+        if (diagnosis.wouldCrash()) {
             trial = DeviceTrial.failed(
                     "the hardware was not tried, because DML would crash the JVM", null);
         } else {
             try {
-                pool = makePool(true, orSoftware);
+                pool = pool(true, orSoftware);
                 trial = DeviceTrial.of(pool,
-                        diagnosis.verdict().hardwareWorks() ? queueFullNanos : 0);
+                        diagnosis.works() ? queueFullNanos : 0);
             } catch (SlotRefusedException e) {
                 trial = DeviceTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
             }
         }
         if (trial.works()) {
-            return new Opened(pool,
-                    new DmlPathDecision(DmlPath.HARDWARE, trial.words(), diagnosis.findings()));
+            return new Opened(pool, trial.words());
         }
         if (pool != null) {
             pool.tryClose();
@@ -86,27 +71,11 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         if (!orSoftware) {
             throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
         }
-        return new Opened(pool(false, true),
-                new DmlPathDecision(DmlPath.SOFTWARE, trial.words(), diagnosis.findings()));
-    }
-
-    private SlotPool makePool(boolean hardware, boolean software) {
-        return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
-                node, null, DmlStatus::of), jobs);
+        return untried(false, trial.words());
     }
 
     private SlotPool pool(boolean hardware, boolean software) {
-        try {
-            return makePool(hardware, software);
-        } catch (SlotRefusedException e) {
-            DmlStatus status = DmlStatus.of(e.status());
-            throw new VdmException(
-                    status.result(),
-                    status,
-                    "a mover on %s cannot be opened: %s: %s: %s"
-                            .formatted(hardware ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
-                                    e.getMessage(), status, status.explanation()),
-                    e);
-        }
+        return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
+                node, null, DmlStatus::of), jobs);
     }
 }

@@ -1,14 +1,14 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.mover.UnavailableException;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Thrown if Intel DML cannot be opened. The message lists every attempt with the dynamic loader's
  * error message, or the features that the processor lacks. A later attempt may succeed.
  */
-public final class DmlUnavailableException extends RuntimeException {
+public final class DmlUnavailableException extends UnavailableException {
     private static final long serialVersionUID = 1L;
 
     /**
@@ -24,12 +24,13 @@ public final class DmlUnavailableException extends RuntimeException {
     private final List<Attempt> attempts;
 
     DmlUnavailableException(List<Attempt> attempts) {
-        super(attempts.stream()
-                .map(attempt -> "  " + attempt.place() + ": " + attempt.outcome() + "\n")
-                .collect(Collectors.joining("", "Intel DML is not available. Tried:\n",
-                        FailureName.DML_UNAVAILABLE.endOf(
-                                "ThreadsDataMover and SyncDataMover do not need DML. To install"
-                                        + " DML, see docs/install-dml.md."))));
+        super("Intel DML is not available. Tried:",
+                attempts.stream()
+                        .map(attempt -> attempt.place() + ": " + attempt.outcome())
+                        .toList(),
+                FailureName.DML_UNAVAILABLE.endOf(
+                        "ThreadsDataMover and SyncDataMover do not need DML. To install DML, see"
+                                + " docs/install-dml.md."));
         this.attempts = List.copyOf(attempts);
     }
 

@@ -1,10 +1,10 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.DsaChannel;
-import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.mover.DeviceDataMover;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * A mover that executes operations on Intel DSA without a native library. It writes descriptors to
@@ -41,14 +41,13 @@ import java.util.function.Supplier;
  */
 public final class DsaDataMover extends DeviceDataMover {
     private final DsaChannel channel;
-    private final Supplier<DsaDecision> decision;
 
-    DsaDataMover(EnginePlan plan, DsaChannel channel, Supplier<DsaDecision> decision) {
-        super(plan, "DSA", plan.hasSoftware() ? null
+    DsaDataMover(DsaDataMoverBuilder builder, DsaChannel channel, SlotPool pool,
+            OffloadPolicy policy, String reason, boolean fallback) {
+        super(builder, pool, policy, reason, "DSA", "vdm4j-dsa", fallback ? null
                 : "which a device cannot reach. Use memory from an Arena, fallback(true), or"
                         + " another mover");
         this.channel = channel;
-        this.decision = decision;
     }
 
     /**
@@ -74,10 +73,5 @@ public final class DsaDataMover extends DeviceDataMover {
     /** {@return the work queues with their counters for this mover, in the order of their names} */
     public List<DsaQueue> queues() {
         return channel.queues().stream().map(DsaQueue::of).toList();
-    }
-
-    /** {@return whether the mover uses its devices at this time, with the reason} */
-    public DsaDecision decision() {
-        return decision.get();
     }
 }

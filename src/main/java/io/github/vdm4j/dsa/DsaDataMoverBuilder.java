@@ -2,19 +2,13 @@ package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.DsaChannel;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.engine.DeviceHealth;
-import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.EngineSettings;
-import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.Elements;
-import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -31,7 +25,6 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
     private DsaNumaPolicy numaPolicy = DsaNumaPolicy.CALLER;
     private boolean blockOnFault;
     private boolean fallback = true;
-    private Consumer<DsaDecision> listener = decision -> {};
 
     // Tests replace these.
     private Supplier<DsaSystem> system = DsaSystem::current;
@@ -104,20 +97,6 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
         return this;
     }
 
-    /**
-     * Sets a listener for the decision whether the mover uses its devices. Opening the mover calls
-     * the listener. A polling thread calls it when the mover stops or resumes the use of its
-     * devices. The thread's uncaught-exception handler receives a throwable of the listener.
-     * Default: none.
-     *
-     * @param listener the listener
-     * @return this
-     */
-    public DsaDataMoverBuilder onDecision(Consumer<DsaDecision> listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
-        return this;
-    }
-
     /** Replaces this machine and its devices in tests. */
     DsaDataMoverBuilder machine(Supplier<DsaSystem> other, Portal.Opener devices) {
         system = other;
@@ -152,21 +131,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
         }
         var channel = new DsaChannel(opening.queues(), numaPolicy.policy(), blockOnFault, fallback,
                 settings.closeTimeout.toNanos(), settings.clock);
-        var pool = new SlotPool(channel, settings.capacity);
-        var decision = new AtomicReference<DsaDecision>();
-        Consumer<DsaDecision> heard = listener;
-        DeviceHealth.Listener decisions = (device, reason) -> {
-            decision.set(new DsaDecision(device, reason));
-            try {
-                heard.accept(decision.get());
-            } catch (Throwable e) {
-                LibraryThread.report(e);
-            }
-        };
-        OffloadPolicy policy = settings.policy(fallback);
-        EnginePlan plan = settings.plan(pool, "vdm4j-dsa", policy,
-                new DeviceHealth(pool, decisions, fallback, settings.clock), fallback);
-        decisions.decided(true, OPENED + "; " + policy.words());
-        return new DsaDataMover(plan, channel, decision::get);
+        return new DsaDataMover(this, channel, new SlotPool(channel, settings.capacity),
+                settings.policy(fallback), OPENED, fallback);
     }
 }

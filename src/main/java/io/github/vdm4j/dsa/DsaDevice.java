@@ -144,6 +144,17 @@ public record DsaDevice(
         public boolean enabled() {
             return "enabled".equals(state);
         }
+
+        /** {@return whether the queue is for one process only} */
+        public boolean dedicated() {
+            return "dedicated".equals(mode);
+        }
+
+        /** {@return the number of descriptors of a process in the queue, or 0 if it is unknown} */
+        public int capacity() {
+            Long shown = dedicated() || threshold == null || threshold == 0 ? size : threshold;
+            return (int) Math.min(Objects.requireNonNullElse(shown, 0L), Integer.MAX_VALUE);
+        }
     }
 
     /** {@return whether Linux shows the device as enabled} */

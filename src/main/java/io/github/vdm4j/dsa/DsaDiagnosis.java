@@ -1,33 +1,25 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.Portal;
-import java.io.Serializable;
 import java.util.List;
 
 /**
  * A diagnosis of DSA without a native library. It states whether this process can use the devices
  * of this machine. If not, it states the reasons and the remedies.
  *
+ * @param verdict whether a mover works here, with the queues or the first reason, in a sentence
  * @param queues the work queues that have executed a no-op
  * @param findings the reason for each unusable queue, or the reason why there is no queue
  * @param system the machine
  */
-public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSystem system) {
+public record DsaDiagnosis(String verdict, List<String> queues, List<Finding> findings,
+        DsaSystem system) {
 
     /** Copies the lists. */
     public DsaDiagnosis {
         queues = List.copyOf(queues);
         findings = List.copyOf(findings);
     }
-
-    /**
-     * A reason why a queue or a device cannot be used.
-     *
-     * @param subject the queue or the device, or "this machine" without a device
-     * @param what the reason
-     * @param remedy the commands that remove the obstacle
-     */
-    public record Finding(String subject, String what, String remedy) implements Serializable {}
 
     /**
      * Diagnoses this machine. The diagnosis opens each queue that looks usable, submits a no-op and
@@ -41,7 +33,11 @@ public record DsaDiagnosis(List<String> queues, List<Finding> findings, DsaSyste
 
     static DsaDiagnosis of(DsaSystem system, Portal.Opener opener) {
         try (var opening = DsaOpening.of(system, List.of(), opener)) {
-            return new DsaDiagnosis(opening.queueNames(), opening.findings(), system);
+            List<String> queues = opening.queueNames();
+            String verdict = queues.isEmpty()
+                    ? "DsaDataMover does not work here: " + opening.findings().getFirst().what()
+                    : "DsaDataMover works here, on " + String.join(", ", queues);
+            return new DsaDiagnosis(verdict, queues, opening.findings(), system);
         }
     }
 

@@ -28,7 +28,7 @@ public final class DsaMoverProvider implements MoverProvider {
             return missing.isEmpty()
                     ? new Attempt(null, "DSA: Linux shows no DSA device", false)
                     : new Attempt(null,
-                            "DSA: " + QueueRules.missingFolder(missing.getFirst()).what(), true);
+                            "DSA: " + DsaOpening.missingFolder(missing.getFirst()).what(), true);
         }
         try {
             DsaDataMover mover = DsaDataMover.builder()

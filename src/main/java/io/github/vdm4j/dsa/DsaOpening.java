@@ -1,6 +1,5 @@
 package io.github.vdm4j.dsa;
 
-import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.OpenQueue;
 import io.github.vdm4j.dsa.portal.Portal;
@@ -39,7 +38,7 @@ final class DsaOpening implements AutoCloseable {
         checkNames(system, names);
         var opening = new DsaOpening();
         try {
-            opening.examineAll(system, names, opener);
+            opening.openAll(system, names, opener);
         } catch (RuntimeException | Error e) {
             opening.close();
             throw e;
@@ -47,21 +46,16 @@ final class DsaOpening implements AutoCloseable {
         return opening;
     }
 
-    private void examineAll(DsaSystem system, List<String> names, Portal.Opener opener) {
-        DsaFolders.missing().forEach(setting -> findings.add(QueueRules.missingFolder(setting)));
-        for (DsaDevice device : system.devices()) {
-            if (device.queues().isEmpty() && names.isEmpty()) {
-                findings.add(QueueRules.noQueue(device));
-            }
-            for (DsaDevice.WorkQueue queue : device.queues()) {
-                if (names.isEmpty() || names.contains(queue.name())) {
-                    examine(device, queue, !names.isEmpty(), opener);
-                }
-            }
-        }
-        if (system.devices().isEmpty()) {
-            findings.add(QueueRules.noDevice(system));
-        }
+    private void openAll(DsaSystem system, List<String> names, Portal.Opener opener) {
+        DsaFolders.missing().forEach(setting -> findings.add(missingFolder(setting)));
+        findings.addAll(system.check(names,
+                (device, queue) -> open(device, queue, !names.isEmpty(), opener)));
+    }
+
+    /** Returns the finding for a setting of a missing folder, such as {@code NAME=/none}. */
+    static Finding missingFolder(String setting) {
+        return Finding.block(setting + ": there is no such folder",
+                "Correct the setting, or remove it for the folder of Linux (docs/dsa.md).");
     }
 
     private static void checkNames(DsaSystem system, List<String> names) {
@@ -80,40 +74,81 @@ final class DsaOpening implements AutoCloseable {
         }
     }
 
-    private void examine(DsaDevice device, DsaDevice.WorkQueue queue, boolean named,
+    /** Opens a queue. Returns null, or why the mover cannot use the queue. */
+    private Finding open(DsaDevice device, DsaDevice.WorkQueue queue, boolean named,
             Portal.Opener opener) {
-        Finding obstacle = QueueRules.obstacle(device, queue, named);
-        if (obstacle != null) {
-            findings.add(obstacle);
-            return;
+        String name = queue.name();
+        if (queue.dedicated() && !named) {
+            return Finding.block(
+                    name + ": the queue is dedicated, and a mover takes such a queue by name only",
+                    "DsaDataMover.builder().queues(\"%s\")".formatted(name));
         }
-        boolean dedicated = QueueRules.isDedicated(queue);
+        if (queue.dedicated() && queue.capacity() < 1) {
+            return Finding.block(
+                    name + ": the queue is dedicated, and Linux does not show its size. A full "
+                            + "queue would drop operations",
+                    "Configure the queue again, with --wq-size (docs/hardware.md).");
+        }
         OpenQueue open;
         try {
-            open = OpenQueue.acquire(Path.of(queue.node()), dedicated ? QueueRules.size(queue) : 0,
-                    opener);
+            open = OpenQueue.acquire(Path.of(queue.node()),
+                    queue.dedicated() ? queue.capacity() : 0, opener);
         } catch (IOException e) {
-            findings.add(QueueRules.notOpened(queue, e.getMessage()));
-            return;
+            return Finding.block("%s: %s could not be opened: %s".formatted(name, queue.node(),
+                    e.getMessage()), afterRefusal(queue, e.getMessage()));
         }
         DsaStatus status = open.probe(PROBE_NANOS);
         if (status.code() != DsaStatus.SUCCESS) {
-            findings.add(QueueRules.notWorking(queue, status));
             open.release(PROBE_NANOS);
-            return;
+            return notWorking(queue, status);
         }
-        queues.add(new WorkQueue(open, queue.name(), device.name(),
+        queues.add(new WorkQueue(open, name, device.name(),
                 Objects.requireNonNullElse(device.numaNode(), -1L).intValue(),
                 Objects.requireNonNullElse(device.capabilities(), 0L),
                 Objects.requireNonNullElse(device.operations(), ALL_OPERATIONS),
-                QueueRules.limit(device.maxTransferSize(), queue.maxTransferSize(),
-                        USUAL_TRANSFER),
+                limit(device.maxTransferSize(), queue.maxTransferSize(), USUAL_TRANSFER),
                 takesBatches(device)
-                        ? (int) QueueRules.limit(device.maxBatchSize(), queue.maxBatchSize(), 1)
+                        ? (int) limit(device.maxBatchSize(), queue.maxBatchSize(), 1)
                         : 1,
-                QueueRules.size(queue),
+                queue.capacity(),
                 Boolean.TRUE.equals(queue.blockOnFault()),
-                dedicated));
+                queue.dedicated()));
+        return null;
+    }
+
+    private static String afterRefusal(DsaDevice.WorkQueue queue, String words) {
+        return words.contains("busy")
+                ? "Another process uses the queue. List the processes: sudo fuser -v "
+                        + queue.node()
+                : words.contains("ermi") ? Obstacles.PERMIT : "dmesg | grep idxd";
+    }
+
+    private static Finding notWorking(DsaDevice.WorkQueue queue, DsaStatus status) {
+        String name = queue.name();
+        return switch (status.code()) {
+            case DsaStatus.NONE -> Finding.block(
+                    name + ": a no-op was not complete within a second",
+                    "dmesg | grep -e DMAR -e idxd");
+            case DsaStatus.EINVAL, DsaStatus.ENXIO -> Finding.block(
+                    name + ": write() refused a no-op with " + status
+                            + ": this kernel takes no descriptors by write()",
+                    "Boot Linux 6.10 or later, or a stable kernel of 6.9.1, 6.8.10, 6.6 or 6.1 "
+                            + "that has the change: uname -r. With Intel DML 1.1.1 such a "
+                            + "kernel works: docs/hardware.md.");
+            case DsaStatus.EAGAIN -> Finding.block(
+                    name + ": the queue stayed full for a second",
+                    "Other processes use the queue: sudo fuser -v " + queue.node());
+            default -> Finding.block(
+                    "%s: a no-op failed with %s. %s".formatted(name, status, status.explanation()),
+                    "dmesg | grep -e DMAR -e idxd");
+        };
+    }
+
+    /** Returns the smaller of the known limits, or the default if Linux shows no limit. */
+    private static long limit(Long ofDevice, Long ofQueue, long otherwise) {
+        long least = Math.min(Objects.requireNonNullElse(ofDevice, Long.MAX_VALUE),
+                Objects.requireNonNullElse(ofQueue, Long.MAX_VALUE));
+        return least < Long.MAX_VALUE ? least : otherwise;
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.Processor;
 import io.github.vdm4j.machine.SystemFiles;
@@ -9,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
@@ -181,6 +185,44 @@ public record DsaSystem(
                 SystemFiles.list(folders.sysfs(), name -> name.matches("iax\\d+")).size(),
                 iommu(SystemFiles.text(root.resolve("proc/cmdline"))),
                 Process.read(root));
+    }
+
+    /**
+     * Checks the work queues for a mover.
+     *
+     * @param names the names of the queues, or an empty list for all queues that Linux has enabled
+     *     for processes
+     * @param check returns why the mover cannot use a queue, or null if the mover can use it. This
+     *     method calls the function for each queue that processes can use
+     * @return the reason for each queue that the mover cannot use, then for each device without a
+     *     queue for processes, or the reason why there is no device
+     */
+    public List<Finding> check(List<String> names,
+            BiFunction<DsaDevice, WorkQueue, Finding> check) {
+        Objects.requireNonNull(check, "check");
+        List<String> chosen = Elements.nonNull(names, "names");
+        if (devices.isEmpty()) {
+            return List.of(Obstacles.noDevice(this));
+        }
+        var ofQueues = new LinkedHashSet<Finding>();
+        var ofDevices = new ArrayList<Finding>();
+        for (DsaDevice device : devices) {
+            List<WorkQueue> queues = device.queues()
+                    .stream()
+                    .filter(queue -> chosen.isEmpty() ? Obstacles.isForProcesses(queue)
+                            : chosen.contains(queue.name()))
+                    .toList();
+            if (queues.isEmpty() && chosen.isEmpty()) {
+                ofDevices.add(Obstacles.noQueue(this, device));
+            }
+            for (WorkQueue queue : queues) {
+                Finding obstacle = Obstacles.of(this, device, queue);
+                ofQueues.add(obstacle != null ? obstacle : check.apply(device, queue));
+            }
+        }
+        ofQueues.addAll(ofDevices);
+        ofQueues.remove(null);
+        return List.copyOf(ofQueues);
     }
 
     private static Map<String, Boolean> flags(Set<String> present) {

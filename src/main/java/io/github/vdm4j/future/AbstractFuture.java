@@ -23,12 +23,6 @@ import java.util.concurrent.CancellationException;
  * @param <T> the type of the output
  */
 public abstract class AbstractFuture<T> extends StatefulFuture<T> {
-    /**
-     * The number of the thread inside {@link #advance}, or 0. Each thread compares the field only
-     * with its own number. A reference to the thread would cause work for the garbage collector.
-     */
-    private int advancing;
-
     /** Creates an idle future. */
     protected AbstractFuture() {}
 
@@ -44,7 +38,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * @param notifier the offer of the polling threads. An answer must hold until the next call.
      *     The newest waker replaces an earlier waker, because it notifies all waiting threads
      * @return the state of the task. It is {@link FutureState#IDLE} if the task could not start
-     *     yet, and null if the future was {@linkplain #detach detached}
+     *     yet, and null if the future was {@linkplain #detach detached}. Otherwise null fails the
+     *     future
      */
     protected abstract FutureState advance(Notifier notifier);
 
@@ -104,8 +99,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * #resumeDetached}.
      */
     protected final void detach() {
-        advancing = 0;
-        setState(DETACHED);
+        leave(DETACHED);
     }
 
     /**
@@ -255,10 +249,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Waiters list = waiters;
         Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
         boolean promised = offered.used() == NotifierType.WAKER;
-        advancing = currentThread();
+        recordThread();
         FutureState reached;
         try {
-            reached = advance(offered);
+            reached = requireState(advance(offered));
         } catch (WrongThreadException e) {
             leave(seen);
             throw e;
@@ -318,16 +312,10 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
     }
 
-    private void leave(int next) {
-        advancing = 0;
-        setState(next);
-    }
-
     private void publish() {
         int completed = generation;
         boolean detached = state == DETACHED;
-        advancing = 0;
-        setState(COMPLETE);
+        leave(COMPLETE);
         if (detached) {
             // A poll promises a notification if it sees this state after its registration. A thread
             // that advances the future needs no fence, because other threads promise nothing then.
@@ -361,14 +349,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
                 "cancelled before it was started")));
         publish();
         return true;
-    }
-
-    private static int currentThread() {
-        return (int) Thread.currentThread().threadId();
-    }
-
-    final boolean isAdvancedByCaller() {
-        return advancing == currentThread();
     }
 
     /**

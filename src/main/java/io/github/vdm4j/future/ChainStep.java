@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -14,31 +15,31 @@ final class ChainStep {
     final boolean isRecovery;
     /** The inner chain that ends with this step, or null. */
     final FutureChain<?> ended;
+    /** Whether a function creates the future. No user has a reference to such a future. */
+    final boolean isLazy;
     volatile PollableFuture<?> future;
-    /** The function that creates the future of a lazy step, or null for an eager step. */
-    private final Function<Object, PollableFuture<?>> init;
-    /** The function that prepares the future of an eager step, or null. */
-    private BiConsumer<Object, Object> prepare;
+    /** The function that creates or prepares the future, or null after its call. */
+    private Function<Object, PollableFuture<?>> init;
 
-    private ChainStep(
-            boolean isRecovery,
-            Function<?, ?> init,
-            BiConsumer<?, ?> prepare,
-            PollableFuture<?> future,
+    private ChainStep(boolean isRecovery, PollableFuture<?> future, Function<?, ?> init,
             FutureChain<?> ended) {
         this.isRecovery = isRecovery;
-        this.init = (Function<Object, PollableFuture<?>>) init;
-        this.prepare = (BiConsumer<Object, Object>) prepare;
+        isLazy = init != null && future == null;
         this.future = future;
+        this.init = (Function<Object, PollableFuture<?>>) init;
         this.ended = ended;
     }
 
     static ChainStep eager(PollableFuture<?> future, BiConsumer<?, ?> prepare) {
-        return new ChainStep(false, null, prepare, future, null);
+        var function = (BiConsumer<Object, Object>) prepare;
+        return new ChainStep(false, future, function == null ? null : before -> {
+            function.accept(before, future);
+            return future;
+        }, null);
     }
 
     static ChainStep lazy(Function<?, ? extends PollableFuture<?>> init) {
-        return new ChainStep(false, init, null, null, null);
+        return new ChainStep(false, null, init, null);
     }
 
     static ChainStep map(Function<?, ?> map) {
@@ -47,15 +48,11 @@ final class ChainStep {
     }
 
     static ChainStep recover(Function<?, ? extends PollableFuture<?>> init) {
-        return new ChainStep(true, init, null, null, null);
+        return new ChainStep(true, null, init, null);
     }
 
     static ChainStep endOf(FutureChain<?> inner) {
-        return new ChainStep(false, null, null, null, inner);
-    }
-
-    boolean isLazy() {
-        return init != null;
+        return new ChainStep(false, null, null, inner);
     }
 
     /**
@@ -63,18 +60,12 @@ final class ChainStep {
      * previous step.
      */
     PollableFuture<?> begin(Object before) {
-        if (future == null) {
-            PollableFuture<?> made = init.apply(before);
-            if (made == null) {
-                throw new NullPointerException(
-                        "the initialiser of a lazy chain entry returned null");
-            }
-            future = made;
-        } else if (prepare != null) {
-            prepare.accept(before, future);
+        if (init != null) {
+            future = Objects.requireNonNull(init.apply(before),
+                    "the initialiser of a lazy chain entry returned null");
             // Cleared after the call, because a WrongThreadException repeats the call on another
             // thread.
-            prepare = null;
+            init = null;
         }
         return future;
     }

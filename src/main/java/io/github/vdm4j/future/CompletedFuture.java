@@ -16,11 +16,6 @@ record CompletedFuture<T>(T output, Throwable failure) implements PollableFuture
     }
 
     @Override
-    public boolean hasProperty(FutureProperty property) {
-        return false;
-    }
-
-    @Override
     public boolean cancel() {
         return false;
     }

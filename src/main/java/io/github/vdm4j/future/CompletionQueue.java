@@ -30,6 +30,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.
  *
+ * <p>C counterpart: none. In C, {@code runtime_wait_multiple} waits for all futures.
+ *
  * @param <T> the type of the attachments
  */
 public final class CompletionQueue<T> {

@@ -186,7 +186,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
         }
         ChainStep first = inner.current;
         ChainStep end = inner.last;
-        if (step.isLazy()) {
+        if (step.isLazy) {
             inner.endTaken(); // No user has a reference to a chain that a function returned.
         } else {
             inner.driver = this;

@@ -14,7 +14,13 @@ import java.util.Objects;
  * keeps the caller's order. If a future has answered with a waker, the runtime polls it again after
  * a wake-up. Each round polls the remaining futures.
  *
- * <p>A runtime has no state and is thread-safe. Several threads may wait for the same future.
+ * <p>A runtime has no state and is thread-safe. Several threads may wait for the same future. An
+ * interrupt ends only {@link #awaitInterruptibly}. After any other wait, the thread's interrupted
+ * status is set again.
+ *
+ * <p>A thread of vdm4j must not wait, and no thread may wait for a future inside its {@link
+ * AbstractFuture#advance}. If such a future is incomplete after a poll, the wait throws an {@link
+ * IllegalStateException}.
  *
  * <p>C counterpart: {@code runtime_new}, {@code runtime_wait} and {@code runtime_wait_multiple} of
  * miniasync_runtime(7). A runtime in Java needs no deletion.
@@ -63,8 +69,7 @@ public final class FutureRuntime {
 
     /**
      * Waits until every future is complete, whether it succeeds or fails. The collection does not
-     * change. It may be empty, contain complete futures, and contain a future more than once. An
-     * interrupt does not end the wait. The thread's interrupted status is set afterwards.
+     * change. It may be empty, contain complete futures, and contain a future more than once.
      *
      * <p>C counterpart: {@code runtime_wait_multiple}.
      *
@@ -93,9 +98,8 @@ public final class FutureRuntime {
 
     /**
      * Waits until a future of a collection is complete, whether it succeeds or fails. The method
-     * polls every future at least once. Therefore it starts all futures. An interrupt does not end
-     * the wait. The thread's interrupted status is set afterwards. For thousands of futures, use a
-     * {@link CompletionQueue}, because each call of this method polls all futures again.
+     * polls every future at least once. Therefore it starts all futures. For thousands of futures,
+     * use a {@link CompletionQueue}, because each call of this method polls all futures again.
      *
      * @param <F> the type of the futures
      * @param futures the futures, at least one

@@ -28,12 +28,13 @@ public interface PollTask<T> {
     }
 
     /**
-     * Makes the progress that is possible without waiting. A thrown exception completes the future
-     * with this failure.
+     * Makes the progress that is possible without waiting. One thread at a time calls this method.
+     * A throwable completes the future with this failure. A {@link WrongThreadException} is
+     * different. The poll throws it, and the future is unchanged.
      *
      * @param notifier the offer of the polling thread
      * @param sink the receiver of the output
-     * @return the state of the task
+     * @return the state of the task, not null
      */
     FutureState advance(Notifier notifier, Sink<T> sink);
 

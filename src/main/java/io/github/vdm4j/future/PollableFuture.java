@@ -105,13 +105,15 @@ public interface PollableFuture<T> {
 
     /**
      * {@return whether the future has a property at this time} A chain has the properties of its
-     * next entry. The result is {@code false} for null.
+     * next entry. The result is {@code false} for null. By default, a future has no property.
      *
      * <p>C counterpart: {@code future_has_property}.
      *
      * @param property the property
      */
-    boolean hasProperty(FutureProperty property);
+    default boolean hasProperty(FutureProperty property) {
+        return false;
+    }
 
     /**
      * Cancels the task if it has not started. A started task runs to its end and still has to be
@@ -130,6 +132,9 @@ public interface PollableFuture<T> {
      * interrupt does not end the wait. The thread's interrupted status is set afterwards.
      *
      * @return the output
+     * @throws IllegalStateException if the future is incomplete after a poll, and this is a thread
+     *     of vdm4j or a call inside the task itself
+     * @throws WrongThreadException if the task needs memory that is confined to another thread
      * @throws RuntimeException if the task failed, like {@link #orThrow()}
      */
     default T await() {

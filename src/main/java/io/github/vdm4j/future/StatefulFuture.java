@@ -56,6 +56,12 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * The waiters, or null before the first registration. They may belong to an earlier generation.
      */
     volatile Waiters waiters;
+    /**
+     * The number of the thread inside {@link AbstractFuture#advance}, or 0. Each thread compares
+     * the field only with its own number. A reference to the thread would cause work for the
+     * garbage collector.
+     */
+    private int advancing;
 
     /** Changes the state. Returns {@code false} if it differs from the expected state. */
     final boolean changeState(int from, int to) {
@@ -65,6 +71,38 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** Sets the state and publishes the fields written before. */
     final void setState(int next) {
         STATE.setRelease(this, next);
+    }
+
+    /** Records that the current thread is inside {@link AbstractFuture#advance}. */
+    final void recordThread() {
+        advancing = currentThread();
+    }
+
+    /** Records that the thread no longer advances the future, and then sets the state. */
+    final void leave(int next) {
+        advancing = 0;
+        setState(next);
+    }
+
+    final boolean isAdvancedByCaller() {
+        return advancing == currentThread();
+    }
+
+    private static int currentThread() {
+        return (int) Thread.currentThread().threadId();
+    }
+
+    /**
+     * {@return a result of {@link AbstractFuture#advance}} It must not be null, unless that method
+     * has detached the future. Otherwise the future could never complete.
+     *
+     * @param reached the state of the task, or null
+     */
+    protected final FutureState requireState(FutureState reached) {
+        if (reached == null && isAdvancedByCaller()) {
+            throw new NullPointerException("the state is null, but the future was not detached");
+        }
+        return reached;
     }
 
     /**

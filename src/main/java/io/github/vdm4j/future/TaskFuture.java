@@ -36,9 +36,4 @@ final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> 
         requireComplete();
         return failure;
     }
-
-    @Override
-    public boolean hasProperty(FutureProperty property) {
-        return false;
-    }
 }

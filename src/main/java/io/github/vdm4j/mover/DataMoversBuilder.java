@@ -14,7 +14,11 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.ServiceLoader.Provider;
 
-/** The settings that every mover has. Each setting has a default. */
+/**
+ * The settings that every mover has. Each setting has a default. A builder is not thread-safe.
+ *
+ * <p>C counterpart: none. In miniasync, the caller chooses the mover.
+ */
 public final class DataMoversBuilder {
     private int parallelism = Runtime.getRuntime().availableProcessors();
     private boolean nativeMemoryIsPersistent;
@@ -72,9 +76,10 @@ public final class DataMoversBuilder {
 
     /**
      * Opens the best mover and returns the reason for the choice. If a wrong setting makes a better
-     * mover unavailable, this logs a warning, because the choice hides the mistake.
+     * mover unavailable, or its provider throws, this logs a warning, because the choice hides the
+     * mistake.
      *
-     * @return an open mover and the reason
+     * @return an open mover and the reason. The reason has a line for each provider that was tried
      */
     public Choice choose() {
         var settings = new Settings(parallelism, nativeMemoryIsPersistent, forceWait);

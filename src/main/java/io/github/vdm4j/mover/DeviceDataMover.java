@@ -6,6 +6,8 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.DeviceExecutor;
 import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.FailureName;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -17,21 +19,29 @@ import java.util.Objects;
 public abstract class DeviceDataMover extends AbstractDataMover {
     private final EnginePlan plan;
     private final DeviceExecutor executor;
+    private final Decisions decisions;
     /** Why the mover rejects heap segments, or null if the JVM executes operations on them. */
     private final String whyNoHeap;
 
     /**
      * Creates a mover of this library.
      *
-     * @param plan its components
+     * @param builder its settings
+     * @param pool its slots
+     * @param policy the choice of the executor of an operation
+     * @param reason why it uses its device or does not
      * @param name its name in messages
+     * @param threadPrefix the beginning of the names of its threads
      * @param whyNoHeap why it rejects heap segments, or null
      */
     @SuppressWarnings("exports") // Only the library can call this constructor.
-    protected DeviceDataMover(EnginePlan plan, String name, String whyNoHeap) {
-        this.plan = plan;
+    protected DeviceDataMover(DeviceMoverBuilder<?> builder, SlotPool pool, OffloadPolicy policy,
+            String reason, String name, String threadPrefix, String whyNoHeap) {
         this.whyNoHeap = whyNoHeap;
+        decisions = new Decisions(builder.listener);
+        plan = builder.settings.plan(pool, threadPrefix, policy, decisions);
         executor = new DeviceExecutor(plan, name, whyNoHeap == null);
+        decisions.decided(plan.usesDevice(), reason);
     }
 
     @Override
@@ -56,6 +66,16 @@ public abstract class DeviceDataMover extends AbstractDataMover {
         return (destination.isNative() || whyNoHeap == null)
                 && (!flags.contains(VdmFlags.MEM_DURABLE)
                         || plan.durability().supports(destination, true));
+    }
+
+    /** {@return whether the mover uses its device at this time, with the reason} */
+    public final DeviceDecision decision() {
+        return decisions.current();
+    }
+
+    /** {@return the operations that the mover's device or library does not execute, in words} */
+    public final String policy() {
+        return plan.policy().words();
     }
 
     /** {@return the largest number of operations in flight} */

@@ -3,6 +3,7 @@ package io.github.vdm4j.mover;
 import io.github.vdm4j.engine.EngineSettings;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The common settings of all movers on devices. Each setting has a default.
@@ -12,6 +13,8 @@ import java.util.Objects;
 public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> extends MoverBuilder<B> {
     private static final int MAX_SLOTS = 1 << 16;
     private static final Duration ONE_HOUR = Duration.ofHours(1);
+
+    Consumer<DeviceDecision> listener = decision -> {};
 
     /**
      * Creates a builder of a mover of this library.
@@ -152,4 +155,18 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> extend
         return self();
     }
 
+    /**
+     * Sets a listener for the decision whether the mover uses its device. Opening the mover calls
+     * the listener with the first decision. If software can replace the device, a polling thread
+     * calls it when the mover stops or resumes the use of the device. The listener must therefore
+     * be quick and must not wait for a future of this mover. The thread's uncaught-exception
+     * handler receives a throwable of the listener. Default: none.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public B onDecision(Consumer<DeviceDecision> listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return self();
+    }
 }

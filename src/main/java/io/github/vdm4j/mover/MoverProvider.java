@@ -27,11 +27,15 @@ public interface MoverProvider {
      */
     record Attempt(Vdm mover, String reason, boolean misconfigured) {}
 
-    /** {@return the rank among the providers} {@link DataMovers} tries higher ranks first. */
+    /**
+     * {@return the rank among the providers} {@link DataMovers} tries higher ranks first. DSA has
+     * 200, and Intel DML has 100.
+     */
     int preference();
 
     /**
-     * Opens the mover.
+     * Opens the mover. If this throws a {@link RuntimeException} or a {@link LinkageError}, {@link
+     * DataMovers} logs a warning and tries the next provider.
      *
      * @param settings the settings of the mover
      * @return the mover, or the reason why it does not work here

@@ -2,7 +2,10 @@ package io.github.vdm4j.mover;
 
 import io.github.vdm4j.memory.Durability;
 
-/** The settings of a {@link SyncDataMover}. Each setting has a default. */
+/**
+ * The settings of a {@link SyncDataMover}. Each setting has a default. A builder is not
+ * thread-safe.
+ */
 public final class SyncDataMoverBuilder {
     private boolean nativeMemoryIsPersistent;
 

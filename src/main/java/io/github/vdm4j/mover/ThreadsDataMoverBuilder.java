@@ -9,7 +9,11 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.PartExecutor;
 import java.util.Objects;
 
-/** The settings of a {@link ThreadsDataMover}. Each setting has a default. */
+/**
+ * The settings of a {@link ThreadsDataMover}. Each setting has a default.
+ *
+ * <p>C counterpart: the arguments of {@code data_mover_threads_new}.
+ */
 public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMoverBuilder> {
     long parallelFrom = PartExecutor.USUALLY_FROM;
     NotifierType notifier = NotifierType.WAKER;

@@ -9,6 +9,7 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
 
 class ByteSizeTest {
 
@@ -22,7 +23,7 @@ class ByteSizeTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "K", "-1", "1.5M", "1KB", "1T", "0x10", "1 M", "1000000000"})
     void otherTextIsRefused(String text) {
-        assertThrows(IllegalArgumentException.class, () -> ByteSize.parse(text));
+        assertThrows(TypeConversionException.class, () -> ByteSize.parse(text));
     }
 
     @Property

@@ -2,7 +2,8 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.dml.DmlDiagnosis;
 import io.github.vdm4j.dsa.DsaDiagnosis;
-import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,7 +14,7 @@ import picocli.CommandLine;
 /** The outcome of a run of the command in this JVM. */
 record CommandRun(int exitCode, String out, String err) {
     private static final Finding NO_WRITE =
-            new Finding("wq0.0", "write() was refused", "uname -r");
+            new Finding(Severity.BLOCK, "wq0.0: write() was refused", "uname -r");
 
     static CommandRun vdm(Object... arguments) {
         return watched(Progress.NONE, arguments);
@@ -27,7 +28,9 @@ record CommandRun(int exitCode, String out, String err) {
     /** Runs the command on a described machine. */
     static CommandRun on(DmlDiagnosis diagnosis, Object... arguments) {
         return on(new Diagnoses(diagnosis,
-                new DsaDiagnosis(List.of(), List.of(NO_WRITE), diagnosis.system())), arguments);
+                new DsaDiagnosis("DsaDataMover does not work here: " + NO_WRITE.what(),
+                        List.of(), List.of(NO_WRITE), diagnosis.system())),
+                arguments);
     }
 
     /** Runs the command on a different machine. */

@@ -48,9 +48,10 @@ class CopyFailureTest {
         "--depth 0           | --depth 0: must be 1 to 1024",
         "--depth 1025        | --depth 1025: must be 1 to 1024",
         "--depth many        | Invalid value for option '--depth': 'many' is not an int",
-        "--mover bus         | Invalid value for option '--mover': 'bus' is none of auto, dsa, "
-                + "dml, threads, sync",
-        "--path up           | Invalid value for option '--path': 'up' is none of auto, hw, sw",
+        "--mover bus         | Invalid value for option '--mover': expected one of [AUTO, DSA, "
+                + "DML, THREADS, SYNC] (case-insensitive) but was 'bus'",
+        "--path up           | Invalid value for option '--path': expected one of [AUTO, HW, SW] "
+                + "(case-insensitive) but was 'up'",
         "--mover threads --path sw   | --path is for --mover dml or auto: threads has one path "
                 + "only",
         "--mover sync --path auto    | --path is for --mover dml or auto: sync has one path only",

@@ -39,7 +39,7 @@ class InfoCommandTest {
                 DSA        no device
                            HARDWARE does not work here, and AUTO runs in software: there is no \
                 DSA device, and the idxd driver is not loaded
-                           DsaDataMover does not work here: write() was refused
+                           DsaDataMover does not work here: wq0.0: write() was refused
                 """), run.out());
     }
 
@@ -74,19 +74,14 @@ class InfoCommandTest {
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("""
                   "diagnosis": {
-                    "verdict": {
-                      "hardware": "FAILURE",
-                      "auto": "SOFTWARE",
-                      "sentence": "HARDWARE does not work here, and AUTO runs in software: this \
-                process may not read and write /dev/dsa/wq0.0"
-                    },
+                    "verdict": "HARDWARE does not work here, and AUTO runs in software: wq0.0: \
+                this process may not read and write /dev/dsa/wq0.0",
+                    "queues": [],
                     "findings": [
                       {
                         "severity": "BLOCK",
-                        "what": "this process may not read and write /dev/dsa/wq0.0",
-                        "remedy": "Grant access by a group and a udev rule (docs/hardware.md). Do \
-                not run the process as root."
-                      },
+                        "what": "wq0.0: this process may not read and write /dev/dsa/wq0.0",
+                        "remedy": "sudo groupadd -f --system dsa \
                 """), run.out());
         assertTrue(run.out().contains("""
                               "name": "wq0.0",
@@ -118,17 +113,16 @@ class InfoCommandTest {
 
                 block  the processor has neither ENQCMD, the instruction by which DML submits to a queue, nor MOVDIR64B
                        DSA comes with Xeon Scalable processors of the 4th generation and later. \
-                The host of a virtual machine has to pass the instruction and the device to it. \
-                Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                The host of a virtual machine has to pass the instruction and the device to it.
 
                 block  there is no DSA device, and the idxd driver is not loaded
-                       On a machine that has DSA: switch it and VT-d on in the firmware, load the \
-                driver (modprobe idxd), and in a container mount the host's /sys and pass \
-                /dev/dsa on. Without it: DmlPath.SOFTWARE, ThreadsDataMover, SyncDataMover.
+                       On a Xeon Scalable processor of the 4th generation or later: switch the \
+                accelerators and VT-d on in the firmware, then sudo modprobe idxd. In a \
+                container: mount the host's /sys and pass the queue on, --device /dev/dsa/wq0.0.
 
-                DsaDataMover does not work here: write() was refused
+                DsaDataMover does not work here: wq0.0: write() was refused
 
-                wq0.0  write() was refused
+                block  wq0.0: write() was refused
                        uname -r
                 """,
                 run.out());
@@ -137,7 +131,8 @@ class InfoCommandTest {
     @Test
     void whyPrintsOnlyTheVerdictsIfAllIsWell() {
         var machine = new DsaMachine(root).device(0, 0).queue("0.0");
-        var dsa = new DsaDiagnosis(List.of("wq0.0", "wq0.1"), List.of(), machine.system());
+        var dsa = new DsaDiagnosis("DsaDataMover works here, on wq0.0, wq0.1",
+                List.of("wq0.0", "wq0.1"), List.of(), machine.system());
         CommandRun run =
                 CommandRun.on(new Diagnoses(machine.diagnosis(), dsa), "info", "--why");
         assertEquals("""
@@ -153,7 +148,7 @@ class InfoCommandTest {
         CommandRun run = CommandRun.on(new DsaMachine(root).diagnosis(), "info", "--why", "--json");
         assertTrue(run.out()
                 .startsWith(
-                        "{\n  \"dml\": {\n    \"verdict\": {\n      \"hardware\": \"FAILURE\","),
+                        "{\n  \"dml\": {\n    \"verdict\": \"HARDWARE does not work here, "),
                 run.out());
     }
 

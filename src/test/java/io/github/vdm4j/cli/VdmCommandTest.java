@@ -47,7 +47,7 @@ class VdmCommandTest {
     @Test
     void aMissingCommandIsWrongUsage() {
         CommandRun run = CommandRun.vdm();
-        assertEquals("vdm: a command is missing (see vdm --help)\n", run.err());
+        assertEquals("vdm: Missing required subcommand (see vdm --help)\n", run.err());
         assertEquals(2, run.exitCode());
     }
 
@@ -101,7 +101,7 @@ class VdmCommandTest {
                             run.out().contains(option.longestName().replace("-", "\\-")),
                             option.longestName()));
         });
-        assertTrue(run.out().contains("\n.SH EXIT STATUS\n.TP\n.B 0\n"), run.out());
+        assertTrue(run.out().contains("\nExit codes:\n  0   "), run.out());
     }
 
     @ParameterizedTest

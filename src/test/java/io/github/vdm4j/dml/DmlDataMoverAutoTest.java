@@ -194,7 +194,7 @@ class DmlDataMoverAutoTest extends AgainstSimulatedDml {
         DmlDataMover mover = open(DmlDataMover.builder().library(dml.library()));
         assertEquals(OffloadPolicy.offloading(OffloadPolicy.OFFLOAD_FROM,
                 OffloadPolicy.OFFLOAD_FROM_WHEN_AWAITED, 4 << 20).words(),
-                mover.pathDecision().policy());
+                mover.policy());
     }
 
     @Nested

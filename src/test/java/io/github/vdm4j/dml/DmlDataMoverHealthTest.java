@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.mover.DeviceDecision;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +37,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
 
     // The clock may wrap around.
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - SECOND);
-    private final List<DmlPathDecision> heard = new ArrayList<>();
+    private final List<DeviceDecision> heard = new ArrayList<>();
     private DmlDiagnosis diagnosis;
 
     @BeforeEach
@@ -44,7 +46,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
     }
 
     private DmlDataMoverBuilder watched(DmlPath path) {
-        return builder(path).clock(now::get).onPathDecision(heard::add).diagnosis(diagnosis);
+        return builder(path).clock(now::get).onDecision(heard::add).diagnosis(diagnosis);
     }
 
     /** Opens a mover on AUTO with working hardware, and forgets the probe. */
@@ -107,13 +109,11 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         copy(mover, ExecutionPath.DML_SOFTWARE);
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
         assertEquals(
-                List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE,
+                List.of(new DeviceDecision(false,
                         "the hardware failed 8 times without a success, at last with "
-                                + DmlStatus.of(status),
-                        diagnosis.findings())),
+                                + DmlStatus.of(status))),
                 heard);
-        assertEquals(heard.getFirst(), mover.pathDecision());
+        assertEquals(heard.getFirst(), mover.decision());
         assertEquals("DML, path AUTO running SOFTWARE", mover.name());
         for (int i = 0; i < 20; i++) {
             copy(mover, ExecutionPath.DML_SOFTWARE);
@@ -198,9 +198,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         dml.next(Plan.hold());
         assertSame(VdmResult.TIMEOUT, finish(mover.memset(zeros(64), (byte) 1)).result());
         assertEquals(
-                List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE, "the hardware did not answer for 1.0E-9 s",
-                        diagnosis.findings())),
+                List.of(new DeviceDecision(false, "the hardware did not answer for 1.0E-9 s")),
                 heard);
         copy(mover, ExecutionPath.DML_SOFTWARE);
     }
@@ -248,8 +246,7 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         assertTrue(dml.submissions().stream().anyMatch(s -> s.is(dml_h.DML_OP_NOP)));
         assertEquals(List.of(), heard, "nobody waits for it");
         useUntilRunningOn(DmlPath.HARDWARE, mover);
-        assertEquals(List.of(new DmlPathDecision(DmlPath.HARDWARE, BACK, diagnosis.findings())),
-                heard);
+        assertEquals(List.of(new DeviceDecision(true, BACK)), heard);
         copy(mover, ExecutionPath.DSA_HARDWARE);
     }
 
@@ -362,8 +359,8 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         dml.withHardware();
         var copied = new ArrayList<VdmResult>();
         var mover = new DmlDataMover[1];
-        mover[0] = open(builder(DmlPath.AUTO).diagnosis(diagnosis).onPathDecision(decision -> {
-            if (decision.path() == DmlPath.SOFTWARE) {
+        mover[0] = open(builder(DmlPath.AUTO).diagnosis(diagnosis).onDecision(decision -> {
+            if (!decision.usesDevice()) {
                 Thread other = Thread.ofPlatform().start(() -> {
                     copied.add(finish(mover[0].memset(zeros(64), (byte) 1)).result());
                     mover[0].slotsOverdue();
@@ -385,21 +382,21 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
 
     @Test
     void failingListenerDoesNotHideTheDecision() {
+        dml.withHardware();
         var seen = new ArrayList<String>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e.getMessage()));
         try {
-            var decisions = new PathDecisions(
-                    new DmlPathDecision(DmlPath.HARDWARE, "first", List.of()), "", decision -> {
-                        throw new IllegalStateException("listener");
-                    });
-            decisions.decide(DmlPath.SOFTWARE, "second", () -> {
-                throw new IllegalStateException("diagnosis");
-            });
-            assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "second", List.of()),
-                    decisions.current());
+            DmlDataMover mover = open(watched(DmlPath.AUTO).onDecision(decision -> {
+                throw new IllegalStateException(decision.reason());
+            }));
+            refuseOnHardware(100);
+            for (int i = 0; i < 8; i++) {
+                copy(mover, ExecutionPath.DML_SOFTWARE);
+            }
+            assertFalse(mover.decision().usesDevice());
+            assertEquals(List.of(BACK, mover.decision().reason()), seen);
         } finally {
             Thread.currentThread().setUncaughtExceptionHandler(null);
         }
-        assertEquals(List.of("listener", "diagnosis", "listener"), seen);
     }
 }

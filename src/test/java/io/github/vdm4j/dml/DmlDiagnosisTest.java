@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.dml.DmlDiagnosis.Finding;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
@@ -63,28 +62,25 @@ class DmlDiagnosisTest {
     /** The verdict consists of the outcome in words and the text of the first finding. */
     private static void blockedBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
-        assertEquals(NO_HARDWARE + what, diagnosis.verdict().sentence());
+        assertEquals(NO_HARDWARE + what, diagnosis.verdict());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.BLOCK, diagnosis.findings().getFirst().severity());
-        assertEquals(Outcome.FAILURE, diagnosis.verdict().hardware());
-        assertEquals(Outcome.SOFTWARE, diagnosis.verdict().auto());
-        assertFalse(diagnosis.verdict().hardwareWorks());
+        assertFalse(diagnosis.works());
+        assertFalse(diagnosis.wouldCrash());
     }
 
     private static void crashesBy(String what, DmlDiagnosis diagnosis) {
         documented(what);
-        assertEquals(CRASHES + what, diagnosis.verdict().sentence());
+        assertEquals(CRASHES + what, diagnosis.verdict());
         assertEquals(what, diagnosis.findings().getFirst().what());
         assertEquals(Severity.CRASH, diagnosis.findings().getFirst().severity());
-        assertEquals(Outcome.CRASH, diagnosis.verdict().hardware());
-        assertEquals(Outcome.SOFTWARE, diagnosis.verdict().auto());
+        assertFalse(diagnosis.works());
+        assertTrue(diagnosis.wouldCrash());
     }
 
     private static void worksOn(String queues, DmlDiagnosis diagnosis) {
-        assertEquals(WORKS + queues, diagnosis.verdict().sentence());
-        assertEquals(Outcome.HARDWARE, diagnosis.verdict().hardware());
-        assertEquals(Outcome.HARDWARE, diagnosis.verdict().auto());
-        assertTrue(diagnosis.verdict().hardwareWorks());
+        assertEquals(WORKS + queues, diagnosis.verdict());
+        assertTrue(diagnosis.works());
     }
 
     private static void onlyRemark(Severity severity, String what, DmlDiagnosis diagnosis) {
@@ -120,11 +116,10 @@ class DmlDiagnosisTest {
         DmlDiagnosis diagnosis = machine.diagnosis();
         blockedBy("there is no DSA device, and the idxd driver is not loaded", diagnosis);
         assertEquals(
-                "On a machine that has DSA: switch it and VT-d on in the firmware, load the "
-                        + "driver (modprobe idxd), and in a"
-                        + " container mount the host's /sys and pass /dev/dsa on. Without it: "
-                        + "DmlPath.SOFTWARE, ThreadsDataMover,"
-                        + " SyncDataMover.",
+                "On a Xeon Scalable processor of the 4th generation or later: switch the "
+                        + "accelerators and VT-d on in the firmware, then sudo modprobe idxd. In "
+                        + "a container: mount the host's /sys and pass the queue on, --device "
+                        + "/dev/dsa/wq0.0.",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -144,24 +139,25 @@ class DmlDiagnosisTest {
         blockedBy("there is a DSA device at 0000:6a:01.0, but the idxd driver does not drive it",
                 diagnosis);
         assertEquals(
-                "Load the driver (modprobe idxd), then configure the device (docs/hardware.md).",
+                "sudo modprobe idxd, then configure a queue (docs/hardware.md)",
                 diagnosis.findings().getFirst().remedy());
     }
 
     @Test
     void findsADisabledDevice() {
-        blockedBy("disabled: dsa0", wellConfigured().device(0, "state", "disabled").diagnosis());
+        blockedBy("dsa0: the device is disabled",
+                wellConfigured().device(0, "state", "disabled").diagnosis());
     }
 
     @Test
     void findsNoEnabledQueue() {
-        blockedBy("no work queue of dsa0 is enabled",
+        blockedBy("dsa0: no work queue of type user is enabled",
                 wellConfigured().queue("0.0", "state", "disabled").diagnosis());
     }
 
     @Test
     void findsADeviceWithoutQueues() {
-        blockedBy("no work queue of dsa0 is enabled", machine.device(0, 0).diagnosis());
+        blockedBy("dsa0: no work queue of type user is enabled", machine.device(0, 0).diagnosis());
     }
 
     @Test
@@ -170,7 +166,7 @@ class DmlDiagnosisTest {
                 .queue("0.3")
                 .queue("0.3", "mode", "dedicated")
                 .diagnosis();
-        blockedBy("dedicated: wq0.0, wq0.3; DML uses shared work queues only", diagnosis);
+        blockedBy("wq0.0: the queue is dedicated, and DML uses shared queues only", diagnosis);
         assertEquals(
                 "Run accel-config disable-wq dsa0/wq0.0. This may reset its settings, so "
                         + "configure them again with --mode=shared (docs/hardware.md).",
@@ -179,7 +175,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsAQueueOfTheKernel() {
-        blockedBy("of type kernel: wq0.0; no process can open such a queue",
+        blockedBy("dsa0: no work queue of type user is enabled",
                 wellConfigured().queue("0.0", "type", "kernel")
                         .without("dev/dsa/wq0.0")
                         .diagnosis());
@@ -187,7 +183,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoDeviceFile() {
-        blockedBy("/dev/dsa has no file for wq0.0",
+        blockedBy("wq0.0: the queue has no file in /dev/dsa",
                 wellConfigured().without("dev/dsa/wq0.0").diagnosis());
     }
 
@@ -202,11 +198,11 @@ class DmlDiagnosisTest {
     @Test
     void findsNoPermission() {
         DmlDiagnosis diagnosis = wellConfigured().locked("/dev/dsa/wq0.0").diagnosis();
-        blockedBy("this process may not read and write /dev/dsa/wq0.0", diagnosis);
-        assertEquals(
-                "Grant access by a group and a udev rule (docs/hardware.md). Do not run the "
-                        + "process as root.",
-                diagnosis.findings().getFirst().remedy());
+        blockedBy("wq0.0: this process may not read and write /dev/dsa/wq0.0", diagnosis);
+        assertTrue(diagnosis.findings()
+                .getFirst()
+                .remedy()
+                .startsWith("sudo groupadd -f --system dsa && "));
     }
 
     @Test
@@ -218,10 +214,9 @@ class DmlDiagnosisTest {
                 .device(2, "state", "disabled")
                 .diagnosis();
         assertEquals(List.of(
-                "this process may not read and write /dev/dsa/wq0.0",
-                "dedicated: wq0.1; DML uses shared work queues only",
-                "no work queue of dsa0 is enabled",
-                "disabled: dsa2"),
+                "wq0.0: this process may not read and write /dev/dsa/wq0.0",
+                "wq0.1: the queue is dedicated, and DML uses shared queues only",
+                "dsa2: the device is disabled"),
                 diagnosis.findings().stream().map(Finding::what).toList());
     }
 
@@ -238,7 +233,7 @@ class DmlDiagnosisTest {
             worksOn("wq0.0", diagnosis);
         } else {
             blockedBy(
-                    "this process may not map the portal of wq0.0: Linux " + release
+                    "wq0.0: this process may not map the portal, because Linux " + release
                             + " requires CAP_SYS_RAWIO",
                     diagnosis);
         }
@@ -256,7 +251,8 @@ class DmlDiagnosisTest {
     @Test
     void countsTheCapabilityOnlyOutsideUserNamespaces() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO",
+                "wq0.0: this process may not map the portal, because Linux 6.9.1 requires "
+                        + "CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.9.1")
                         .device(0, "op_cap", "00000000,001f03fd")
                         .process(-1L >>> 23, "0-3")
@@ -267,7 +263,7 @@ class DmlDiagnosisTest {
     @Test
     void hiddenBatchesShowAPortalGuard() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 5.14.0-503.el9.x86_64 "
+                "wq0.0: this process may not map the portal, because Linux 5.14.0-503.el9.x86_64 "
                         + "requires CAP_SYS_RAWIO",
                 wellConfigured().kernel("5.14.0-503.el9.x86_64")
                         .device(0, "op_cap", "00000000,001f03fd")
@@ -282,7 +278,8 @@ class DmlDiagnosisTest {
     @Test
     void batchesOfDsa2DoNotProveAnUnguardedPortal() {
         blockedBy(
-                "this process may not map the portal of wq0.0: Linux 6.18.0 requires CAP_SYS_RAWIO",
+                "wq0.0: this process may not map the portal, because Linux 6.18.0 requires "
+                        + "CAP_SYS_RAWIO",
                 wellConfigured().kernel("6.18.0").device(0, "version", "0x200").diagnosis());
     }
 
@@ -388,7 +385,7 @@ class DmlDiagnosisTest {
 
     @Test
     void eightDevicesCauseNoFinding() {
-        assertTrue(devices(8).diagnosis().verdict().hardwareWorks());
+        assertTrue(devices(8).diagnosis().works());
     }
 
     @Test
@@ -396,8 +393,7 @@ class DmlDiagnosisTest {
         assertTrue(devices(9).device(0, "state", "disabled")
                 .device(2, "state", "disabled")
                 .diagnosis()
-                .verdict()
-                .hardwareWorks());
+                .works());
     }
 
     @Test
@@ -405,7 +401,7 @@ class DmlDiagnosisTest {
         // The order is dsa0, dsa10, dsa12, dsa14, dsa16, dsa2, dsa4, dsa6, dsa8. An unusable dsa16
         // comes before the eighth device that DML takes, and an unusable dsa8 behind it.
         assertTrue(
-                devices(9).device(16, "state", "disabled").diagnosis().verdict().hardwareWorks());
+                devices(9).device(16, "state", "disabled").diagnosis().works());
         crashesBy(
                 "DML 1.1.1 can use 8 devices and examines another of 9 DSA and 0 IAX, so it "
                         + "writes behind its table of 8",
@@ -465,7 +461,8 @@ class DmlDiagnosisTest {
                 "Linux 5.15.0-91-generic is older than 5.18, the first that lets processes use "
                         + "ENQCMD",
                 diagnosis);
-        assertEquals("no work queue of dsa0 is enabled", diagnosis.findings().get(1).what());
+        assertEquals("dsa0: no work queue of type user is enabled",
+                diagnosis.findings().get(1).what());
     }
 
     @Test
@@ -480,12 +477,12 @@ class DmlDiagnosisTest {
                 .file("proc/cmdline", "quiet intel_iommu=on")
                 .diagnosis();
         blockedBy(
-                "PASID is off for dsa0: it cannot work on a process's addresses, and Linux "
-                        + "enables no user queue of it",
+                "dsa0: PASID is off. The device cannot work on the addresses of a process",
                 diagnosis);
         assertEquals(
                 "Switch VT-d on in the firmware and add intel_iommu=on,sm_on to the kernel's "
-                        + "command line, which has intel_iommu=on.",
+                        + "command line, which has intel_iommu=on (GRUB_CMDLINE_LINUX in "
+                        + "/etc/default/grub, then sudo update-grub and a reboot).",
                 diagnosis.findings().getFirst().remedy());
     }
 
@@ -502,7 +499,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsADeviceTooNewForDml() {
-        blockedBy("DML 1.1.1 does not know the DSA version of dsa0",
+        blockedBy("dsa0: DML 1.1.1 does not know its version of DSA",
                 wellConfigured().device(0, "version", "0x300").diagnosis());
     }
 
@@ -512,8 +509,8 @@ class DmlDiagnosisTest {
                 new AccelConfig(true, null, List.of()), null, NumaNodes.ANY);
         documented("Intel DML is not available");
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
-                diagnosis.verdict().sentence());
-        assertEquals(Outcome.FAILURE, diagnosis.verdict().auto());
+                diagnosis.verdict());
+        assertFalse(diagnosis.works());
     }
 
     @Test
@@ -524,7 +521,7 @@ class DmlDiagnosisTest {
                 null,
                 NumaNodes.ANY);
         assertEquals("neither HARDWARE nor AUTO can be opened: Intel DML is not available",
-                diagnosis.verdict().sentence());
+                diagnosis.verdict());
         assertEquals(List.of(Severity.BLOCK, Severity.CRASH, Severity.BLOCK),
                 diagnosis.findings().stream().map(Finding::severity).toList());
     }
@@ -541,8 +538,7 @@ class DmlDiagnosisTest {
                         .of(system, new AccelConfig(null, null, List.of()),
                                 new DmlVersion("DML", "1.1.1", 1, 1, 1, "0", "today", "1"),
                                 NumaNodes.ANY)
-                        .verdict()
-                        .sentence());
+                        .verdict());
     }
 
     @Test

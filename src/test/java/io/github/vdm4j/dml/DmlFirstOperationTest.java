@@ -43,7 +43,7 @@ class DmlFirstOperationTest extends AgainstSimulatedDml {
         DmlDataMover mover = openedOn(path);
         assertEquals(path == DmlPath.HARDWARE ? DmlPath.HARDWARE : DmlPath.SOFTWARE,
                 mover.runningPath());
-        assertEquals(mover.runningPath(), mover.pathDecision().path());
+        assertEquals(mover.runningPath() == DmlPath.HARDWARE, mover.decision().usesDevice());
         assertEquals(NOTHING, mover.counters());
         assertEquals(4, mover.capacity());
         assertEquals(0, mover.slotsInUse());

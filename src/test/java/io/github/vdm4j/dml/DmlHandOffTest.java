@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,14 +70,14 @@ class DmlHandOffTest extends AgainstSimulatedDml {
         dml.withHardware();
         try (var handler = new UncaughtExceptions()) {
             DmlDataMover mover = open(builder(DmlPath.AUTO)
-                    .onPathDecision(decision -> thrown.raise()));
+                    .onDecision(decision -> thrown.raise()));
             dml.withoutHardware(dml_h.DML_STATUS_LIBACCEL_NOT_FOUND);
             for (int i = 0; i < 20; i++) {
                 VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) i));
                 assertEquals(VdmResult.SUCCESS, fill.result());
                 assertEquals(ExecutionPath.DML_SOFTWARE, fill.path());
             }
-            assertSame(DmlPath.SOFTWARE, mover.pathDecision().path());
+            assertFalse(mover.decision().usesDevice());
             assertEquals(1, Set.copyOf(handler.list()).size());
         }
     }

@@ -1,7 +1,8 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.dml.job.DmlFunctions;
-import io.github.vdm4j.engine.EnginePlan;
+import io.github.vdm4j.engine.OffloadPolicy;
+import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.SymbolLookup;
 
@@ -29,8 +30,10 @@ public final class DmlMovers {
         return builder.path(DmlPath.HARDWARE).withoutTrial().open();
     }
 
-    /** Makes a mover from a plan of the test. */
-    public static DmlDataMover of(DmlLibrary library, DmlPath path, EnginePlan plan) {
-        return new DmlDataMover(library, path, plan, null);
+    /** Makes a mover on a channel of the test. The channel executes every operation. */
+    public static DmlDataMover of(DmlDataMoverBuilder builder, DmlLibrary library, DmlPath path,
+            SlotPool pool) {
+        return new DmlDataMover(builder, library, path, new DmlOpening.Opened(pool, "a test"),
+                OffloadPolicy.allOnChannel(Long.MAX_VALUE, Long.MAX_VALUE), null);
     }
 }

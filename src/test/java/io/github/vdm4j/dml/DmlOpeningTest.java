@@ -1,6 +1,7 @@
 package io.github.vdm4j.dml;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,11 +12,13 @@ import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.dml.DmlDiagnosis.Severity;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
+import io.github.vdm4j.dsa.Finding;
+import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.mover.DeviceDecision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,16 +48,17 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         NO_INSTRUCTION(100, machine -> well(machine).processor("movdir64b"),
                 "the processor has no ENQCMD, the instruction by which DML submits to a queue"),
         DEVICE_DISABLED(100, machine -> well(machine).device(0, "state", "disabled"),
-                "disabled: dsa0"),
+                "dsa0: the device is disabled"),
         NO_ENABLED_QUEUE(100, machine -> well(machine).queue("0.0", "state", "disabled"),
-                "no work queue of dsa0 is enabled"),
+                "dsa0: no work queue of type user is enabled"),
         DEDICATED_QUEUE(100, machine -> well(machine).queue("0.0", "mode", "dedicated"),
-                "dedicated: wq0.0; DML uses shared work queues only"),
+                "wq0.0: the queue is dedicated, and DML uses shared queues only"),
         NO_PERMISSION(100, machine -> well(machine).locked("/dev/dsa/wq0.0"),
-                "this process may not read and write /dev/dsa/wq0.0"),
+                "wq0.0: this process may not read and write /dev/dsa/wq0.0"),
         GUARDED_PORTAL(100,
                 machine -> well(machine).kernel("6.9.1").device(0, "op_cap", "00000000,001f03fd"),
-                "this process may not map the portal of wq0.0: Linux 6.9.1 requires CAP_SYS_RAWIO"),
+                "wq0.0: this process may not map the portal, because Linux 6.9.1 requires "
+                        + "CAP_SYS_RAWIO"),
         NO_ACCEL_CONFIG(100,
                 machine -> well(machine)
                         .accelConfig(new AccelConfig(false, "not found", List.of())),
@@ -120,7 +124,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDiagnosis diagnosis = unfit.made.apply(machine).diagnosis();
         var refused = assertThrows(DmlHardwareException.class,
                 () -> on(machine, DmlPath.HARDWARE).open());
-        DmlDiagnosis.Finding first = diagnosis.findings().getFirst();
+        Finding first = diagnosis.findings().getFirst();
         assertEquals(unfit.why, first.what());
         String start = "path HARDWARE cannot be opened: %s%s. Found:\n  %s\n    %s\n"
                 .formatted(REFUSED, DmlStatus.of(unfit.status), first.what(), first.remedy());
@@ -139,12 +143,9 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         unfit.made.apply(machine);
         DmlDataMover mover = open(on(machine, DmlPath.AUTO));
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        assertEquals(
-                new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + DmlStatus.of(unfit.status),
-                        machine.diagnosis().findings()),
-                mover.pathDecision());
-        assertEquals(unfit.why, mover.pathDecision().findings().getFirst().what());
+        assertEquals(new DeviceDecision(false, REFUSED + DmlStatus.of(unfit.status)),
+                mover.decision());
+        assertEquals(unfit.why, mover.diagnosis().findings().getFirst().what());
         assertOnlyEmptyOperationsOnHardware(1);
     }
 
@@ -154,10 +155,8 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         dml.withHardware();
         DmlDataMover mover = open(on(well(machine), path));
         assertSame(DmlPath.HARDWARE, mover.runningPath());
-        assertEquals(
-                new DmlPathDecision(DmlPath.HARDWARE,
-                        "an empty operation came back from the hardware", List.of()),
-                mover.pathDecision());
+        assertEquals(new DeviceDecision(true, "an empty operation came back from the hardware"),
+                mover.decision());
         assertOnlyEmptyOperationsOnHardware(1);
         VdmFuture<VdmOutput> fill = finish(mover.memset(zeros(64), (byte) 1));
         fill.orThrow();
@@ -173,7 +172,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         for (DmlPath path : List.of(DmlPath.HARDWARE, DmlPath.AUTO)) {
             DmlDataMover mover = open(on(machine, path));
             assertSame(DmlPath.HARDWARE, mover.runningPath());
-            assertEquals(unfit.why, mover.pathDecision().findings().getFirst().what());
+            assertEquals(unfit.why, mover.diagnosis().findings().getFirst().what());
         }
     }
 
@@ -237,7 +236,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         assertNull(refused.status());
         DmlDataMover mover = open(on(machine, DmlPath.AUTO));
         assertSame(DmlPath.SOFTWARE, mover.runningPath());
-        assertSame(Severity.CRASH, mover.pathDecision().findings().getFirst().severity());
+        assertSame(Severity.CRASH, mover.diagnosis().findings().getFirst().severity());
         assertEquals(List.of(), dml.submissions());
         finish(mover.memset(zeros(64), (byte) 1)).orThrow();
         assertSame(DmlPath.SOFTWARE, dml.lastSubmission().path());
@@ -286,22 +285,18 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     void openingWithoutDevicesProbesNothing() {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new ChannelLimits(64, 64, 8, 8);
-        var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, diagnosis);
-        DmlOpening.Opened opened = opening.withoutDevices();
+        var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, () -> diagnosis);
+        DmlOpening.Opened opened = opening.untried(false, "why");
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
-        assertEquals(
-                new DmlPathDecision(DmlPath.SOFTWARE, "Linux shows no DSA device",
-                        diagnosis.findings()),
-                opened.decision());
+        assertFalse(opened.pool().channel().hasDevice());
         assertTrue(opened.pool().tryClose());
     }
 
     @Test
     void softwareProbesNothing() {
         DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE));
-        assertEquals(new DmlPathDecision(DmlPath.SOFTWARE, "the builder names it", List.of()),
-                mover.pathDecision());
+        assertEquals(new DeviceDecision(false, "the builder names it"), mover.decision());
         assertEquals(List.of(), dml.submissions());
     }
 
@@ -309,28 +304,25 @@ class DmlOpeningTest extends AgainstSimulatedDml {
     @EnumSource
     void listenerReceivesThePath(DmlPath path) {
         dml.withHardware();
-        var heard = new ArrayList<DmlPathDecision>();
-        DmlDataMover mover = open(on(well(machine), path).onPathDecision(heard::add));
-        assertEquals(List.of(mover.pathDecision()), heard);
-        assertSame(mover.runningPath(), heard.getFirst().path());
+        var heard = new ArrayList<DeviceDecision>();
+        DmlDataMover mover = open(on(well(machine), path).onDecision(heard::add));
+        assertEquals(List.of(mover.decision()), heard);
+        assertEquals(mover.runningPath() == DmlPath.HARDWARE, heard.getFirst().usesDevice());
     }
 
     @Test
     void listenerReceivesTheReasonForSoftware() {
-        var heard = new ArrayList<DmlPathDecision>();
-        open(on(machine, DmlPath.AUTO).onPathDecision(heard::add));
+        var heard = new ArrayList<DeviceDecision>();
+        open(on(machine, DmlPath.AUTO).onDecision(heard::add));
         assertEquals(
-                List.of(new DmlPathDecision(
-                        DmlPath.SOFTWARE, REFUSED + "LIBACCEL_NOT_FOUND (100)",
-                        machine.diagnosis().findings())),
-                heard);
+                List.of(new DeviceDecision(false, REFUSED + "LIBACCEL_NOT_FOUND (100)")), heard);
     }
 
     @Test
     void failedOpeningCallsNoListener() {
-        var heard = new ArrayList<DmlPathDecision>();
+        var heard = new ArrayList<DeviceDecision>();
         assertThrows(DmlHardwareException.class,
-                () -> on(machine, DmlPath.HARDWARE).onPathDecision(heard::add).open());
+                () -> on(machine, DmlPath.HARDWARE).onDecision(heard::add).open());
         assertEquals(List.of(), heard);
     }
 
@@ -340,7 +332,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         var failure = new AssertionError("of the listener");
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> seen.add(e));
         try {
-            DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE).onPathDecision(decision -> {
+            DmlDataMover mover = open(on(machine, DmlPath.SOFTWARE).onDecision(decision -> {
                 throw failure;
             }));
             finish(mover.memset(zeros(64), (byte) 1)).orThrow();

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.FaultyLoad;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.dml.DmlDiagnosis.Outcome;
-import io.github.vdm4j.dml.DmlDiagnosis.Verdict;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
+import io.github.vdm4j.mover.DeviceDecision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -65,7 +64,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
     private final AtomicLong losses = new AtomicLong();
     private final AtomicLong clock = new AtomicLong();
-    private final List<DmlPathDecision> heard = new CopyOnWriteArrayList<>();
+    private final List<DeviceDecision> heard = new CopyOnWriteArrayList<>();
     private volatile boolean lost;
 
     /** Returns a plan. Only a single thread at a time calls this. */
@@ -117,14 +116,13 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
     private DmlDataMover openFaulty(DmlPath path, int threads, long seed) {
         dml.withHardware();
         DmlDataMover mover = open(builder(path)
-                .diagnosis(new DmlDiagnosis(new Verdict(Outcome.HARDWARE, Outcome.HARDWARE, ""),
-                        List.of(), null, null))
+                .diagnosis(new DmlDiagnosis("", List.of(), List.of(), null, null))
                 .slots(FaultyLoad.SLOTS * threads)
                 .maxTransferBytes(256)
                 .queueFullTimeout(Duration.ofNanos(3_000))
                 .deviceTimeout(Duration.ofNanos(1))
                 .clock(clock::get)
-                .onPathDecision(heard::add));
+                .onDecision(heard::add));
         var random = new Random(seed);
         dml.always(submission -> plan(submission, random));
         return mover;
@@ -174,7 +172,7 @@ class FaultyHardwareTest extends AgainstSimulatedDml {
         assertTrue(results.get(VdmResult.TIMEOUT) > 100, all);
         if (path == DmlPath.AUTO) {
             assertTrue(heard.stream()
-                    .filter(decision -> decision.path() == DmlPath.HARDWARE)
+                    .filter(DeviceDecision::usesDevice)
                     .count() > 100, all);
         }
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.dml.DsaMachine;
-import io.github.vdm4j.dsa.DsaDiagnosis.Finding;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
 import io.github.vdm4j.dsa.portal.SlotMemory;
@@ -55,12 +54,11 @@ class DsaDiagnosisTest {
     }
 
     /** Requires this reason for every queue, and its remedy on the page. */
-    private void assertUnavailable(String subject, String what, String remedy)
+    private void assertUnavailable(String what, String remedy)
             throws IOException {
         DsaDiagnosis diagnosis = diagnosis();
         assertFalse(diagnosis.works());
         Finding finding = diagnosis.findings().getFirst();
-        assertEquals(subject, finding.subject());
         assertEquals(what, finding.what());
         assertTrue(Files.readString(Path.of("docs", "dsa.md")).contains("| `" + what + "` |")
                 || what.contains("HW_ERR1"), () -> "not in docs/dsa.md: " + what);
@@ -78,8 +76,8 @@ class DsaDiagnosisTest {
     @Test
     void findsNoDevice(@TempDir Path empty) throws IOException {
         machine = new DsaMachine(empty);
-        assertUnavailable("this machine",
-                "there is no DSA device, and the idxd driver is not loaded", "sudo modprobe idxd");
+        assertUnavailable("there is no DSA device, and the idxd driver is not loaded",
+                "sudo modprobe idxd");
     }
 
     @ParameterizedTest
@@ -91,7 +89,7 @@ class DsaDiagnosisTest {
         try {
             assertEquals(what, DsaDiagnosis.current().findings().getFirst().what());
             var refused = assertThrows(DsaUnavailableException.class, DsaDataMover::open);
-            assertTrue(refused.getMessage().contains("\n  this machine: " + what + "\n"),
+            assertTrue(refused.getMessage().contains("\n  " + what + "\n"),
                     refused::getMessage);
         } finally {
             System.clearProperty(property);
@@ -103,67 +101,80 @@ class DsaDiagnosisTest {
         machine = new DsaMachine(empty)
                 .file("sys/bus/pci/devices/0000:6a:01.0/vendor", "0x8086")
                 .file("sys/bus/pci/devices/0000:6a:01.0/device", "0x0b25");
-        assertUnavailable("0000:6a:01.0",
-                "there is a DSA device, but the idxd driver does not drive it",
+        assertUnavailable(
+                "there is a DSA device at 0000:6a:01.0, but the idxd driver does not drive it",
                 "sudo modprobe idxd");
     }
 
     @Test
     void findsADisabledDevice() throws IOException {
         machine.device(0, "state", "disabled");
-        assertUnavailable("wq0.0", "dsa0: the device is disabled",
+        assertUnavailable("dsa0: the device is disabled",
                 "sudo accel-config enable-device dsa0");
     }
 
     @Test
     void findsADeviceWithoutPasid() throws IOException {
         machine.device(0, "state", "disabled").device(0, "pasid_enabled", "0");
-        assertUnavailable("wq0.0",
-                "dsa0: pasid_enabled is 0: the device cannot work on the addresses of a process",
+        assertUnavailable(
+                "dsa0: PASID is off. The device cannot work on the addresses of a process",
                 "intel_iommu=on,sm_on");
     }
 
     @Test
     void findsADeviceWithoutQueues(@TempDir Path empty) throws IOException {
-        machine = new DsaMachine(empty).device(3, 0);
-        assertUnavailable("dsa3", "the device has no work queue",
-                "sudo accel-config config-wq dsa3/wq3.0 ");
+        machine = new DsaMachine(empty).device(0, 0);
+        assertUnavailable("dsa0: no work queue of type user is enabled",
+                "sudo accel-config config-wq dsa0/wq0.0 ");
     }
 
     @Test
-    void findsADisabledQueue() throws IOException {
-        machine.queue("0.0", "state", "disabled").queue("0.1", "state", "disabled");
-        assertUnavailable("wq0.0", "the queue is disabled",
-                "sudo accel-config enable-wq dsa0/wq0.0");
+    void onlyQueuesForProcessesAreExamined() throws IOException {
+        machine.queue("0.0", "state", "disabled").queue("0.1", "type", "kernel");
+        assertUnavailable("dsa0: no work queue of type user is enabled",
+                "sudo accel-config config-wq dsa0/wq0.0 ");
+        machine.queue("0.1", "type", "user");
+        assertEquals(List.of("wq0.1"), diagnosis().queues());
+        assertEquals(List.of(), diagnosis().findings());
     }
 
-    @Test
-    void findsAQueueOfTheKernel() throws IOException {
-        machine.queue("0.0", "type", "kernel").queue("0.1", "type", "kernel");
-        assertUnavailable("wq0.0",
-                "the queue is of type kernel, and processes may open queues of type user only",
-                "sudo accel-config disable-wq dsa0/wq0.0 && sudo accel-config config-wq");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "state | disabled | wq0.0: the queue is disabled | sudo accel-config enable-wq dsa0/wq0.0",
+        "type  | kernel   | wq0.0: the queue is of type kernel, and processes may open queues of "
+                + "type user only | sudo accel-config disable-wq dsa0/wq0.0 && sudo accel-config "
+                + "config-wq",
+    })
+    void namedQueueIsExaminedInEveryState(String attribute, String value, String what,
+            String remedy) throws IOException {
+        machine.queue("0.0", attribute, value);
+        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+            Finding finding = opening.findings().getFirst();
+            assertEquals(what, finding.what());
+            assertTrue(finding.remedy().contains(remedy), finding::remedy);
+            assertTrue(Files.readString(Path.of("docs", "dsa.md")).contains("| `" + what + "` |"));
+        }
     }
 
     @Test
     void findsAQueueWithoutFile() throws IOException {
         machine.without("dev/dsa/wq0.0").without("dev/dsa/wq0.1");
-        assertUnavailable("wq0.0", "the queue has no file in /dev/dsa",
+        assertUnavailable("wq0.0: the queue has no file in /dev/dsa",
                 "--device /dev/dsa/wq0.0");
     }
 
     @Test
     void findsAMissingRight() throws IOException {
         machine.locked("/dev/dsa/wq0.0").locked("/dev/dsa/wq0.1");
-        assertUnavailable("wq0.0", "this process may not read and write /dev/dsa/wq0.0",
+        assertUnavailable("wq0.0: this process may not read and write /dev/dsa/wq0.0",
                 "'SUBSYSTEM==\"dsa\", KERNEL==\"dsa?wq*\", GROUP=\"dsa\", MODE=\"0660\"'");
     }
 
     @Test
     void takesDedicatedQueuesByNameOnly() throws IOException {
         machine.queue("0.0", "mode", "dedicated").queue("0.1", "mode", "dedicated");
-        assertUnavailable("wq0.0",
-                "the queue is dedicated, and a mover takes such a queue by name only",
+        assertUnavailable(
+                "wq0.0: the queue is dedicated, and a mover takes such a queue by name only",
                 "DsaDataMover.builder().queues(\"wq0.0\")");
         try (var opening = DsaOpening.of(machine.system(), List.of("wq0.1"), devices)) {
             WorkQueue queue = opening.queues().getFirst();
@@ -180,8 +191,8 @@ class DsaDiagnosisTest {
         try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
             assertEquals(List.of(), opening.queues());
             assertEquals(
-                    "the queue is dedicated, and Linux does not show its size: a full queue "
-                            + "would drop operations",
+                    "wq0.0: the queue is dedicated, and Linux does not show its size. A full "
+                            + "queue would drop operations",
                     opening.findings().getFirst().what());
         }
     }
@@ -206,7 +217,7 @@ class DsaDiagnosisTest {
         DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> {
             throw new IOException(words);
         });
-        assertEquals("/dev/dsa/wq0.0 could not be opened: " + words,
+        assertEquals("wq0.0: /dev/dsa/wq0.0 could not be opened: " + words,
                 diagnosis.findings().getFirst().what());
         assertTrue(diagnosis.findings().getFirst().remedy().contains(remedy));
         assertEquals(2, diagnosis.findings().size());
@@ -234,7 +245,7 @@ class DsaDiagnosisTest {
             @Override
             public void close() {}
         });
-        assertEquals(what, diagnosis.findings().getFirst().what());
+        assertEquals("wq0.0: " + what, diagnosis.findings().getFirst().what());
     }
 
     @Test
@@ -242,8 +253,8 @@ class DsaDiagnosisTest {
         devices.device(0, new DeviceModel(
                 new DeviceSettings().queue(QueueSettings.shared(1)).queue(QueueSettings.shared(1)),
                 new ListedFaults(List.of("status=0x20:1")), () -> 0, DeviceModel.Observer.NONE));
-        assertUnavailable("wq0.0",
-                "a no-op failed with HW_ERR1 (0x20). " + DsaStatus.of(0x20).explanation(),
+        assertUnavailable(
+                "wq0.0: a no-op failed with HW_ERR1 (0x20). " + DsaStatus.of(0x20).explanation(),
                 "dmesg");
     }
 
@@ -253,18 +264,18 @@ class DsaDiagnosisTest {
         var silent = new InProcessDevices().device(0, new DeviceModel(
                 new DeviceSettings().queue(QueueSettings.shared(1))));
         DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), silent);
-        assertEquals("a no-op was not complete within a second",
+        assertEquals("wq0.0: a no-op was not complete within a second",
                 diagnosis.findings().getFirst().what());
     }
 
     @Test
     void exceptionListsEveryQueueWithItsReason() {
-        machine.queue("0.0", "state", "disabled").queue("0.1", "type", "kernel");
+        machine.without("dev/dsa/wq0.0").locked("/dev/dsa/wq0.1");
         assertEquals(
                 """
                         No DSA work queue can be used. Examined:
-                          wq0.0: the queue is disabled
-                          wq0.1: the queue is of type kernel, and processes may open queues of type user only
+                          wq0.0: the queue has no file in /dev/dsa
+                          wq0.1: this process may not read and write /dev/dsa/wq0.1
                         The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device. [VDM-DSA-UNAVAILABLE]""",
                 new DsaUnavailableException(diagnosis().findings()).getMessage());
     }

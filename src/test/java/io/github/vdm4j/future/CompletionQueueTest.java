@@ -303,11 +303,6 @@ class CompletionQueueTest {
         }
 
         @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
-
-        @Override
         public boolean cancel() {
             return false;
         }

@@ -156,11 +156,6 @@ class FutureCompletionTest {
             }
 
             @Override
-            public boolean hasProperty(FutureProperty property) {
-                return false;
-            }
-
-            @Override
             public boolean cancel() {
                 return false;
             }

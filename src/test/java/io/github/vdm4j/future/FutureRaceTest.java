@@ -118,11 +118,6 @@ class FutureRaceTest {
         public Throwable failure() {
             return null;
         }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
-        }
     }
 
     @ParameterizedTest
@@ -196,11 +191,6 @@ class FutureRaceTest {
         @Override
         public Throwable failure() {
             return null;
-        }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
         }
     }
 

@@ -138,6 +138,14 @@ class PollableFutureTest {
     }
 
     @Test
+    @DisplayName("a task that returns no state fails, because it could never complete")
+    void taskWithoutAStateFails() {
+        PollableFuture<String> future = future((notifier, sink) -> null);
+        assertEquals(FutureState.COMPLETE, future.poll());
+        assertInstanceOf(NullPointerException.class, future.failure());
+    }
+
+    @Test
     @DisplayName("await throws unchecked failures directly and wraps checked failures")
     void awaitWrapsOnlyCheckedFailures() {
         var checked = new IOException("disk");
@@ -308,11 +316,6 @@ class PollableFutureTest {
         @Override
         public Throwable failure() {
             return null;
-        }
-
-        @Override
-        public boolean hasProperty(FutureProperty property) {
-            return false;
         }
     }
 

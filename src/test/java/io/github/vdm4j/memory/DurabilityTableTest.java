@@ -28,13 +28,9 @@ import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.job.DmlChannel;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
-import io.github.vdm4j.engine.DeviceHealth;
-import io.github.vdm4j.engine.EnginePlan;
-import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.FutureState;
-import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.NumaNodes;
 import io.github.vdm4j.machine.Processor;
 import io.github.vdm4j.memory.WriteBackLog.Range;
@@ -400,14 +396,8 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         var channel = new DmlChannel(DmlMovers.functions(library), 1, hardware, !hardware,
                 new ChannelLimits(4096, 4096), NumaNodes.ANY, clwb, DmlStatus::of);
         var pool = new SlotPool(channel, 1);
-        var health = hardware
-                ? new DeviceHealth(pool, (device, reason) -> {}, false, System::nanoTime)
-                : null;
-        var plan = new EnginePlan(
-                pool, "test", OffloadPolicy.allOnChannel(Long.MAX_VALUE, Long.MAX_VALUE), health,
-                Durability.withoutLibpmem().nativeMemoryIsPersistent(true), 0, 1L << 40, 1L << 40,
-                1, WorkerStrategy.PARK, Integer.MAX_VALUE, !hardware);
-        try (var mover = DmlMovers.of(library, path, plan)) {
+        var builder = DmlMovers.builder(Durability.withoutLibpmem()).nativeMemoryIsPersistent(true);
+        try (var mover = DmlMovers.of(builder, library, path, pool)) {
             finish(mover.flush(zeros(200))).orThrow();
             boolean evict = (dml.lastSubmission().flags() & dml_h.DML_FLAG_PREFETCH_CACHE) != 0;
             assertEquals(!hardware && !clwb, evict);

@@ -54,8 +54,7 @@ public final class HardwareReport {
         }
         var text = new StringBuilder("no device%n".formatted());
         diagnosis.findings()
-                .forEach(finding -> text.append("  %s: %s%n".formatted(
-                        finding.subject(), finding.what())));
+                .forEach(finding -> text.append("  %s%n".formatted(finding.what())));
         return text.toString();
     }
 

@@ -1,6 +1,15 @@
 package io.github.vdm4j.cli.check;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The report of a conformance run, to attach to an issue. It contains no host name, user name or
@@ -12,6 +21,8 @@ import java.util.List;
  * @param processor the processor and the number of threads that it runs
  * @param mover {@code dsa} or {@code dml}
  * @param emulated whether the emulator provides the device
+ * @param hardware the attributes of each device and of each queue by its name. The counters of a
+ *     queue are missing if the mover does not count by queue
  * @param seed the seed that repeats the run
  * @param millis the duration of the run in milliseconds
  * @param failures the first failures of each check
@@ -25,13 +36,15 @@ public record CheckReport(
         String processor,
         String mover,
         boolean emulated,
-        List<Device> devices,
-        List<Queue> queues,
+        Map<String, Map<String, Object>> hardware,
         long seed,
         int rounds,
         long millis,
         List<Check> checks,
         List<Failure> failures) {
+
+    private static final String CELL = "%-14s";
+    private static final String NAME = "%-22s";
 
     /** The end of a check. */
     public enum Verdict {
@@ -46,36 +59,6 @@ public record CheckReport(
     }
 
     /**
-     * A device.
-     *
-     * @param name such as {@code dsa0}
-     * @param version the version of its architecture
-     * @param capabilities the register GENCAP
-     * @param operations the opcodes below 64, a bit each
-     * @param maxTransferBytes bytes in its longest transfer
-     * @param maxBatchTasks descriptors in its longest batch
-     */
-    public record Device(String name, String version, String capabilities, String operations,
-            Long numaNode, Long maxTransferBytes, Long maxBatchTasks) {}
-
-    /**
-     * A work queue. Its counters are null if the mover does not count by queue.
-     *
-     * @param name such as {@code wq0.0}
-     * @param mode {@code shared} or {@code dedicated}
-     * @param size the number of descriptors that this process may have in the queue
-     * @param maxTransferBytes bytes in its longest descriptor
-     * @param maxBatchTasks tasks in its longest batch
-     * @param blockOnFault whether descriptors may wait for pages
-     * @param completions the number of descriptors that the device has executed
-     * @param pageFaults the number of descriptors that met a missing page
-     * @param refusals the number of submissions that the full queue refused
-     */
-    public record Queue(String name, String mode, Long size, Long maxTransferBytes,
-            Long maxBatchTasks, Boolean blockOnFault, Long completions, Long pageFaults,
-            Long refusals) {}
-
-    /**
      * A check.
      *
      * @param name the operation or the queues
@@ -83,7 +66,17 @@ public record CheckReport(
      * @param note the reason for a skip or an observation, or null
      */
     public record Check(String name, String variant, Verdict verdict, long operations,
-            long failures, String note) {}
+            long failures, String note) {
+
+        private String cell() {
+            return switch (verdict) {
+                case PASSED -> "%,d ok".formatted(operations);
+                case FAILED -> "FAIL %,d/%,d".formatted(failures, operations);
+                case SKIPPED -> "skipped";
+                case INCOMPLETE -> "only %,d ok".formatted(operations);
+            };
+        }
+    }
 
     /**
      * A failure.
@@ -96,5 +89,83 @@ public record CheckReport(
      * @param seed the seed of the operation's parameters and content
      */
     public record Failure(String name, String variant, String what, String range,
-            Long firstWrongByte, List<Long> sizes, List<Integer> offsets, long seed) {}
+            Long firstWrongByte, List<Long> sizes, List<Integer> offsets, long seed) {
+
+        private String text() {
+            return "%nFAIL %s (%s): %s%s%n     sizes %s, offsets in a page %s, seed %d".formatted(
+                    name, variant, what,
+                    range == null ? "" : " at byte %d, %s".formatted(firstWrongByte, range),
+                    sizes, offsets, seed);
+        }
+    }
+
+    /** Returns the text form. */
+    public String text() {
+        var lines = new ArrayList<String>();
+        addHead((topic, content) -> lines.add("%-10s %s".formatted(topic, content)));
+        lines.add("");
+        lines.add(row("operation", Variant::toString));
+        Map<List<String>, Check> byName = checks.stream()
+                .collect(Collectors.toMap(check -> List.of(check.name, check.variant),
+                        Function.identity()));
+        for (CheckedOperation operation : CheckedOperation.values()) {
+            lines.add(row(operation.toString(), variant -> {
+                Check check = byName.get(List.of(operation.toString(), variant.toString()));
+                return check == null ? "-" : check.cell();
+            }));
+        }
+        lines.add("");
+        addOthers(lines);
+        failures.forEach(failure -> lines.add(failure.text()));
+        lines.add("");
+        return lines.stream()
+                .map(String::stripTrailing)
+                .collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    /** A receiver of the facts at the head of the text. */
+    private interface Facts {
+        void add(String topic, Object content);
+    }
+
+    private void addHead(Facts facts) {
+        facts.add("verdict", verdict);
+        if (partial) {
+            facts.add("partial", "a signal has ended the run early");
+        }
+        facts.add("vdm4j", vdm4j);
+        facts.add("java", java);
+        facts.add("system", kernel);
+        facts.add("processor", processor);
+        facts.add("mover", mover + (emulated ? ", on the emulator" : ""));
+        hardware.forEach((name, attributes) -> facts.add(name, attributes.entrySet()
+                .stream()
+                .map(fact -> fact.getKey() + " " + Objects.toString(fact.getValue(), "unknown"))
+                .collect(Collectors.joining(", "))));
+        facts.add("run", "seed %d, %d rounds in %.1f s".formatted(seed, rounds, millis / 1e3));
+    }
+
+    private static String row(String name, Function<Variant, String> cell) {
+        return (NAME + CELL.repeat(Variant.values().length)).formatted(Stream.concat(
+                Stream.of(name), Arrays.stream(Variant.values()).map(cell)).toArray());
+    }
+
+    /** Adds the checks of queues and the notes of all checks. */
+    private void addOthers(List<String> lines) {
+        Set<String> operations = Arrays.stream(CheckedOperation.values())
+                .map(CheckedOperation::toString)
+                .collect(Collectors.toSet());
+        var notes = new TreeMap<String, String>();
+        for (Check check : checks) {
+            if (!operations.contains(check.name)) {
+                lines.add((NAME + CELL + "%s").formatted(check.name, check.cell(),
+                        Objects.toString(check.note, "")));
+            } else if (check.note != null) {
+                notes.merge(check.note, check.name + " (" + check.variant + ")",
+                        (names, name) -> names + ", " + name);
+            }
+        }
+        notes.forEach((note, names) -> lines.add("%nskipped, because %s: %s".formatted(note,
+                names)));
+    }
 }

@@ -1,8 +1,10 @@
 package io.github.vdm4j.cli.check;
 
+import io.github.vdm4j.VdmException;
 import io.github.vdm4j.cli.check.CheckReport.Check;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.cli.check.CheckReport.Verdict;
+import io.github.vdm4j.mover.DeviceDataMover;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +37,10 @@ final class CheckResults {
             return name;
         }
 
+        Variant variant() {
+            return variant;
+        }
+
         /** Counts an operation and its failure, or null for a success. */
         void count(Failure failure) {
             operations++;
@@ -47,6 +53,7 @@ final class CheckResults {
             }
         }
 
+        /** Skips the check, unless the reason is null. */
         void skip(String why) {
             skipped = why;
         }
@@ -69,6 +76,22 @@ final class CheckResults {
                     : skipped != null ? Verdict.SKIPPED
                             : operations < planned ? Verdict.INCOMPLETE : Verdict.PASSED;
         }
+    }
+
+    /** A mover on the device. Its close ends the run if the device does not answer. */
+    record OpenMover(DeviceDataMover mover, CheckResults results) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                mover.close();
+            } catch (VdmException e) {
+                results.abort(); // the operation that timed out is among the failures
+            }
+        }
+    }
+
+    OpenMover open(CheckedDevice device, List<String> queues, int slots, boolean waitsForPages) {
+        return new OpenMover(device.open(queues, slots, waitsForPages), this);
     }
 
     Line plan(String name, Variant variant, long operations) {

@@ -1,22 +1,22 @@
 package io.github.vdm4j.cli.check;
 
-import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.cli.check.CheckReport.Device;
-import io.github.vdm4j.cli.check.CheckReport.Queue;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlDataMoverBuilder;
 import io.github.vdm4j.dml.DmlPath;
 import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaDataMoverBuilder;
 import io.github.vdm4j.dsa.DsaDevice;
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaNumaPolicy;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.mover.DeviceDataMover;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,15 +28,17 @@ import java.util.stream.Stream;
  * The devices of a machine, used through one kind of mover without fallback. A {@link DmlDataMover}
  * uses the enabled shared queues and does not count by queue.
  *
- * @param dsaBuilders supplies a builder for each mover, or null for the movers of DML
- * @param dmlBuilders supplies a builder for each mover, or null for the movers of DSA
+ * @param mover {@code dsa} or {@code dml}
  */
-public record CheckedDevice(
-        DsaSystem system,
-        boolean emulated,
-        Duration deviceTimeout,
-        Supplier<DsaDataMoverBuilder> dsaBuilders,
-        Supplier<DmlDataMoverBuilder> dmlBuilders) {
+public record CheckedDevice(String mover, DsaSystem system, boolean emulated, Opener opener) {
+    /** A function that opens a mover without fallback. */
+    public interface Opener {
+        /**
+         * Opens a mover. An empty list stands for all queues. If {@code waitsForPages} is set,
+         * descriptors wait for missing pages where a queue allows it.
+         */
+        DeviceDataMover open(List<String> queues, int slots, boolean waitsForPages);
+    }
 
     private static final Duration DEVICE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration QUEUE_FULL_TIMEOUT = Duration.ofSeconds(30);
@@ -53,7 +55,14 @@ public record CheckedDevice(
 
     static CheckedDevice dsa(DsaSystem system, boolean emulated,
             Supplier<DsaDataMoverBuilder> builders, Duration deviceTimeout) {
-        return new CheckedDevice(system, emulated, deviceTimeout, builders, null);
+        return new CheckedDevice("dsa", system, emulated, (queues, slots, waitsForPages) -> {
+            DsaDataMoverBuilder builder = configure(builders.get(), slots, deviceTimeout)
+                    .fallback(false)
+                    .numaPolicy(DsaNumaPolicy.ALL)
+                    .blockOnFault(waitsForPages);
+            return (queues.isEmpty() ? builder : builder.queues(queues.toArray(String[]::new)))
+                    .open();
+        });
     }
 
     /** Returns the devices of this machine for a {@link DmlDataMover}. */
@@ -63,32 +72,12 @@ public record CheckedDevice(
 
     /** Returns the devices of a described machine for a {@link DmlDataMover}. */
     public static CheckedDevice dml(DsaSystem system, Supplier<DmlDataMoverBuilder> builders) {
-        return new CheckedDevice(system, false, DEVICE_TIMEOUT, null, builders);
+        return new CheckedDevice("dml", system, false, (queues, slots, waitsForPages) -> configure(
+                builders.get(), slots, DEVICE_TIMEOUT).path(DmlPath.HARDWARE).open());
     }
 
-    String mover() {
-        return choosesQueues() ? "dsa" : "dml";
-    }
-
-    /**
-     * Opens a mover. An empty list stands for all queues. If {@code waitsForPages} is set,
-     * descriptors wait for missing pages where a queue allows it.
-     */
-    Vdm open(List<String> queues, int slots, boolean waitsForPages) {
-        if (!choosesQueues()) {
-            return configure(dmlBuilders.get().path(DmlPath.HARDWARE), slots).open();
-        }
-        // A mover takes a dedicated queue by its name only.
-        List<String> names =
-                queues.isEmpty() && queuesOf("shared").isEmpty() ? queuesOf("dedicated") : queues;
-        DsaDataMoverBuilder builder = configure(dsaBuilders.get()
-                .fallback(false)
-                .numaPolicy(DsaNumaPolicy.ALL)
-                .blockOnFault(waitsForPages), slots);
-        return (names.isEmpty() ? builder : builder.queues(names.toArray(String[]::new))).open();
-    }
-
-    private <B extends DeviceMoverBuilder<B>> B configure(B builder, int slots) {
+    private static <B extends DeviceMoverBuilder<B>> B configure(B builder, int slots,
+            Duration deviceTimeout) {
         return builder.slots(slots)
                 .nativeMemoryIsPersistent(true)
                 .queueFullTimeout(QUEUE_FULL_TIMEOUT)
@@ -96,33 +85,47 @@ public record CheckedDevice(
                 .closeTimeout(deviceTimeout);
     }
 
-    List<String> queuesOf(Vdm mover) {
-        return choosesQueues() ? counts(mover).stream().map(DsaQueue::name).toList()
+    DeviceDataMover open(List<String> queues, int slots, boolean waitsForPages) {
+        // A mover takes a dedicated queue by its name only.
+        return opener.open(queues.isEmpty() && queuesOf("shared").isEmpty() ? queuesOf("dedicated")
+                : queues, slots, waitsForPages);
+    }
+
+    boolean choosesQueues() {
+        return mover.equals("dsa");
+    }
+
+    List<String> queuesOf(DeviceDataMover opened) {
+        return choosesQueues() ? counts(opened).stream().map(DsaQueue::name).toList()
                 : queuesOf("shared");
     }
 
     /** Returns the queues with their counters. The list is empty if the mover does not count. */
-    List<DsaQueue> counts(Vdm mover) {
-        return mover instanceof DsaDataMover counting ? counting.queues() : List.of();
-    }
-
-    boolean choosesQueues() {
-        return dsaBuilders != null;
+    List<DsaQueue> counts(DeviceDataMover opened) {
+        return opened instanceof DsaDataMover counting ? counting.queues() : List.of();
     }
 
     List<String> queuesOf(String mode) {
         return workQueues()
                 .filter(queue -> queue.enabled() && mode.equals(queue.mode()))
-                .map(DsaDevice.WorkQueue::name)
+                .map(WorkQueue::name)
                 .toList();
     }
 
-    /** Returns the queues whose descriptors may wait for missing pages. */
-    List<String> waitingForPages(List<String> names) {
-        return workQueues(names)
-                .filter(queue -> Boolean.TRUE.equals(queue.blockOnFault()))
-                .map(DsaDevice.WorkQueue::name)
+    /** Returns the enabled queues whose descriptors may wait for missing pages. */
+    List<String> waitingForPages() {
+        return workQueues()
+                .filter(queue -> queue.enabled() && Boolean.TRUE.equals(queue.blockOnFault()))
+                .map(WorkQueue::name)
                 .toList();
+    }
+
+    private Stream<WorkQueue> workQueues() {
+        return system.devices().stream().flatMap(device -> device.queues().stream());
+    }
+
+    private Stream<WorkQueue> workQueues(List<String> names) {
+        return workQueues().filter(queue -> names.contains(queue.name()));
     }
 
     /** Returns the reason why no device supports an operation, or null if Linux shows no reason. */
@@ -149,58 +152,55 @@ public record CheckedDevice(
                 .allMatch(value -> value != null && (value & bits) == 0);
     }
 
-    List<Device> devices() {
-        return system.devices()
-                .stream()
-                .map(device -> new Device(device.name(), hexadecimal(device.version()),
-                        hexadecimal(device.capabilities()), hexadecimal(device.operations()),
-                        device.numaNode(), device.maxTransferSize(), device.maxBatchSize()))
-                .toList();
-    }
-
-    private static String hexadecimal(Long value) {
-        return value == null ? null : "0x" + Long.toHexString(value);
-    }
-
-    private Stream<DsaDevice.WorkQueue> workQueues() {
-        return system.devices().stream().flatMap(device -> device.queues().stream());
-    }
-
-    private Stream<DsaDevice.WorkQueue> workQueues(List<String> names) {
-        return workQueues().filter(queue -> names.contains(queue.name()));
-    }
-
     /** Returns the number of descriptors that the queues hold, at least 1. */
     int capacity(List<String> names) {
-        long all = workQueues(names).mapToLong(CheckedDevice::size).sum();
-        return Math.clamp(all, 1, 1 << 12);
-    }
-
-    private static long size(DsaDevice.WorkQueue queue) {
-        Long threshold = queue.threshold();
-        return Objects.requireNonNullElse(
-                threshold == null || threshold == 0 ? queue.size() : threshold, 0L);
+        return Math.clamp(workQueues(names).mapToLong(WorkQueue::capacity).sum(), 1, 1 << 12);
     }
 
     /** Returns the bytes in the longest descriptor of the queues, or 0 if the length is unknown. */
     long maxTransferBytes(List<String> names) {
         return workQueues(names)
-                .map(DsaDevice.WorkQueue::maxTransferSize)
+                .map(WorkQueue::maxTransferSize)
                 .filter(Objects::nonNull)
                 .mapToLong(Long::longValue)
                 .min()
                 .orElse(0);
     }
 
-    /** Describes queues. The counters are null if the mover does not count by queue. */
-    List<Queue> queues(List<String> names, Map<String, long[]> counts) {
-        return workQueues(names).map(queue -> {
-            long[] done = counts.get(queue.name());
-            return new Queue(queue.name(), queue.mode(), size(queue), queue.maxTransferSize(),
-                    queue.maxBatchSize(), queue.blockOnFault(),
-                    done == null ? null : done[0],
-                    done == null ? null : done[1],
-                    done == null ? null : done[2]);
-        }).toList();
+    /** Describes all devices and the queues of a mover. */
+    Map<String, Map<String, Object>> describe(DeviceDataMover opened) {
+        var hardware = new LinkedHashMap<String, Map<String, Object>>();
+        for (DsaDevice device : system.devices()) {
+            hardware.put(device.name(), facts("version", hexadecimal(device.version()),
+                    "gen_cap", hexadecimal(device.capabilities()),
+                    "op_cap", hexadecimal(device.operations()),
+                    "numa_node", device.numaNode(),
+                    "max_transfer_size", device.maxTransferSize(),
+                    "max_batch_size", device.maxBatchSize()));
+        }
+        workQueues(queuesOf(opened)).forEach(queue -> hardware.put(queue.name(), facts(
+                "mode", queue.mode(),
+                "capacity", queue.capacity(),
+                "max_transfer_size", queue.maxTransferSize(),
+                "max_batch_size", queue.maxBatchSize(),
+                "block_on_fault", queue.blockOnFault())));
+        for (DsaQueue queue : counts(opened)) {
+            hardware.get(queue.name())
+                    .putAll(facts("completions", queue.completions(),
+                            "page_faults", queue.pageFaults(), "refusals", queue.refusals()));
+        }
+        return hardware;
+    }
+
+    private static Map<String, Object> facts(Object... namesAndValues) {
+        var facts = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            facts.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return facts;
+    }
+
+    private static String hexadecimal(Long value) {
+        return value == null ? null : "0x" + Long.toHexString(value);
     }
 }

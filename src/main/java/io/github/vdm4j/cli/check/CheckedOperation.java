@@ -100,14 +100,14 @@ enum CheckedOperation {
     }
 
     List<Long> sizes(CheckCase that) {
-        long bytes = that.bytes();
+        long bytes = that.bytes;
         long delta = Math.clamp(bytes & -8, 8, LONGEST_DELTA);
-        long data = that.dif().blockSize().bytes();
+        long data = that.dif.blockSize().bytes();
         long whole = data + DifConfig.PROTECTION_BYTES;
         long blocks = Math.max(bytes / whole, 1);
         return switch (this) {
             case NOP -> List.of();
-            case MEMMOVE -> List.of(bytes + that.shift());
+            case MEMMOVE -> List.of(bytes + that.shift);
             case MEMSET, FLUSH, FILL, COMPARE_PATTERN, CRC -> List.of(bytes);
             case MEMCPY, COMPARE, COPY_CRC -> List.of(bytes, bytes);
             case DUALCAST, BATCH -> List.of(bytes, bytes, bytes);
@@ -126,19 +126,19 @@ enum CheckedOperation {
      * record in bytes, or 0 without a record.
      */
     long prepare(CheckCase that, Vdm reference, MemorySegment... s) {
-        Random random = that.content();
+        Random random = that.content;
         switch (this) {
             case COMPARE -> disturb(s[1].copyFrom(s[0]), random, random.nextInt(2));
             case COMPARE_PATTERN -> {
-                reference.fill(s[0], that.pattern()).await();
+                reference.fill(s[0], that.pattern).await();
                 disturb(s[0], random, random.nextInt(2));
             }
-            case DELTA_CREATE -> disturb(s[2].copyFrom(s[1]), random, that.differences());
+            case DELTA_CREATE -> disturb(s[2].copyFrom(s[1]), random, that.differences);
             case DELTA_APPLY -> {
                 byte[] original = s[0].toArray(JAVA_BYTE);
                 MemorySegment modified = MemorySegment.ofArray(new long[original.length / 8])
                         .copyFrom(s[0]);
-                disturb(modified, random, 1 + that.differences() / 2);
+                disturb(modified, random, 1 + that.differences / 2);
                 return reference.createDelta(s[1], s[0], modified).await().recordBytes();
             }
             case DIF_CHECK -> protect(that, reference, s[0], random);
@@ -159,11 +159,11 @@ enum CheckedOperation {
 
     private static void protect(CheckCase that, Vdm reference, MemorySegment source,
             Random random) {
-        int block = that.dif().blockSize().bytes();
+        int block = that.dif.blockSize().bytes();
         byte[] data = new byte[(int) (source.byteSize() / (block + DifConfig.PROTECTION_BYTES)
                 * block)];
         random.nextBytes(data);
-        reference.difInsert(source, MemorySegment.ofArray(data), that.dif(), VdmFlags.NONE).await();
+        reference.difInsert(source, MemorySegment.ofArray(data), that.dif, VdmFlags.NONE).await();
         disturb(source, random, random.nextInt(ONE_IN) == 0 ? 1 : 0);
     }
 
@@ -173,31 +173,31 @@ enum CheckedOperation {
         return switch (this) {
             case NOP -> mover.nop();
             case MEMCPY -> mover.memcpy(s[0], s[1], flags);
-            case MEMMOVE -> mover.memmove(s[0].asSlice(that.upwards() ? that.shift() : 0,
-                    that.bytes()), s[0].asSlice(that.upwards() ? 0 : that.shift(), that.bytes()),
+            case MEMMOVE -> mover.memmove(s[0].asSlice(that.upwards ? that.shift : 0,
+                    that.bytes), s[0].asSlice(that.upwards ? 0 : that.shift, that.bytes),
                     flags);
-            case MEMSET -> mover.memset(s[0], (byte) that.pattern(), flags);
+            case MEMSET -> mover.memset(s[0], (byte) that.pattern, flags);
             case FLUSH -> mover.flush(s[0]);
-            case FILL -> mover.fill(s[0], that.pattern(), flags);
+            case FILL -> mover.fill(s[0], that.pattern, flags);
             case COMPARE -> mover.compare(s[0], s[1]);
-            case COMPARE_PATTERN -> mover.comparePattern(s[0], that.pattern());
+            case COMPARE_PATTERN -> mover.comparePattern(s[0], that.pattern);
             case DELTA_CREATE -> mover.createDelta(s[0], s[1], s[2]);
             case DELTA_APPLY -> mover.applyDelta(s[0], s[1].asSlice(0, recordBytes), flags);
             case DUALCAST -> mover.dualcast(s[0], s[1], s[2], flags);
-            case CRC -> mover.crc32c(s[0], that.crc());
-            case CRC_TO_MEMORY -> mover.crc32c(s[1], that.crc(), s[0]);
-            case COPY_CRC -> mover.copyCrc32c(s[0], s[1], that.crc(), flags);
-            case DIF_CHECK -> mover.difCheck(s[0], that.dif());
-            case DIF_INSERT -> mover.difInsert(s[0], s[1], that.dif(), flags);
-            case DIF_STRIP -> mover.difStrip(s[0], s[1], that.dif(), flags);
-            case DIF_UPDATE -> mover.difUpdate(s[0], s[1], that.dif(), flags);
+            case CRC -> mover.crc32c(s[0], that.crc);
+            case CRC_TO_MEMORY -> mover.crc32c(s[1], that.crc, s[0]);
+            case COPY_CRC -> mover.copyCrc32c(s[0], s[1], that.crc, flags);
+            case DIF_CHECK -> mover.difCheck(s[0], that.dif);
+            case DIF_INSERT -> mover.difInsert(s[0], s[1], that.dif, flags);
+            case DIF_STRIP -> mover.difStrip(s[0], s[1], that.dif, flags);
+            case DIF_UPDATE -> mover.difUpdate(s[0], s[1], that.dif, flags);
             case BATCH -> mover.batch()
                     .memcpy(s[0], s[2])
                     .fence()
                     .memcpy(s[1], s[0])
                     .fence()
-                    .memset(s[0], (byte) that.pattern(), VdmFlags.NONE)
-                    .crc32c(s[1], that.crc())
+                    .memset(s[0], (byte) that.pattern, VdmFlags.NONE)
+                    .crc32c(s[1], that.crc)
                     .fence()
                     .compare(s[0], s[1])
                     .submit();

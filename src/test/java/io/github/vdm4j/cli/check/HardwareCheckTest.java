@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.cli.check.CheckReport.Check;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
-import io.github.vdm4j.cli.check.CheckReport.Queue;
 import io.github.vdm4j.cli.check.CheckReport.Verdict;
 import io.github.vdm4j.cli.check.TamperingDevice.Fault;
 import io.github.vdm4j.dsa.DsaMovers;
@@ -81,7 +80,7 @@ class HardwareCheckTest {
                 .queue(QueueSettings.shared(4))
                 .queue(QueueSettings.dedicated(4))).devices.start();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 2, 4_097);
-        String text = CheckReportText.of(report);
+        String text = report.text();
         assertEquals(Verdict.PASSED, report.verdict(), text);
         assertEquals(2, report.rounds());
         assertEquals(List.of(), report.failures());
@@ -105,7 +104,7 @@ class HardwareCheckTest {
 
     @Test
     void reportHasNoPath() throws IOException {
-        String text = CheckReportText.of(check(Fault.NONE));
+        String text = check(Fault.NONE).text();
         assertFalse(text.contains("/dev") || text.contains(folder.toString()), text);
         try (var left = Files.list(folder)) {
             assertEquals(0, left.count(), "files of the check");
@@ -127,11 +126,11 @@ class HardwareCheckTest {
                 .orElseThrow();
         assertEquals("destination", failure.range());
         assertEquals(failure.sizes().getFirst() - 1, failure.firstWrongByte());
-        assertTrue(CheckReportText.of(report)
+        assertTrue(report.text()
                 .contains("\nFAIL memcpy (memory): " + failure.what() + " at byte 0, destination\n"
                         + "     sizes [1, 1], offsets in a page [0, 0], seed "
                         + failure.seed() + "\n"),
-                () -> CheckReportText.of(report));
+                () -> report.text());
     }
 
     @Test
@@ -212,13 +211,13 @@ class HardwareCheckTest {
         movers.device(new DeviceSettings().queue(QueueSettings.shared(8))
                 .without(0x11)).devices.inline();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
-        assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
+        assertEquals(Verdict.PASSED, report.verdict(), report.text());
         Check line = line(report, "copy crc", Variant.MEMORY);
         assertEquals(Verdict.SKIPPED, line.verdict());
         assertEquals("no device has the opcode 0x11", line.note());
-        assertTrue(CheckReportText.of(report)
+        assertTrue(report.text()
                 .contains("\nskipped, because no device has the opcode 0x11: copy crc (memory), "),
-                CheckReportText.of(report));
+                report.text());
     }
 
     @Test
@@ -244,7 +243,7 @@ class HardwareCheckTest {
                 .maxTransfer(1 << 13)
                 .queue(QueueSettings.shared(2))).devices.start();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 255);
-        assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
+        assertEquals(Verdict.PASSED, report.verdict(), report.text());
         assertEquals("no device writes durably",
                 line(report, "memcpy", Variant.DURABLE).note());
     }
@@ -260,13 +259,13 @@ class HardwareCheckTest {
                     }
                 }).devices.inline();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
-        assertEquals(Verdict.PASSED, line(report, "block on fault", Variant.MEMORY).verdict());
+        assertEquals(Verdict.PASSED, line(report, "block on fault", Variant.UNTOUCHED).verdict());
         assertEquals(200, waiting.get());
     }
 
     @Test
     void blockOnFaultIsSkippedWithoutSuchAQueue() throws IOException {
-        Check line = line(check(Fault.NONE), "block on fault", Variant.MEMORY);
+        Check line = line(check(Fault.NONE), "block on fault", Variant.UNTOUCHED);
         assertEquals(Verdict.SKIPPED, line.verdict());
         assertEquals("no queue has block_on_fault", line.note());
     }
@@ -275,8 +274,8 @@ class HardwareCheckTest {
     void dedicatedQueueAloneIsChecked() throws IOException {
         movers.device(new DeviceSettings().queue(QueueSettings.dedicated(8))).devices.inline();
         CheckReport report = check(Fault.NONE, Duration.ofMinutes(5), 1, 64);
-        assertEquals(Verdict.PASSED, report.verdict(), CheckReportText.of(report));
-        assertEquals(List.of("dedicated"), report.queues().stream().map(Queue::mode).toList());
+        assertEquals(Verdict.PASSED, report.verdict(), report.text());
+        assertEquals(List.of("dedicated"), List.of(report.hardware().get("wq0.0").get("mode")));
         assertEquals(96, line(report, "dedicated wq0.0", Variant.MEMORY).operations());
     }
 
@@ -301,10 +300,10 @@ class HardwareCheckTest {
         assertTrue(report.partial());
         assertTrue(report.rounds() > 0);
         assertEquals(List.of(), report.failures());
-        assertTrue(CheckReportText.of(report)
+        assertTrue(report.text()
                 .startsWith(
                         "verdict    INCOMPLETE\npartial    a signal has ended the run early\n"),
-                () -> CheckReportText.of(report));
+                () -> report.text());
     }
 
     @Test
