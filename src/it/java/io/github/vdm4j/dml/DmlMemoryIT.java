@@ -208,12 +208,16 @@ class DmlMemoryIT {
 
     @Test
     void closedMoversLeaveNoMemory() throws IOException {
-        openAndClose(2_000); // The JVM's own memory grows first.
-        long before = residentBytes();
-        openAndClose(10_000);
-        long grown = residentBytes() - before;
-        // A leak of 10,000 movers with 100 jobs of 384 bytes would be 366 MiB.
-        assertTrue(grown < 100L << 20, "resident memory grew by " + (grown >> 20) + " MiB");
+        // A leak of 10,000 movers with 100 jobs of 384 bytes would be 366 MiB in every round. The
+        // JVM's own memory grows only in the first rounds.
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 6 && least >= 100L << 20; round++) {
+            long before = residentBytes();
+            openAndClose(10_000);
+            least = Math.min(least, residentBytes() - before);
+        }
+        assertTrue(least < 100L << 20,
+                "resident memory grew by " + (least >> 20) + " MiB or more in each round");
     }
 
     private static void openAndClose(int times) {

@@ -130,6 +130,7 @@ public final class DifKernel {
                 return found(at, errors);
             }
             long old = source.get(PROTECTION, at + block);
+            // A checked guard is correct. Its computation would take as long as the check.
             long made = protection(
                     has(flags, DESTINATION_PASS_GUARD) || isGuardChecked(old, flags)
                             ? guard(old)

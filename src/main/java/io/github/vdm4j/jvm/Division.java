@@ -83,9 +83,6 @@ public abstract class Division {
         }
     }
 
-    /** Cancels the parts that no thread has claimed. They fail. */
-    public abstract void fail(Throwable thrown);
-
     /** Returns the number of first bytes that are done without a gap. */
     public abstract long bytesDone();
 

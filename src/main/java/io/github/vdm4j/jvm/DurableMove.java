@@ -56,8 +56,6 @@ public final class DurableMove {
                 done += part;
             }
             return operation.succeed(ExecutionPath.LIBPMEM);
-        } catch (WrongThreadException e) {
-            throw e;
         } catch (IllegalStateException e) {
             return operation.fail(executed(done), VdmResult.SEGMENT_UNUSABLE, null,
                     "failed: a segment can no longer be used: " + e.getMessage(), e, done);

@@ -110,11 +110,6 @@ public final class Parts extends Division {
     }
 
     @Override
-    public synchronized void fail(Throwable thrown) {
-        recordFailure(claimed, thrown);
-    }
-
-    @Override
     public void execute(int part) {
         long from = (descending ? count - 1 - part : part) * partBytes;
         long length = Math.min(partBytes, operation.byteSize() - from);

@@ -19,8 +19,7 @@ public final class TaskParts extends Division {
     private final Consumer<Operation<?>> execution;
     private final List<Unit> units = new ArrayList<>();
 
-    /** Guarded by this. */
-    private Throwable failure;
+    // Guarded by this.
     private final BitSet done = new BitSet();
     /** The number of first units that are done without a gap. */
     private int prefix;
@@ -163,12 +162,6 @@ public final class TaskParts extends Division {
     }
 
     @Override
-    public synchronized void fail(Throwable thrown) {
-        end = claimed;
-        failure = thrown;
-    }
-
-    @Override
     public long bytesDone() {
         return bytesDone;
     }
@@ -179,9 +172,7 @@ public final class TaskParts extends Division {
         for (Unit unit : units.subList(claimed, units.size())) {
             for (int i = unit.first; i < unit.end; i++) {
                 Operation<?> task = operation.tasks().get(i);
-                if (failure != null) {
-                    JvmFailures.record(task, failure, 0);
-                } else if (unit.parts != null) {
+                if (unit.parts != null) {
                     unit.parts.stop();
                     record(task, unit.parts);
                 } else {

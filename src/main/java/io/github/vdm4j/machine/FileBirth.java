@@ -6,17 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.Map;
 
 /** The time when a mapped file was created. It distinguishes files that reuse an inode number. */
 public final class FileBirth {
@@ -44,7 +39,7 @@ public final class FileBirth {
 
     /**
      * Returns a text that differs for each file of an inode number. It is null if the file system
-     * does not report the time.
+     * does not report the time, or if native access is not enabled.
      */
     public static String of(Mapping mapping) {
         if (mapping.file() == null) {
@@ -52,7 +47,7 @@ public final class FileBirth {
         }
         String inode = mapping.file().substring(mapping.file().indexOf(' ') + 1);
         if (!PlatformName.nativeCallsAllowed() || Calls.STATX == null) {
-            return ofJdk(mapping.name(), inode);
+            return null;
         }
         // This path needs a capability. It also works for deleted files.
         String birth = ofKernel("/proc/self/map_files/" + mapping.range(), inode);
@@ -75,20 +70,6 @@ public final class FileBirth {
                     : null;
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
-        }
-    }
-
-    /** Returns the creation time from the JDK, unless the JDK has substituted the modification. */
-    private static String ofJdk(String path, String inode) {
-        try {
-            Map<String, Object> attributes = Files.readAttributes(Path.of(path),
-                    "unix:ino,creationTime,lastModifiedTime");
-            var birth = (FileTime) attributes.get("creationTime");
-            boolean known = inode.equals(attributes.get("ino").toString())
-                    && !birth.equals(attributes.get("lastModifiedTime"));
-            return known ? birth.toString() : null;
-        } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-            return null;
         }
     }
 }

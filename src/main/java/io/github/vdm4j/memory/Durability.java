@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The rules and engines that make a destination durable. All movers of a process share the engines
@@ -62,15 +63,13 @@ public final class Durability {
 
     /** Returns these engines with or without C's rule for native memory. */
     public Durability nativeMemoryIsPersistent(boolean persistent) {
-        return persistent == nativeIsPersistent
-                ? this
-                : new Durability(lines, pages, ofMachine, persistent, forceWaitNanos);
+        return new Durability(lines, pages, ofMachine, persistent, forceWaitNanos);
     }
 
     /** Returns these engines with a bound for the time that a force waits. 0 means no wait. */
     public Durability forceWait(Duration longest) {
-        return nanos(longest) == forceWaitNanos ? this
-                : new Durability(lines, pages, ofMachine, nativeIsPersistent, nanos(longest));
+        return new Durability(lines, pages, ofMachine, nativeIsPersistent,
+                TimeUnit.NANOSECONDS.convert(longest)); // saturates
     }
 
     /** Returns the bound of a builder, and rejects a negative bound. */
@@ -80,10 +79,6 @@ public final class Durability {
                     "forceWait " + longest + ": must be 0 or more. Zero means no wait");
         }
         return longest;
-    }
-
-    private static long nanos(Duration time) {
-        return time.compareTo(NO_BOUND) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
     /** Opens libpmem at the first use, because this takes milliseconds and most movers do not. */

@@ -128,8 +128,7 @@ final class ForceGroup {
 
     /** Returns whether a request can be forced together with the requests before it. */
     private static boolean belongs(ForceRequest request, ForceRequest head, long end) {
-        if (request.region != head.region
-                || request.owner.durability() != head.owner.durability()) {
+        if (request.region != head.region) {
             return false;
         }
         return head.region != null

@@ -121,8 +121,7 @@ public final class MemoryRegion {
 
     /** Frees the memory if it has no pin. Returns false if the memory is in use. */
     public boolean tryClose() {
-        state.compareAndSet(0, CLOSING);
-        return !isOpen() && pins() == 0 && release();
+        return (state.compareAndSet(0, CLOSING) || state.get() == CLOSING) && release();
     }
 
     /**

@@ -33,9 +33,6 @@ public final class MemoryRegions {
 
     public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
-        if (regions == null) {
-            return;
-        }
         regions.remove(region.address(), region.byteSize(), region);
         if (regions.isEmpty()) {
             BY_SCOPE.remove(scope);

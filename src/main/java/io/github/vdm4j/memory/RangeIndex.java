@@ -12,11 +12,24 @@ import java.util.function.BiPredicate;
  */
 final class RangeIndex<T> {
     /** A range in the chain of a block. */
-    private record Node<T>(int level, long block, long start, long end, long order, T value,
-            Node<T> next) {
+    private static final class Node<T> {
+        final int level;
+        final long block;
+        final long start;
+        final long end;
+        final long order;
+        final T value;
+        /** An older node. A reader during a removal may still see the removed node. */
+        Node<T> next;
 
-        Node<T> before(Node<T> chain) {
-            return new Node<>(level, block, start, end, order, value, chain);
+        Node(int level, long block, long start, long end, long order, T value, Node<T> next) {
+            this.level = level;
+            this.block = block;
+            this.start = start;
+            this.end = end;
+            this.order = order;
+            this.value = value;
+            this.next = next;
         }
     }
 
@@ -72,50 +85,66 @@ final class RangeIndex<T> {
         return found == null ? null : found.value;
     }
 
+    /** Adds a range. If the heap is full, the method throws and adds nothing. */
     void add(long address, long length, T value) {
         long end = address + length;
         int level = level(address, end);
-        long order = added++;
-        for (long block = address >>> level; block <= end >>> level; block++) {
-            if (++nodes > chains.length()) {
-                enlarge();
-            }
-            nodesOfLevel[level]++;
-            insert(chains, new Node<>(level, block, address, end, order, value, null));
+        if (nodes + 2 > chains.length()) {
+            enlarge();
         }
+        AtomicReferenceArray<Node<T>> into = chains;
+        long firstBlock = address >>> level;
+        long lastBlock = end >>> level;
+        int firstPlace = place(level, firstBlock, into.length());
+        int lastPlace = place(level, lastBlock, into.length());
+        var first = new Node<>(level, firstBlock, address, end, added, value, into.get(firstPlace));
+        Node<T> last = firstBlock == lastBlock
+                ? null
+                : new Node<>(level, lastBlock, address, end, added, value,
+                        firstPlace == lastPlace ? first : into.get(lastPlace));
+        into.set(firstPlace, first);
+        if (last != null) {
+            into.set(lastPlace, last);
+        }
+        int count = last == null ? 1 : 2;
+        nodes += count;
+        nodesOfLevel[level] += count;
+        added++;
         levels |= 1L << level;
-    }
-
-    private static <T> void insert(AtomicReferenceArray<Node<T>> into, Node<T> node) {
-        int place = place(node.level, node.block, into.length());
-        into.set(place, node.before(into.get(place)));
     }
 
     private void enlarge() {
         var larger = new AtomicReferenceArray<Node<T>>(2 * chains.length());
         for (int i = 0; i < chains.length(); i++) {
             for (Node<T> node = chains.get(i); node != null; node = node.next) {
-                insert(larger, node);
+                int place = place(node.level, node.block, larger.length());
+                larger.set(place, new Node<>(node.level, node.block, node.start, node.end,
+                        node.order, node.value, larger.get(place)));
             }
         }
         chains = larger;
     }
 
+    /** Removes a range. The method allocates nothing, because the heap may be full. */
     void remove(long address, long length, T value) {
         long end = address + length;
         int level = level(address, end);
         for (long block = address >>> level; block <= end >>> level; block++) {
             int place = place(level, block, chains.length());
-            Node<T> kept = null;
+            Node<T> before = null;
             for (Node<T> node = chains.get(place); node != null; node = node.next) {
-                if (node.value == value && node.block == block && node.level == level) {
-                    nodes--;
-                    nodesOfLevel[level]--;
-                } else {
-                    kept = node.before(kept);
+                if (node.value != value || node.block != block || node.level != level) {
+                    before = node;
+                    continue;
                 }
+                if (before == null) {
+                    chains.set(place, node.next);
+                } else {
+                    before.next = node.next;
+                }
+                nodes--;
+                nodesOfLevel[level]--;
             }
-            chains.set(place, kept);
         }
         if (nodesOfLevel[level] == 0) {
             levels &= ~(1L << level);

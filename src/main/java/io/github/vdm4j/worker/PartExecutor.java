@@ -114,7 +114,10 @@ public final class PartExecutor {
                 workers.putBack(operation);
                 return;
             } catch (OutOfMemoryError e) { // The list cannot grow.
-                parts.fail(e);
+                for (int part = parts.claim(); part >= 0; part = parts.claim()) {
+                    parts.execute(part);
+                    parts.release();
+                }
             }
         }
         parts.release(); // This is not the last reference, because the caller has claimed a part.

@@ -84,6 +84,7 @@ final class CopyDevice extends Channel {
     private Consumer<Part> onCopy = part -> {};
     /** A function that returns the number of checks that find a new submission in flight. */
     private IntSupplier delay = () -> 0;
+    private RuntimeException onCheck;
 
     CopyDevice(ExecutionPath software, long longestPart) {
         super(true, software, new ChannelLimits(longestPart, longestPart, 1, 0));
@@ -103,6 +104,11 @@ final class CopyDevice extends Channel {
         onCopy = function;
         delay = checks;
         return this;
+    }
+
+    /** Sets an exception of the next check, or null. */
+    void failNextCheck(RuntimeException thrown) {
+        onCheck = thrown;
     }
 
     /** Ends the submissions that would never end. */
@@ -159,6 +165,11 @@ final class CopyDevice extends Channel {
 
         @Override
         protected int poll() {
+            if (onCheck != null) {
+                RuntimeException thrown = onCheck;
+                onCheck = null;
+                throw thrown;
+            }
             if (checksLeft > 0) {
                 checksLeft--;
                 return IN_FLIGHT;

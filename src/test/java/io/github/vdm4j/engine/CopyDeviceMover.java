@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 /** A mover on a {@link CopyDevice}. */
 final class CopyDeviceMover extends AbstractDataMover {
     static final long DEVICE_NANOS = 20_000_000;
-    private static final int SLOTS = 4;
+    static final int SLOTS = 4;
     private static final long WORKERS_FROM = 4 << 20;
 
     final SlotPool pool;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.Batch;
+import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFuture;
@@ -165,6 +166,51 @@ class DeviceEngineTest {
         batch.submit().await();
         assertArrayEquals(expected, memory.asSlice(3000, 100).toArray(JAVA_BYTE));
         assertEquals(List.of(100L, 100L), lengths());
+    }
+
+    @Test
+    void batchContinuesAfterAFailedTask() {
+        open(ExecutionPath.NONE, End.failure(VdmResult.DEVICE_ERROR));
+        byte[] expected = memory.asSlice(0, 100).toArray(JAVA_BYTE);
+        Batch batch = mover.batch();
+        batch.memcpy(memory.asSlice(1000, 100), memory.asSlice(0, 100));
+        batch.memset(memory.asSlice(2000, 100), (byte) 1); // The device refuses every fill.
+        batch.memcpy(memory.asSlice(3000, 100), memory.asSlice(0, 100));
+        batch.memcpy(memory.asSlice(4000, 100), memory.asSlice(0, 100)).fence();
+        BatchResult result = batch.submit().await();
+        assertEquals(List.of(VdmResult.DEVICE_ERROR, VdmResult.UNSUPPORTED, VdmResult.SUCCESS),
+                List.of(result.get(0).result(), result.get(1).result(), result.get(2).result()));
+        assertArrayEquals(expected, memory.asSlice(3000, 100).toArray(JAVA_BYTE));
+        assertEquals(0, mover.pool.lent());
+    }
+
+    @Test
+    void throwingDeviceFreesItsSlot() {
+        open(ExecutionPath.NONE);
+        device.onCopy(part -> {
+            throw new IllegalArgumentException("for the test");
+        }, () -> 0);
+        for (int i = 0; i < 2 * CopyDeviceMover.SLOTS; i++) {
+            VdmFuture<VdmOutput> copy =
+                    mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+            assertThrows(RuntimeException.class, copy::await);
+            assertEquals(0, mover.pool.lent());
+        }
+        device.onCopy(part -> {}, () -> 0);
+        copy(SIZE, 0);
+    }
+
+    @Test
+    void failedCheckKeepsTheSlotUntilTheAnswer() {
+        open(ExecutionPath.NONE, End.never());
+        device.failNextCheck(new IllegalArgumentException("for the test"));
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(RuntimeException.class, copy::await);
+        assertEquals(1, mover.pool.collectOverdue());
+        copy(SIZE, 0);
+        device.answer();
+        assertEquals(0, mover.pool.collectOverdue());
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.engine.CopyDevice.End;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.operation.CompareResult;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -111,6 +112,21 @@ class SplitCopiesTest {
         long sum = device.submitted.stream().mapToLong(CopyDevice.Submitted::bytes).sum();
         device.submitted.clear();
         return sum;
+    }
+
+    @Test
+    void onlyCopiesAreDivided() {
+        CopyDevice device = device(ExecutionPath.JVM, LONG);
+        try (CopyDeviceMover mover = mover(device)) {
+            MemorySegment to = destination.asSlice(0, LONG);
+            MemorySegment from = source.asSlice(0, LONG);
+            mover.memmove(to, from).await();
+            assertCopied(LONG);
+            assertEquals(LONG / 2, copiedBy(device));
+            assertEquals(CompareResult.EQUAL, mover.compare(to, from).await());
+            mover.memset(to, (byte) 7).await();
+            assertEquals(7, to.get(ValueLayout.JAVA_BYTE, LONG - 1));
+        }
     }
 
     @ParameterizedTest(name = "device {0} times as fast, parts of {2} bytes: {1}")

@@ -1,13 +1,13 @@
 package io.github.vdm4j.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
@@ -153,6 +153,22 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
                     assertSucceeds(mover.memset(range, (byte) 0)); // not durable
                 }
             }
+        }
+    }
+
+    /** Without an engine for cache lines, the JDK writes them back. */
+    @ParameterizedTest
+    @EnumSource(names = {"SYNC", "THREADS"})
+    void failedForceOfCacheLinesMarksTheFile(Mover kind) throws IOException {
+        Durability engines = log.engines(false);
+        buffers.add(OffHeapBuffer.wrap(bare(), DurabilityDomain.CACHE_LINE));
+        MemorySegment range = buffers.getLast().segment();
+        try (Vdm mover = kind == Mover.SYNC ? JvmMovers.sync(engines)
+                : JvmMovers.threads(engines, 2)) {
+            assertSucceeds(mover.flush(range));
+            fail(mover, range.asSlice(0, 64));
+            assertFailed(mover.flush(range));
+            assertFailed(mover.flush(bare()));
         }
     }
 
@@ -350,12 +366,16 @@ class FailedWriteBackTest extends AgainstSimulatedDml {
         MemorySegment range = bare();
         try (Vdm mover = open(Mover.SYNC)) {
             assertSucceeds(mover.flush(range.asSlice(10, 10)));
-            long before = System.nanoTime();
-            for (int i = 0; i < 20_000; i++) {
-                mover.flush(range.asSlice(i % 4_096, 100)).poll();
+            long shortest = Long.MAX_VALUE;
+            for (int round = 0; round < 100; round++) {
+                long before = System.nanoTime();
+                for (int i = 0; i < 200; i++) {
+                    mover.flush(range.asSlice(i, 100)).poll();
+                }
+                shortest = Math.min(shortest, (System.nanoTime() - before) / 200);
             }
-            long each = (System.nanoTime() - before) / 20_000;
-            assertFalse(each > 50_000, each + " ns, and a read of the list takes 70 µs or more");
+            assertTrue(shortest < 50_000,
+                    shortest + " ns, and a read of the list takes 70 µs or more");
         }
     }
 }

@@ -39,6 +39,33 @@ class MemoryRegionTest {
     }
 
     @Test
+    void regionContainsItsViewsOnly() {
+        MemorySegment middle = whole.asSlice(20, 60);
+        var region = new MemoryRegion(middle, DurabilityDomain.NONE, null, false, () -> {});
+        assertTrue(region.contains(middle));
+        assertTrue(region.contains(middle.asSlice(60, 0)));
+        assertFalse(region.contains(whole));
+        assertFalse(region.contains(whole.asSlice(19, 1)));
+        assertFalse(region.contains(whole.asSlice(70, 11)));
+        assertFalse(region.contains(MemorySegment.ofAddress(middle.address()).reinterpret(60)));
+        region.close();
+    }
+
+    @Test
+    void rawAddressInAMappingMayLackPages() {
+        MemorySegment raw = MemorySegment.ofAddress(whole.address()).reinterpret(100);
+        var mapping = new MemoryRegion(raw, DurabilityDomain.PAGE, null, true, () -> {});
+        MemoryRegion memory = memory(() -> {});
+        assertTrue(MemoryRegions.mayLackPages(raw.asSlice(10, 5)));
+        assertFalse(MemoryRegions.mayLackPages(whole));
+        assertFalse(MemoryRegions.mayLackPages((MemorySegment) null));
+        memory.close();
+        assertTrue(MemoryRegions.mayLackPages(raw));
+        mapping.close();
+        assertFalse(MemoryRegions.mayLackPages(raw));
+    }
+
+    @Test
     void closingMemoryIsRegisteredUntilItIsFreed() {
         MemoryRegion[] found = new MemoryRegion[1];
         MemoryRegion memory = memory(() -> {
@@ -109,5 +136,21 @@ class MemoryRegionTest {
             MemoryRegions.removeFinisher(finisher);
         }
         assertEquals(List.of("refused", "refused", "refused", "freed"), events);
+    }
+
+    @Test
+    void regionsArePinnedTogetherOrNotAtAll() {
+        var regions = new MemoryRegion[3];
+        for (int closed = 0; closed < regions.length; closed++) {
+            for (int i = 0; i < regions.length; i++) {
+                regions[i] = memory(() -> {});
+            }
+            regions[closed].close();
+            assertFalse(MemoryRegions.pin(regions[0], regions[1], regions[2]));
+            for (MemoryRegion region : regions) {
+                assertEquals(0, region.pins());
+                region.close();
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.dml.ChildJvm;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +75,13 @@ class RangeIndexTest {
                 assertSame(expected, index.find(address, length, key));
             }
         }
+    }
+
+    @Test
+    void fullHeapLeavesNoHalfOfARange() {
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60),
+                List.of("-Xmx8m", "-XX:+UseSerialGC", "-XX:-UseTLAB"), FullHeapRanges.class);
+        assertTrue(child.output().contains(FullHeapRanges.WORKS), child::toString);
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.BatchResult;
+import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
@@ -36,6 +37,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +225,141 @@ class SharedForcesTest extends AgainstSimulatedDml {
         for (int i = 0; i < 1_000; i++) {
             futures.forEach(VdmFuture::poll);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"THREADS", "DML_AUTO"})
+    void batchFromTheHeapWaitsAtItsFence(Mover which) {
+        Vdm mover = open(which);
+        MemorySegment source = MemorySegment.ofArray(bytes(noise(400)));
+        slot(1).fill((byte) 0);
+        block();
+        VdmFuture<BatchResult> batch = mover.batch()
+                .memcpy(slot(0), source, VdmFlags.MEM_DURABLE)
+                .fence()
+                .memcpy(slot(1), source, VdmFlags.MEM_DURABLE)
+                .submit();
+        pollUntilForced(batch, 1);
+        assertEquals(-1, slot(0).mismatch(source));
+        assertEquals(-1, slot(1).mismatch(MemorySegment.ofArray(new byte[400])));
+        storage.countDown();
+        end(batch).orThrow();
+        assertTrue(batch.output().isSuccess(), () -> batch.output().toString());
+        assertEquals(-1, slot(1).mismatch(source));
+        assertEquals(2, since().forces());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bufferStaysOpenDuringItsForces(Mover which) {
+        Vdm mover = open(which);
+        List<VdmFuture<?>> futures = List.of(mover.flush(slot(0)), copy(mover, 1),
+                mover.batch().flush(slot(2)).flush(slot(3)).submit());
+        for (VdmFuture<?> future : futures) {
+            block();
+            int before = forcing.size();
+            future.poll();
+            pollUntilForced(future, before + 1);
+            assertFalse(file.tryClose(), future::toString);
+            storage.countDown();
+            end(future).orThrow();
+        }
+        assertTrue(file.tryClose());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dualcastForcesBothDestinations(Mover which) {
+        Vdm mover = open(which);
+        MemorySegment first = file.slice(400, 400);
+        MemorySegment second = file.slice(400 + (1 << 20), 400);
+        end(mover.dualcast(first, second, noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+        assertEquals(Set.of(WriteBackLog.Range.of(WriteBackKind.PAGES, first),
+                WriteBackLog.Range.of(WriteBackKind.PAGES, second)), Set.copyOf(log.ranges()));
+    }
+
+    /** A device writes the lines back itself. */
+    @ParameterizedTest
+    @EnumSource(names = {"THREADS", "DML_SOFTWARE"})
+    void dualcastWritesPagesAndLinesBack(Mover which) {
+        Vdm mover = open(which, log.engines(true));
+        try (OffHeapBuffer lines =
+                OffHeapBuffer.wrap(zeros(8_192), DurabilityDomain.CACHE_LINE)) {
+            long place = file.segment().address() - lines.segment().address() & 0xfff;
+            MemorySegment ofLines = lines.slice(place, 400);
+            var expected = Set.of(WriteBackLog.Range.of(WriteBackKind.PAGES, slot(0)),
+                    WriteBackLog.Range.of(WriteBackKind.CACHE_LINES, ofLines));
+            end(mover.dualcast(slot(0), ofLines, noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(expected, Set.copyOf(log.ranges()));
+            log.forget();
+            end(mover.dualcast(ofLines, slot(0), noise(400), VdmFlags.MEM_DURABLE)).orThrow();
+            assertEquals(expected, Set.copyOf(log.ranges()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fenceAwaitsTheForceOfASecondDestination(Mover which) {
+        Vdm mover = open(which, log.engines(true));
+        try (OffHeapBuffer lines =
+                OffHeapBuffer.wrap(zeros(8_192), DurabilityDomain.CACHE_LINE)) {
+            long place = file.segment().address() - lines.segment().address() & 0xfff;
+            MemorySegment behind = zeros(400);
+            block();
+            VdmFuture<BatchResult> batch = mover.batch()
+                    .dualcast(lines.slice(place, 400), slot(0), noise(400), VdmFlags.MEM_DURABLE)
+                    .fence()
+                    .memset(behind, (byte) 1)
+                    .submit();
+            batch.poll();
+            pollUntilForced(batch, 1);
+            assertSame(FutureState.RUNNING, batch.poll());
+            assertEquals(-1, behind.mismatch(MemorySegment.ofArray(new byte[400])));
+            storage.countDown();
+            end(batch).orThrow();
+            assertTrue(batch.output().isSuccess(), () -> batch.output().toString());
+            assertEquals(1, behind.get(ValueLayout.JAVA_BYTE, 399));
+        }
+    }
+
+    @Test
+    void rangeInsideAnotherRangeDoesNotShortenIt() {
+        Vdm mover = open(Mover.THREADS);
+        block();
+        VdmFuture<?> leading = mover.flush(slot(0));
+        leading.poll();
+        pollUntilForced(leading, 1);
+        MemorySegment outer = file.slice(8_192, 8_192);
+        List<VdmFuture<?>> flushes = List.of(mover.flush(outer.asSlice(400, 400)),
+                mover.flush(outer), mover.flush(outer.asSlice(4_096, 400)));
+        flushes.forEach(VdmFuture::poll);
+        storage.countDown();
+        flushes.forEach(flush -> end(flush).orThrow());
+        assertEquals(WriteBackLog.Range.of(WriteBackKind.PAGES, outer), log.ranges().getLast());
+        assertEquals(2, since().ranges());
+    }
+
+    @Test
+    void rangesOfTwoBuffersAreNotMerged() throws IOException {
+        Vdm mover = open(Mover.THREADS);
+        MemorySegment whole = file.segment();
+        try (OffHeapBuffer first = OffHeapBuffer.wrap(raw(whole.asSlice(0, 4_096)));
+                OffHeapBuffer second = OffHeapBuffer.wrap(raw(whole.asSlice(4_096, 4_096)))) {
+            block();
+            List<VdmFuture<?>> flushes = List.of(mover.flush(slot(0)),
+                    mover.flush(first.segment()), mover.flush(second.segment()));
+            flushes.getFirst().poll();
+            pollUntilForced(flushes.getFirst(), 1);
+            flushes.forEach(VdmFuture::poll);
+            storage.countDown();
+            flushes.forEach(flush -> end(flush).orThrow());
+            assertEquals(3, since().ranges());
+            assertEquals(2, since().forces());
+        }
+    }
+
+    private static MemorySegment raw(MemorySegment segment) {
+        return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
     }
 
     @Test

@@ -210,7 +210,9 @@ class ParallelBatchTest {
                 batch.memcpy(arena.allocate(PART), arena.allocate(PART));
             }
             VdmFuture<BatchResult> future =
-                    batch.memset(arena.allocate(3 * PART), (byte) 1, VdmFlags.NONE).submit();
+                    batch.memset(arena.allocate(3 * PART), (byte) 1, VdmFlags.NONE)
+                            .fill(arena.allocate(3 * PART), 1, VdmFlags.NONE) // in parts
+                            .submit();
             future.poll();
             begun.await();
             assertFalse(future.cancel());
@@ -219,6 +221,8 @@ class ParallelBatchTest {
             assertSame(VdmResult.SUCCESS, result.get(0).result());
             assertSame(VdmResult.STOPPED, result.get(1).result());
             assertSame(VdmResult.STOPPED, result.get(2).result());
+            assertSame(VdmResult.STOPPED, result.get(3).result());
+            assertEquals(PART, future.bytesDone());
         }
     }
 }

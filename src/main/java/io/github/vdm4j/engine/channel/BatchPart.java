@@ -142,7 +142,7 @@ final class BatchPart {
     private void put(int place, Operation<?> task) {
         Part part = slot.part();
         if (task.byteSize() == 0) {
-            part.begin(Opcode.NOP, 0);
+            part.nop();
         } else if (task.type() == VdmOperationType.MEMCPY && !task.isDurable()) {
             // Most tasks are copies. The general description takes longer.
             part.move(task.destination().address(), task.source().address(), task.byteSize(),

@@ -1,6 +1,5 @@
 package io.github.vdm4j.engine.channel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -10,8 +9,6 @@ import java.util.Arrays;
  */
 public final class HeldArenas {
     public static final int MOST = 16;
-
-    private static final MemorySegment.Scope NEVER_CLOSED = Arena.global().scope();
 
     private final MemorySegment[] segments = new MemorySegment[MOST];
     private int count;
@@ -51,9 +48,6 @@ public final class HeldArenas {
                 last = scope;
                 return true;
             }
-        }
-        if (scope == NEVER_CLOSED) {
-            return true;
         }
         if (count == MOST) {
             return false;

@@ -30,7 +30,6 @@ public final class Opcode {
     public static final int CACHE_FLUSH = 0x20;
 
     private static final long WORD = 8;
-    private static final long LINE = 64;
 
     private Opcode() {}
 
@@ -61,7 +60,6 @@ public final class Opcode {
             case MEM_MOVE, COMPARE, DUALCAST, CRC, COPY_CRC -> completed;
             // A part starts with the first byte of the pattern.
             case FILL, COMPARE_PATTERN -> completed & -WORD;
-            case CACHE_FLUSH -> completed & -LINE;
             default -> 0;
         };
     }

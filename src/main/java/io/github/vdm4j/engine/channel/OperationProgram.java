@@ -263,7 +263,7 @@ public final class OperationProgram extends Program {
             return false;
         }
         long more = Math.min(Opcode.resumable(slot().part().opcode, completed), part);
-        if (more == part && !isMove() && !flushing) {
+        if (more == part && !isMove()) {
             return false; // The result is missing.
         }
         if (more > 0 && result.exists()) {
@@ -359,8 +359,9 @@ public final class OperationProgram extends Program {
     @Override
     Forces finish(Forces earlier) throws IOException {
         writeBacks.writeLines(wroteByProcessor());
+        Forces forces = writeBacks.addForces(earlier); // It throws if the heap is full.
         result.succeed(operation, executedBy());
-        return writeBacks.addForces(earlier);
+        return forces;
     }
 
     @Override

@@ -96,9 +96,9 @@ public final class Part {
 
     Part() {}
 
-    Part begin(int operation, int bits) {
-        opcode = operation;
-        flags = bits;
+    Part nop() {
+        opcode = Opcode.NOP;
+        flags = 0;
         source = 0;
         destination = 0;
         second = 0;

@@ -172,7 +172,7 @@ public abstract class Slot {
 
     /** Submits a no-op to test the device. Returns {@link #OK} or the status of the refusal. */
     public final int submitNop() {
-        return submit(part.begin(Opcode.NOP, 0), null, null, null);
+        return submit(part.nop(), null, null, null);
     }
 
     /**
