@@ -1,0 +1,60 @@
+package io.github.vdm4j.future;
+
+/** A program that cancels futures while the heap is full. */
+final class FullHeapCancels {
+    static final String WORKS = "every call has cancelled its future or left it idle";
+
+    /** The links of a list that fills the heap. */
+    private record Link(Link next) {}
+
+    private static volatile Link links;
+
+    private FullHeapCancels() {}
+
+    /** Fills the heap, except for some links. */
+    private static void fill(int spare) {
+        // The heap is not full after the first errors, because the JVM frees their memory.
+        for (int errors = 0; errors < 10;) {
+            try {
+                links = new Link(links);
+            } catch (OutOfMemoryError e) {
+                errors++;
+            }
+        }
+        for (int i = 0; i < spare; i++) {
+            links = links.next;
+        }
+    }
+
+    private static PollableFuture<String> future() {
+        return new TaskFuture<>((notifier, sink) -> FutureState.RUNNING);
+    }
+
+    /** Returns whether the heap had the memory to cancel a future. */
+    private static boolean cancel(int spare) {
+        PollableFuture<String> future = future();
+        boolean cancelled = false;
+        fill(spare);
+        try {
+            cancelled = future.cancel();
+        } catch (OutOfMemoryError e) {
+            // The future must stay idle.
+        } finally {
+            links = null;
+        }
+        FutureState expected = cancelled ? FutureState.COMPLETE : FutureState.IDLE;
+        if (future.state() != expected) {
+            throw new AssertionError(future.state() + " after " + cancelled + ", spare: " + spare);
+        }
+        return cancelled;
+    }
+
+    public static void main(String[] arguments) {
+        future().cancel(); // It loads the classes.
+        int rejected = 0;
+        while (!cancel(rejected)) {
+            rejected++;
+        }
+        System.out.println(rejected > 0 ? WORKS : "the heap was never full");
+    }
+}
