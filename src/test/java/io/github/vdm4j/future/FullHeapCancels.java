@@ -1,6 +1,10 @@
 package io.github.vdm4j.future;
 
-/** A program that cancels futures while the heap is full. */
+import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.mover.SyncDataMover;
+
+/** A program that cancels futures, and abandons tasks, while the heap is full. */
 final class FullHeapCancels {
     static final String WORKS = "every call has cancelled its future or left it idle";
 
@@ -49,8 +53,25 @@ final class FullHeapCancels {
         return cancelled;
     }
 
+    private static VdmResult abandon(Operation<?> task) {
+        fill(0);
+        try {
+            task.abandon(0, task);
+        } finally {
+            links = null;
+        }
+        return task.recordedResult();
+    }
+
     public static void main(String[] arguments) {
         future().cancel(); // It loads the classes.
+        try (var mover = SyncDataMover.open()) {
+            ((Operation<?>) mover.nop()).abandon(0, (Operation<?>) mover.nop());
+            VdmResult abandoned = abandon((Operation<?>) mover.nop());
+            if (abandoned != VdmResult.OUT_OF_MEMORY) {
+                throw new AssertionError(abandoned);
+            }
+        }
         int rejected = 0;
         while (!cancel(rejected)) {
             rejected++;
