@@ -12,7 +12,7 @@ import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifResult;
 import io.github.vdm4j.trace.OperationTrace;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -142,8 +142,8 @@ public abstract non-sealed class AbstractDataMover
 
     /** Waits for the first polls, because they may still pass operations to the executor. */
     private void finish() {
-        Duration limit = executor().closeTimeout();
-        long deadline = Seam.nanoTime() + limit.toNanos();
+        long limit = TimeUnit.NANOSECONDS.convert(executor().closeTimeout()); // saturates
+        long deadline = Seam.nanoTime() + limit;
         boolean left = isInsidePoll() || tally.awaitPolls(deadline);
         executor().close(deadline);
         if (!left) {
@@ -151,7 +151,7 @@ public abstract non-sealed class AbstractDataMover
                     ("%s did not close within %s s (closeTimeout): another thread is still inside"
                             + " the first poll of an operation. Keep the memory of the operation"
                             + " until its future is complete")
-                            .formatted(name(), limit.toNanos() / 1e9),
+                            .formatted(name(), limit / 1e9),
                     null);
         }
     }

@@ -4,14 +4,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Exports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,13 +73,13 @@ class ArchitectureTest {
             Layer.exported(OPERATION, MACHINE),
             Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
             Layer.hidden(PMEM_FFI),
-            Layer.hidden(MEMORY, PMEM_FFI, MACHINE, TRACE, ROOT, FUTURE),
+            Layer.hidden(MEMORY, PMEM_FFI, OPERATION, MACHINE, TRACE, ROOT, FUTURE),
             Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
             Layer.hidden(ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.exported(MOVER, ENGINE, CHANNEL, WORKER, JVM, MEMORY, MACHINE, ROOT, FUTURE),
-            Layer.exported(BUFFER, MEMORY, MACHINE, ROOT, FUTURE),
+            Layer.exported(BUFFER, MEMORY, OPERATION, MACHINE, ROOT, FUTURE),
             Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
             Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
@@ -133,6 +140,31 @@ class ArchitectureTest {
                         .filter(e -> !e.isQualified())
                         .map(Exports::source)
                         .collect(toSet()));
+    }
+
+    @Test
+    void packagesAndFilesAreSmall() throws IOException {
+        Map<Path, Long> files = new TreeMap<>();
+        List<String> tooLarge = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : all.filter(each -> each.toString().endsWith(".java")).toList()) {
+                if (file.getParent().endsWith("ffi")) {
+                    continue; // jextract generates these packages.
+                }
+                files.merge(file.getParent(), 1L, Long::sum);
+                int lines = Files.readAllLines(file).size();
+                if (lines > 400) {
+                    tooLarge.add("%s: %d lines".formatted(file, lines));
+                }
+            }
+        }
+        files.forEach((folder, count) -> {
+            if (count > 30) {
+                tooLarge.add("%s: %d files".formatted(folder, count));
+            }
+        });
+        assertTrue(files.size() > 10, files::toString);
+        assertEquals(List.of(), tooLarge);
     }
 
     @Test

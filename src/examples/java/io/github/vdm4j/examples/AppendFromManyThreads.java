@@ -1,11 +1,11 @@
 package io.github.vdm4j.examples;
 
-import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.buffer.MapOption;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.ThreadsDataMover;
+import io.github.vdm4j.operation.ForceCounters;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

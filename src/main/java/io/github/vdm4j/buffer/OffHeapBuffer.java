@@ -1,12 +1,12 @@
 package io.github.vdm4j.buffer;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
+import io.github.vdm4j.operation.ForceCounters;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;

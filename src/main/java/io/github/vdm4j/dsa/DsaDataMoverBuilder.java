@@ -121,7 +121,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
      *
      * @return an open mover
      * @throws DsaUnavailableException if no queue works, or if a named queue does not work
-     * @throws IllegalArgumentException if Linux does not show a named queue
+     * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
     public DsaDataMover open() {
         DsaOpening opening = DsaOpening.of(system.get(), queues, opener);

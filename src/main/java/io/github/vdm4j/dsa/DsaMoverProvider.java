@@ -24,11 +24,10 @@ public final class DsaMoverProvider implements MoverProvider {
         Objects.requireNonNull(settings, "settings");
         // This avoids a full examination during the start of a JVM.
         if (!Files.isDirectory(DsaFolders.current().sysfs())) {
-            List<String> missing = DsaFolders.missing();
-            return missing.isEmpty()
+            List<String> mistakes = DsaFolders.mistakes();
+            return mistakes.isEmpty()
                     ? new Attempt(null, "DSA: Linux shows no DSA device", false)
-                    : new Attempt(null,
-                            "DSA: " + DsaOpening.missingFolder(missing.getFirst()).what(), true);
+                    : new Attempt(null, "DSA: " + mistakes.getFirst(), true);
         }
         try {
             DsaDataMover mover = DsaDataMover.builder()
@@ -41,7 +40,7 @@ public final class DsaMoverProvider implements MoverProvider {
             return new Attempt(mover,
                     "DSA, %s: %s".formatted(queues, mover.decision().reason()), false);
         } catch (DsaUnavailableException e) {
-            return new Attempt(null, e.getMessage(), false);
+            return new Attempt(null, e.getMessage(), !DsaFolders.mistakes().isEmpty());
         }
     }
 }

@@ -32,7 +32,7 @@ final class DsaOpening implements AutoCloseable {
     /**
      * Opens the named queues, or all shared queues if the list is empty.
      *
-     * @throws IllegalArgumentException if Linux does not show a named queue
+     * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
     static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
         checkNames(system, names);
@@ -47,15 +47,11 @@ final class DsaOpening implements AutoCloseable {
     }
 
     private void openAll(DsaSystem system, List<String> names, Portal.Opener opener) {
-        DsaFolders.missing().forEach(setting -> findings.add(missingFolder(setting)));
+        DsaFolders.mistakes()
+                .forEach(mistake -> findings.add(Finding.block(mistake,
+                        "Correct the setting, or remove it (docs/dsa.md).")));
         findings.addAll(system.check(names,
                 (device, queue) -> open(device, queue, !names.isEmpty(), opener)));
-    }
-
-    /** Returns the finding for a setting of a missing folder, such as {@code NAME=/none}. */
-    static Finding missingFolder(String setting) {
-        return Finding.block(setting + ": there is no such folder",
-                "Correct the setting, or remove it for the folder of Linux (docs/dsa.md).");
     }
 
     private static void checkNames(DsaSystem system, List<String> names) {
@@ -65,7 +61,7 @@ final class DsaOpening implements AutoCloseable {
                 .map(DsaDevice.WorkQueue::name)
                 .toList();
         for (String name : names) {
-            if (!known.contains(name)) {
+            if (!known.contains(name) && !system.devices().isEmpty()) {
                 throw new IllegalArgumentException(
                         "work queue %s: unknown. Linux shows %s. List the queues with vdm info."
                                 .formatted(name, known.isEmpty() ? "no work queue"

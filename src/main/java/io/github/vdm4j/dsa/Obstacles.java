@@ -90,7 +90,7 @@ final class Obstacles {
                             configure(device, name)));
         }
         if (queue.node() == null) {
-            return Finding.block(name + ": the queue has no file in /dev/dsa",
+            return Finding.block(name + ": the queue has no device file",
                     ("In a container: --device /dev/dsa/%s. Otherwise: sudo udevadm trigger "
                             + "--subsystem-match=dsa").formatted(name));
         }

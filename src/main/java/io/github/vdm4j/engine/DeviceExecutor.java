@@ -361,8 +361,8 @@ public final class DeviceExecutor implements VdmExecutor {
     }
 
     /**
-     * Finishes the started operations and frees the slots. A thread of this library must not wait
-     * here, because it may have to finish an operation. In this case a new thread waits.
+     * Finishes the started operations and frees the slots. A new thread waits if the current thread
+     * is of the library or runs the listener, because it may have to finish an operation.
      *
      * @throws io.github.vdm4j.VdmException if the close timeout passes. The slots keep their memory
      *     in this case
@@ -370,7 +370,7 @@ public final class DeviceExecutor implements VdmExecutor {
     @Override
     public void close(long deadline) {
         pending.close();
-        if (LibraryThread.isCurrent()) {
+        if (LibraryThread.isCurrent() || plan.hasDevice() && plan.health().isDeciding()) {
             new LibraryThread("vdm4j-close", () -> finish(deadline)).start();
         } else {
             finish(deadline);

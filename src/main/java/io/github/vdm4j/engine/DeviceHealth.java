@@ -3,6 +3,8 @@ package io.github.vdm4j.engine;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -53,6 +55,9 @@ public final class DeviceHealth {
     private volatile Slot trial;
 
     private final AtomicBoolean trying = new AtomicBoolean();
+
+    /** The threads that run the listener. */
+    private final Set<Thread> deciding = ConcurrentHashMap.newKeySet();
 
     public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
         this.pool = pool;
@@ -138,7 +143,26 @@ public final class DeviceHealth {
             full = false;
             postpone();
         }
-        listener.decided(false, reason);
+        decide(false, reason);
+    }
+
+    private void decide(boolean device, String reason) {
+        boolean outermost = deciding.add(Thread.currentThread());
+        try {
+            listener.decided(device, reason);
+        } finally {
+            if (outermost) {
+                deciding.remove(Thread.currentThread());
+            }
+        }
+    }
+
+    /**
+     * Returns whether the current thread runs the listener. The operation that it polls cannot end
+     * before the listener returns.
+     */
+    boolean isDeciding() {
+        return deciding.contains(Thread.currentThread());
     }
 
     private synchronized void postpone() {
@@ -160,7 +184,7 @@ public final class DeviceHealth {
         } finally {
             trying.set(false);
         }
-        listener.decided(true, DeviceTrial.CAME_BACK);
+        decide(true, DeviceTrial.CAME_BACK);
         return true;
     }
 

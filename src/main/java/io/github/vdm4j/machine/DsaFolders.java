@@ -40,14 +40,25 @@ public record DsaFolders(Path sysfs, Path nodes) {
                 chosen(NODES_PROPERTY, NODES_VARIABLE).map(Setting::folder).orElse(usual.nodes()));
     }
 
-    /** Returns the settings of missing folders, for example {@code VDM4J_DSA_DEVICES=/none}. */
-    public static List<String> missing() {
-        return Stream.of(chosen(SYSFS_PROPERTY, SYSFS_VARIABLE),
-                chosen(NODES_PROPERTY, NODES_VARIABLE))
-                .flatMap(Optional::stream)
-                .filter(setting -> !Files.isDirectory(setting.folder()))
-                .map(setting -> setting.name() + "=" + setting.folder())
+    /**
+     * Returns the settings of folders without devices, for example {@code VDM4J_DSA_DEVICES=/none:
+     * there is no such folder}.
+     */
+    public static List<String> mistakes() {
+        return Stream.concat(
+                mistake(chosen(SYSFS_PROPERTY, SYSFS_VARIABLE), "dsa",
+                        "the folder shows no DSA device"),
+                mistake(chosen(NODES_PROPERTY, NODES_VARIABLE), "wq",
+                        "the folder has no file of a work queue"))
                 .toList();
+    }
+
+    private static Stream<String> mistake(Optional<Setting> setting, String prefix, String empty) {
+        return setting.stream()
+                .filter(set -> SystemFiles.list(set.folder(), name -> name.startsWith(prefix))
+                        .isEmpty())
+                .map(set -> "%s=%s: %s".formatted(set.name(), set.folder(),
+                        Files.isDirectory(set.folder()) ? empty : "there is no such folder"));
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.github.vdm4j.memory;
 
-import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
+import io.github.vdm4j.operation.ForceCounters;
 import io.github.vdm4j.trace.ForceTrace;
 import java.lang.ref.WeakReference;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
-import io.github.vdm4j.ForceCounters;
 import io.github.vdm4j.machine.FileBirth;
 import io.github.vdm4j.machine.MemoryMaps;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
 import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.operation.ForceCounters;
 import java.lang.foreign.MemorySegment;
 
 /** The file behind a mapping. It is determined once for each mapping. */

@@ -9,10 +9,12 @@ import io.github.vdm4j.mover.MoverProvider.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.ServiceLoader.Provider;
 
 /**
  * The settings that every mover has. Each setting has a default. A builder is not thread-safe.
@@ -20,6 +22,9 @@ import java.util.ServiceLoader.Provider;
  * <p>C counterpart: none. In miniasync, the caller chooses the mover.
  */
 public final class DataMoversBuilder {
+    /** The number of failures after which the search ends, because the loader may repeat one. */
+    private static final int MOST_FAILURES = 10;
+
     private int parallelism = Runtime.getRuntime().availableProcessors();
     private boolean nativeMemoryIsPersistent;
     private Duration forceWait = Durability.NO_BOUND;
@@ -82,9 +87,14 @@ public final class DataMoversBuilder {
      * @return an open mover and the reason. The reason has a line for each provider that was tried
      */
     public Choice choose() {
+        return choose(ServiceLoader.load(MoverProvider.class, DataMovers.class.getClassLoader())
+                .iterator());
+    }
+
+    Choice choose(Iterator<MoverProvider> loader) {
         var settings = new Settings(parallelism, nativeMemoryIsPersistent, forceWait);
         List<String> reasons = new ArrayList<>();
-        for (MoverProvider provider : providers(reasons)) {
+        for (MoverProvider provider : providers(loader, reasons)) {
             Attempt attempt = open(provider, settings);
             reasons.add(attempt.reason());
             if (attempt.mover() != null) {
@@ -103,27 +113,31 @@ public final class DataMoversBuilder {
     }
 
     /**
-     * Returns the providers in the order of preference. If a provider cannot be loaded, this adds a
-     * reason.
+     * Returns the providers in the order of preference. If a provider cannot be loaded or ranked,
+     * this adds a reason.
      */
-    private static List<MoverProvider> providers(List<String> reasons) {
-        List<MoverProvider> found = new ArrayList<>();
-        var loader = ServiceLoader.load(MoverProvider.class, DataMovers.class.getClassLoader());
-        for (Provider<MoverProvider> each : loader.stream().toList()) {
+    private static List<MoverProvider> providers(Iterator<MoverProvider> loader,
+            List<String> reasons) {
+        List<Map.Entry<Integer, MoverProvider>> found = new ArrayList<>();
+        while (reasons.size() < MOST_FAILURES) {
             try {
-                found.add(each.get());
-            } catch (ServiceConfigurationError e) {
-                reasons.add(e.getMessage());
-                warn(e.getMessage());
+                if (!loader.hasNext()) {
+                    break;
+                }
+                MoverProvider provider = loader.next();
+                found.add(Map.entry(provider.preference(), provider));
+            } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
+                reasons.add("a provider failed: " + e);
+                warn(reasons.getLast());
             }
         }
-        found.sort(Comparator.comparingInt(MoverProvider::preference).reversed());
-        return found;
+        found.sort(Map.Entry.comparingByKey(Comparator.reverseOrder()));
+        return found.stream().map(Map.Entry::getValue).toList();
     }
 
     private static Attempt open(MoverProvider provider, Settings settings) {
         try {
-            return provider.open(settings);
+            return Objects.requireNonNull(provider.open(settings), "attempt");
         } catch (RuntimeException | LinkageError e) {
             return new Attempt(null, provider + " failed: " + e, true);
         }

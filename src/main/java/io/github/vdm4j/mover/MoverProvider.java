@@ -34,8 +34,8 @@ public interface MoverProvider {
     int preference();
 
     /**
-     * Opens the mover. If this throws a {@link RuntimeException} or a {@link LinkageError}, {@link
-     * DataMovers} logs a warning and tries the next provider.
+     * Opens the mover. If this throws a {@link RuntimeException} or a {@link LinkageError}, or
+     * returns null, {@link DataMovers} logs a warning and tries the next provider.
      *
      * @param settings the settings of the mover
      * @return the mover, or the reason why it does not work here

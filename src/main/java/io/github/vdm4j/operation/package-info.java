@@ -20,6 +20,8 @@
  *     io.github.vdm4j.operation.DifConfig} describes the protection
  * </ul>
  *
+ * <p>{@link io.github.vdm4j.operation.ForceCounters} counts the forces of a mapped file.
+ *
  * <p>An operation that finds a mismatch or a bad block succeeds. All types are immutable, and any
  * thread may use them.
  *

@@ -30,7 +30,8 @@ class CheckHardwareCommandTest {
             assertEquals("", run.out());
             assertTrue(run.err()
                     .startsWith("vdm check-hardware: no device can be checked."
-                            + " No DSA work queue can be used. Examined:\n  there is"),
+                            + " No DSA work queue can be used. Examined:\n  vdm4j.dsa.sysfs="
+                            + empty + ": the folder shows no DSA device\n  there is"),
                     run.err());
         } finally {
             System.clearProperty(DsaFolders.SYSFS_PROPERTY);

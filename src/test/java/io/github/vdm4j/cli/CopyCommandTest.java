@@ -137,8 +137,8 @@ class CopyCommandTest {
             assertEquals(1, run.exitCode());
             assertTrue(run.err()
                     .startsWith("vdm copy: No DSA work queue can be used. Examined:\n"
-                            + "  vdm4j.dsa.devices=/none: there is no such "
-                            + "folder\n"),
+                            + "  vdm4j.dsa.sysfs=" + folder + ": the folder shows no DSA device\n"
+                            + "  vdm4j.dsa.devices=/none: there is no such folder\n"),
                     run.err());
             assertTrue(run.err()
                     .endsWith("\nUse --mover threads or --mover sync. " + REMEDIES + "\n"),

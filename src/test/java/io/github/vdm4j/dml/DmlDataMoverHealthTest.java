@@ -380,6 +380,33 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
         assertEquals(List.of(VdmResult.SUCCESS, VdmResult.SUCCESS), copied);
     }
 
+    /** The operation of the poll that calls the listener cannot end before the listener returns. */
+    @Test
+    void listenerMayCloseTheMover() throws InterruptedException {
+        dml.withHardware();
+        var closed = new ArrayList<DmlDataMover>();
+        var mover = new DmlDataMover[1];
+        mover[0] = open(builder(DmlPath.AUTO).diagnosis(diagnosis)
+                .closeTimeout(Duration.ofSeconds(2))
+                .onDecision(decision -> {
+                    if (!decision.usesDevice()) {
+                        mover[0].close();
+                        closed.add(mover[0]);
+                    }
+                }));
+        refuseOnHardware(100);
+        for (int i = 0; i < 8; i++) {
+            copy(mover[0], ExecutionPath.DML_SOFTWARE);
+        }
+        assertEquals(List.of(mover[0]), closed);
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("vdm4j-close")) {
+                thread.join();
+            }
+        }
+        assertEquals(0, mover[0].nativeBytes());
+    }
+
     @Test
     void failingListenerDoesNotHideTheDecision() {
         dml.withHardware();

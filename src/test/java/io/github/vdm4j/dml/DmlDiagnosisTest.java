@@ -183,7 +183,7 @@ class DmlDiagnosisTest {
 
     @Test
     void findsNoDeviceFile() {
-        blockedBy("wq0.0: the queue has no file in /dev/dsa",
+        blockedBy("wq0.0: the queue has no device file",
                 wellConfigured().without("dev/dsa/wq0.0").diagnosis());
     }
 

@@ -15,9 +15,12 @@ import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.ListedFaults;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.mover.MoverProvider.Attempt;
+import io.github.vdm4j.mover.MoverProvider.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +99,40 @@ class DsaDiagnosisTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        DsaFolders.SYSFS_PROPERTY + ", the folder shows no DSA device",
+        DsaFolders.NODES_PROPERTY + ", the folder has no file of a work queue",
+    })
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void findsASettingOfAnotherFolder(String property, String mistake, @TempDir Path folder)
+            throws IOException {
+        System.setProperty(property, folder.toString());
+        try {
+            String what = "%s=%s: %s".formatted(property, folder, mistake);
+            assertEquals(what, DsaDiagnosis.current().findings().getFirst().what());
+            Attempt attempt = new DsaMoverProvider().open(new Settings(1, false, Duration.ZERO));
+            assertTrue(attempt.misconfigured());
+            assertTrue(attempt.reason().contains(what), attempt::reason);
+            assertTrue(
+                    Files.readString(Path.of("docs", "dsa.md")).contains(": " + mistake + "` |"));
+        } finally {
+            System.clearProperty(property);
+        }
+    }
+
+    /** The name is no mistake of the program, because the same program works on other machines. */
+    @Test
+    void namedQueueWithoutADeviceIsUnavailable(@TempDir Path empty) throws IOException {
+        machine = new DsaMachine(empty);
+        var e = assertThrows(DsaUnavailableException.class, () -> DsaDataMover.builder()
+                .machine(() -> machine.system(), devices)
+                .queues("wq0.0")
+                .open());
+        assertEquals(List.of("there is no DSA device, and the idxd driver is not loaded"),
+                e.findings().stream().map(Finding::what).toList());
+    }
+
     @Test
     void findsADeviceWithoutDriver(@TempDir Path empty) throws IOException {
         machine = new DsaMachine(empty)
@@ -159,7 +196,7 @@ class DsaDiagnosisTest {
     @Test
     void findsAQueueWithoutFile() throws IOException {
         machine.without("dev/dsa/wq0.0").without("dev/dsa/wq0.1");
-        assertUnavailable("wq0.0: the queue has no file in /dev/dsa",
+        assertUnavailable("wq0.0: the queue has no device file",
                 "--device /dev/dsa/wq0.0");
     }
 
@@ -274,7 +311,7 @@ class DsaDiagnosisTest {
         assertEquals(
                 """
                         No DSA work queue can be used. Examined:
-                          wq0.0: the queue has no file in /dev/dsa
+                          wq0.0: the queue has no device file
                           wq0.1: this process may not read and write /dev/dsa/wq0.1
                         The commands that fix this: scripts/vdm info --why, docs/dsa.md. ThreadsDataMover and SyncDataMover need no device. [VDM-DSA-UNAVAILABLE]""",
                 new DsaUnavailableException(diagnosis().findings()).getMessage());

@@ -29,6 +29,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -163,26 +164,57 @@ class CloseInFirstPollTest {
         var inside = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         var nanosLeft = new AtomicReference<Long>();
-        var mover = new AbstractDataMover() {
-            private final VdmExecutor executor = new VdmExecutor() {
-                @Override
-                public FutureState start(Operation<?> operation) {
-                    inside.countDown();
-                    awaitQuietly(mayEnd);
-                    return operation.succeed(ExecutionPath.JVM);
-                }
+        var mover = mover(new VdmExecutor() {
+            @Override
+            public FutureState start(Operation<?> operation) {
+                inside.countDown();
+                awaitQuietly(mayEnd);
+                return operation.succeed(ExecutionPath.JVM);
+            }
 
-                @Override
-                public Duration closeTimeout() {
-                    return Duration.ofMillis(20);
-                }
+            @Override
+            public Duration closeTimeout() {
+                return Duration.ofMillis(20);
+            }
 
-                @Override
-                public void close(long deadline) {
-                    nanosLeft.set(deadline - System.nanoTime());
-                }
-            };
+            @Override
+            public void close(long deadline) {
+                nanosLeft.set(deadline - System.nanoTime());
+            }
+        });
+        Thread user = Thread.ofPlatform().start(() -> mover.nop().poll());
+        inside.await();
+        assertEquals(VdmResult.TIMEOUT,
+                assertThrows(VdmException.class, mover::close).result());
+        assertTrue(nanosLeft.get() <= 0, () -> nanosLeft + " ns were left");
+        mayEnd.countDown();
+        user.join();
+    }
 
+    @Test
+    void longestCloseTimeoutClosesTheExecutor() {
+        var nanosLeft = new AtomicReference<Long>();
+        mover(new VdmExecutor() {
+            @Override
+            public FutureState start(Operation<?> operation) {
+                return operation.succeed(ExecutionPath.JVM);
+            }
+
+            @Override
+            public Duration closeTimeout() {
+                return ChronoUnit.FOREVER.getDuration();
+            }
+
+            @Override
+            public void close(long deadline) {
+                nanosLeft.set(deadline - System.nanoTime());
+            }
+        }).close();
+        assertTrue(nanosLeft.get() > 0, () -> nanosLeft + " ns were left");
+    }
+
+    private static Vdm mover(VdmExecutor executor) {
+        return new AbstractDataMover() {
             @Override
             protected VdmExecutor executor() {
                 return executor;
@@ -198,13 +230,6 @@ class CloseInFirstPollTest {
                 return "stuck";
             }
         };
-        Thread user = Thread.ofPlatform().start(() -> mover.nop().poll());
-        inside.await();
-        assertEquals(VdmResult.TIMEOUT,
-                assertThrows(VdmException.class, mover::close).result());
-        assertTrue(nanosLeft.get() <= 0, () -> nanosLeft + " ns were left");
-        mayEnd.countDown();
-        user.join();
     }
 
     /** The closing thread is inside the first poll that it would wait for. */

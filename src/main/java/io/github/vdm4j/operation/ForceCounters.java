@@ -1,4 +1,4 @@
-package io.github.vdm4j;
+package io.github.vdm4j.operation;
 
 /**
  * The counters of a file's forces in this process. A force writes the pages of mapped ranges to the
