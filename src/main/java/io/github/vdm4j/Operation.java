@@ -297,11 +297,12 @@ public final class Operation<R> extends OperationRecord<R> {
 
     @Override
     protected boolean takeFromDriver() {
+        var cancelled = new CancellationException(); // Afterwards, a full heap would be too late.
         if (!executor.cancelPending(this)) {
             return false;
         }
         // This precedes the count and the trace of the end.
-        completeWith(new CancellationException());
+        completeWith(cancelled);
         recordEnd(false);
         return true;
     }

@@ -206,20 +206,22 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     }
 
     /**
-     * Writes the completion record of a task that does not run.
+     * Writes the completion record of a task that does not run. Throws nothing, even if the heap is
+     * full.
      *
      * @param place the index of the first failed task before its fence
      * @param failed the failed task
      */
     public void abandon(int place, Operation<?> failed) {
         Objects.requireNonNull(failed, "failed");
-        fail(
-                ExecutionPath.NONE,
-                VdmResult.NOT_RUN,
-                null,
-                "was not run, because task %,d, the %s before its fence, failed".formatted(place,
-                        failed.description()),
-                null);
+        try {
+            fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null,
+                    "was not run, because task %,d, the %s before its fence, failed"
+                            .formatted(place, failed.description()),
+                    null);
+        } catch (Throwable e) { // The heap is full. The batch must continue.
+            failWith(e);
+        }
     }
 
     void reset() {

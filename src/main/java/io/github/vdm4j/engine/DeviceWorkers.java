@@ -297,8 +297,15 @@ final class DeviceWorkers {
                 failures.noSlot(part, refusal);
                 return;
             }
-            queue.finishAbandoned();
-            IDLE.idle(round);
+            // All workers may be here, while the operations with slots wait for a worker.
+            Operation<?> holder = workers.workers()
+                    .takeIf(waiting -> waiting.attachment() instanceof Program);
+            if (holder != null) {
+                work(holder);
+            } else {
+                queue.finishAbandoned();
+                IDLE.idle(round);
+            }
             slot = pool.take();
         }
         execute(part, slot);

@@ -340,13 +340,17 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (seen == UNPREPARED) {
             throw new IllegalStateException(unpreparedMessage());
         }
-        Seam.step();
-        if (seen == DETACHED ? !takeFromDriver()
-                : seen != IDLE || !changeState(IDLE, IDLE | ADVANCING)) {
+        if (seen != IDLE && seen != DETACHED) {
             return false;
         }
-        fail(new CancellationException(FailureName.CANCELLED.endOf(
-                "cancelled before it was started")));
+        // This precedes the change of the state, because the heap may be full.
+        var cancelled = new CancellationException(FailureName.CANCELLED.endOf(
+                "cancelled before it was started"));
+        Seam.step();
+        if (seen == DETACHED ? !takeFromDriver() : !changeState(IDLE, IDLE | ADVANCING)) {
+            return false;
+        }
+        fail(cancelled);
         publish();
         return true;
     }

@@ -272,6 +272,8 @@ public final class FutureChain<T> extends AbstractFuture<T> {
             }
             return;
         }
+        var cancelled = new CancellationException(
+                FailureName.CANCELLED.endOf("cancelled before it was started"));
         Deque<FutureChain<?>> chains = new ArrayDeque<>();
         chains.add(chain);
         while (!chains.isEmpty()) {
@@ -286,8 +288,7 @@ public final class FutureChain<T> extends AbstractFuture<T> {
                     each.future.cancel();
                 }
             }
-            next.end(null, new CancellationException(
-                    FailureName.CANCELLED.endOf("cancelled before it was started")));
+            next.end(null, cancelled);
         }
     }
 

@@ -109,6 +109,14 @@ public final class Workers {
         wakeOneIfNeeded();
     }
 
+    /**
+     * Takes the first operation that meets a condition, or returns null. The caller owns the
+     * operation and executes it.
+     */
+    public Operation<?> takeIf(Predicate<Operation<?>> condition) {
+        return pending.takeIf(condition);
+    }
+
     /** Removes an operation from the list. Returns whether the caller owns it now. */
     boolean remove(Operation<?> operation) {
         return pending.remove(operation);

@@ -18,12 +18,14 @@ import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.simulated.Plan;
 import io.github.vdm4j.dml.simulated.Submission;
 import io.github.vdm4j.jvm.Parts;
+import io.github.vdm4j.memory.WriteBackLog;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
 import io.github.vdm4j.operation.DifTags;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Long operations on {@link DmlPath#SOFTWARE}. DML executes their parts on all workers. */
@@ -202,6 +205,38 @@ class SoftwareParallelTest extends AgainstSimulatedDml {
         VdmFuture<?> first = mover.copyCrc32c(copy, source, CrcOptions.STANDARD, VdmFlags.NONE);
         assertSame(ExecutionPath.DML_SOFTWARE, finish(first).path());
         assertEquals(-1, copy.mismatch(source));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SOFTWARE", "AUTO"})
+    void partWaitsForAForcedBatch(DmlPath path, @TempDir Path folder) throws Exception {
+        var mayForce = new CountDownLatch(1);
+        var log = new WriteBackLog().storage(range -> {
+            try {
+                mayForce.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        DmlDataMover mover = open(builder(path, log.engines(false)).slots(1)
+                .workers(1)
+                .workersFrom(1 << 20)
+                .parallelFrom(2 << 20));
+        try (OffHeapBuffer file = OffHeapBuffer.map(folder.resolve("file"), 0, 4096)) {
+            MemorySegment to = dml.allow(file.segment());
+            VdmFuture<BatchResult> batch = mover.batch()
+                    .memset(to.asSlice(0, 64), (byte) 1, VdmFlags.MEM_DURABLE)
+                    .fence()
+                    .memset(to.asSlice(64, 64), (byte) 2, VdmFlags.MEM_DURABLE)
+                    .submit();
+            batch.poll(); // The batch keeps the only job during the force.
+            VdmFuture<?> fill = mover.fill(zeros(LONG), 7, VdmFlags.NONE);
+            fill.poll(); // The only worker waits for the job, and the batch waits for a worker.
+            mayForce.countDown();
+            finish(batch).output().orThrow();
+            assertSame(VdmResult.SUCCESS, finish(fill).result());
+            assertSame(ExecutionPath.DML_SOFTWARE, fill.path());
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.dml.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -369,5 +370,12 @@ class PollableFutureTest {
         } finally {
             done.set(true);
         }
+    }
+
+    @Test
+    void cancelInFullHeapLosesNoFuture() {
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60),
+                List.of("-Xmx8m", "-XX:+UseSerialGC", "-XX:-UseTLAB"), FullHeapCancels.class);
+        assertTrue(child.output().contains(FullHeapCancels.WORKS), child::toString);
     }
 }
