@@ -242,17 +242,16 @@ public final class CallerExecutor implements VdmExecutor {
      * this before the first part.
      */
     public boolean isRefused(Operation<?> operation) {
-        Refusal refusal;
         try {
-            refusal = durability.refusal(operation, false);
+            Refusal refusal = durability.refusal(operation, false);
+            if (refusal != null) {
+                operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
+            }
+            return refusal != null;
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
             return true;
         }
-        if (refusal != null) {
-            operation.fail(ExecutionPath.NONE, refusal.result(), null, refusal.reason(), null);
-        }
-        return refusal != null;
     }
 
     /**

@@ -20,7 +20,8 @@ public final class TaskParts extends Division {
     private final List<Unit> units = new ArrayList<>();
 
     // Guarded by this.
-    private final BitSet done = new BitSet();
+    /** Its size is fixed in advance, because the heap may be full later. */
+    private final BitSet done;
     /** The number of first units that are done without a gap. */
     private int prefix;
     /** The bytes of the tasks whose units all belong to the prefix. */
@@ -82,6 +83,7 @@ public final class TaskParts extends Division {
             bytes = 0;
         }
         end = units.size();
+        done = new BitSet(end);
     }
 
     /** Returns whether several threads may execute the tasks of a batch at the same time. */

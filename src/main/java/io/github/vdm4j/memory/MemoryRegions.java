@@ -25,8 +25,15 @@ public final class MemoryRegions {
     private MemoryRegions() {}
 
     public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
-        BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true))
-                .add(region.address(), region.byteSize(), region);
+        RangeIndex<MemoryRegion> regions =
+                BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true));
+        try {
+            regions.add(region.address(), region.byteSize(), region);
+        } finally { // The heap may be full.
+            if (regions.isEmpty()) {
+                BY_SCOPE.remove(scope);
+            }
+        }
         any = true;
         mappings += region.mayLackPages() ? 1 : 0;
     }

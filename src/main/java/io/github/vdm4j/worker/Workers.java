@@ -60,7 +60,7 @@ public final class Workers {
             }
             // If the system has no further threads, the started threads must end.
         } catch (Throwable e) {
-            stop(Long.MAX_VALUE);
+            stop(Seam.nanoTime() + Long.MAX_VALUE);
             throw e;
         }
     }
