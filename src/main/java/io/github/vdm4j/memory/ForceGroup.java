@@ -102,10 +102,12 @@ final class ForceGroup {
             to++;
         }
         ranges++;
+        boolean forcing = false;
         try {
             MemorySegment range = head.region == null || to == from + 1 ? head.range
                     : head.region.whole()
                             .asSlice(head.from() - head.region.address(), end - head.from());
+            forcing = true;
             head.owner.durability().force(range);
         } catch (IOException e) {
             head.file.recordFailure();
@@ -113,7 +115,8 @@ final class ForceGroup {
                 sorted[i].failure = i == from ? e : new IOException(e.getMessage(), e);
             }
         } catch (Throwable e) {
-            if (e instanceof OutOfMemoryError) { // It can replace the exception of the storage.
+            // In a force, it can replace the exception of the storage.
+            if (forcing && e instanceof OutOfMemoryError) {
                 head.file.recordFailure();
             }
             for (int i = from; i < to; i++) {
