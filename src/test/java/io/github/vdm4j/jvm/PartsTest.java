@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.ExecutorMover;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
@@ -52,37 +53,18 @@ class PartsTest {
         }
     }
 
-    /** A mover that executes the parts by a script. */
-    private static final class Mover extends AbstractDataMover {
-        private final VdmExecutor executor;
-
-        Mover(PartKernel kernel, Consumer<Parts> script) {
-            executor = operation -> {
-                var parts = new Parts(operation, kernel);
-                script.accept(parts);
-                parts.record();
-                return FutureState.COMPLETE;
-            };
-        }
-
-        @Override
-        protected VdmExecutor executor() {
-            return executor;
-        }
-
-        @Override
-        public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-            return true;
-        }
-
-        @Override
-        public String name() {
-            return "parts";
-        }
+    /** Returns a mover that executes the parts by a script. */
+    private static Vdm mover(PartKernel kernel, Consumer<Parts> script) {
+        return new ExecutorMover(operation -> {
+            var parts = new Parts(operation, kernel);
+            script.accept(parts);
+            parts.record();
+            return FutureState.COMPLETE;
+        });
     }
 
     private VdmFuture<CompareResult> compare(Kernel kernel, Consumer<Parts> script) {
-        try (var mover = new Mover(kernel, script)) {
+        try (Vdm mover = mover(kernel, script)) {
             VdmFuture<CompareResult> comparison = mover.compare(memory, memory);
             comparison.poll();
             return comparison;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.ExecutorMover;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmException;
@@ -164,7 +164,7 @@ class CloseInFirstPollTest {
         var inside = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         var nanosLeft = new AtomicReference<Long>();
-        var mover = mover(new VdmExecutor() {
+        var mover = new ExecutorMover(new VdmExecutor() {
             @Override
             public FutureState start(Operation<?> operation) {
                 inside.countDown();
@@ -194,7 +194,7 @@ class CloseInFirstPollTest {
     @Test
     void longestCloseTimeoutClosesTheExecutor() {
         var nanosLeft = new AtomicReference<Long>();
-        mover(new VdmExecutor() {
+        new ExecutorMover(new VdmExecutor() {
             @Override
             public FutureState start(Operation<?> operation) {
                 return operation.succeed(ExecutionPath.JVM);
@@ -211,25 +211,6 @@ class CloseInFirstPollTest {
             }
         }).close();
         assertTrue(nanosLeft.get() > 0, () -> nanosLeft + " ns were left");
-    }
-
-    private static Vdm mover(VdmExecutor executor) {
-        return new AbstractDataMover() {
-            @Override
-            protected VdmExecutor executor() {
-                return executor;
-            }
-
-            @Override
-            public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-                return true;
-            }
-
-            @Override
-            public String name() {
-                return "stuck";
-            }
-        };
     }
 
     /** The closing thread is inside the first poll that it would wait for. */
