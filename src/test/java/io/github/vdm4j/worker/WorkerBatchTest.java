@@ -13,6 +13,7 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -161,6 +162,31 @@ class WorkerBatchTest {
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
         }
+    }
+
+    /** The worker has taken all of them, and still executes them after the call. */
+    @Test
+    void stopReturnsTheRestOfABatch() throws InterruptedException {
+        var atWork = new CountDownLatch(1);
+        var firstBegun = new CountDownLatch(1);
+        var firstMayEnd = new CountDownLatch(1);
+        start(1, 8, WorkerStrategy.PARK, element -> {
+            atWork.countDown();
+            await(gate);
+            if (element == 1_000) {
+                firstBegun.countDown();
+                await(firstMayEnd);
+            }
+        });
+        workers.offer(0);
+        atWork.await();
+        workers.offer(1_000);
+        workers.offer(1_001);
+        workers.offer(1_002);
+        gate.countDown();
+        firstBegun.await();
+        assertEquals(Set.of(1_000, 1_001, 1_002), Set.copyOf(workers.stop(10_000_000)));
+        firstMayEnd.countDown();
     }
 
     @Test
