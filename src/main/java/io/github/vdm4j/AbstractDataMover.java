@@ -29,6 +29,9 @@ public abstract non-sealed class AbstractDataMover
                     VdmFuture<Crc32c>, VdmFuture<DifResult>>
         implements
             Vdm {
+    /** The limit of an executor whose {@link VdmExecutor#closeTimeout} fails. */
+    private static final long USUAL_CLOSE_NANOS = 30_000_000_000L;
+
     private final OperationTally tally = new OperationTally();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -142,10 +145,16 @@ public abstract non-sealed class AbstractDataMover
 
     /** Waits for the first polls, because they may still pass operations to the executor. */
     private void finish() {
-        long limit = TimeUnit.NANOSECONDS.convert(executor().closeTimeout()); // saturates
-        long deadline = Seam.nanoTime() + limit;
-        boolean left = isInsidePoll() || tally.awaitPolls(deadline);
-        executor().close(deadline);
+        long start = Seam.nanoTime();
+        long limit = USUAL_CLOSE_NANOS;
+        boolean left;
+        try {
+            limit = TimeUnit.NANOSECONDS.convert(
+                    requireNonNull(executor().closeTimeout(), "closeTimeout")); // saturates
+            left = isInsidePoll() || tally.awaitPolls(start + limit);
+        } finally {
+            executor().close(start + limit);
+        }
         if (!left) {
             throw new VdmException(VdmResult.TIMEOUT, null,
                     ("%s did not close within %s s (closeTimeout): another thread is still inside"

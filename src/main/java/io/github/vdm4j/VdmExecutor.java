@@ -151,7 +151,9 @@ public interface VdmExecutor {
     }
 
     /**
-     * {@return how long {@link Vdm#close} waits} The default is 30 seconds.
+     * {@return how long {@link Vdm#close} waits, not null} The default is 30 seconds. It also
+     * applies if this method throws. The close of the mover then throws the exception after the
+     * close of the executor.
      */
     default Duration closeTimeout() {
         return Duration.ofSeconds(30);
