@@ -161,8 +161,9 @@ public interface VdmExecutor {
 
     /**
      * Finishes the started operations and releases threads and memory. The mover calls this once,
-     * after it has become {@linkplain AbstractDataMover#isClosed closed}. The polls that start
-     * operations have ended, except those of {@linkplain #isBrief brief} operations.
+     * after it has become {@linkplain AbstractDataMover#isClosed closed}. If this method throws an
+     * {@link Error}, a further close of the mover calls it again. The polls that start operations
+     * have ended, except those of {@linkplain #isBrief brief} operations.
      *
      * @param deadline the value of {@link System#nanoTime} at which the close timeout ends. It may
      *     have passed, because the polls have the same time limit

@@ -42,6 +42,23 @@ class FailingCloseTest {
         assertTrue(closed.getFirst() > 20_000_000_000L, () -> closed + " of the usual 30 s");
     }
 
+    /** A full heap can end the first call at any place. */
+    @Test
+    void secondCloseFinishesAfterAFullHeap() {
+        var thrown = new OutOfMemoryError("for the test");
+        ExecutorMover mover = mover(() -> Duration.ofSeconds(30), () -> {
+            if (closed.size() < 3) {
+                throw thrown;
+            }
+        });
+        assertEquals(thrown, assertThrows(OutOfMemoryError.class, mover::close));
+        assertTrue(mover.isClosed());
+        assertEquals(thrown, assertThrows(OutOfMemoryError.class, mover::closeNow));
+        mover.close();
+        mover.close();
+        assertEquals(3, closed.size());
+    }
+
     @Test
     void nullTimeoutClosesTheExecutor() {
         ExecutorMover mover = mover(() -> null, () -> {});
