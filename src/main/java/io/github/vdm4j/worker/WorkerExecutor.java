@@ -29,6 +29,7 @@ public final class WorkerExecutor implements VdmExecutor {
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
     private final PartExecutor parts;
+    private final RunningDrains drains = new RunningDrains();
     private final int queueLimit;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -62,7 +63,11 @@ public final class WorkerExecutor implements VdmExecutor {
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
             operation.attach(new Drain(workers.mark()));
-            return drain(operation);
+            FutureState reached = drain(operation);
+            if (reached == FutureState.RUNNING) {
+                drains.add(operation);
+            }
+            return reached;
         }
         if (!Workers.canExecute(operation)) {
             return kernels.start(operation); // Only the calling thread can access the memory.
@@ -214,6 +219,7 @@ public final class WorkerExecutor implements VdmExecutor {
         int refused = parts.stopAll(stuck);
         stuck.addAll(forced.await(deadline));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
+        drains.poll();
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,
