@@ -3,6 +3,7 @@ package io.github.vdm4j.engine;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.Message;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,7 +112,7 @@ public final class DeviceHealth {
     /** Records a part without an answer. The caller holds no locks. */
     void silent(long nanos) {
         if (replaceable) {
-            stopUsing("the hardware did not answer for %s s".formatted(nanos / 1e9));
+            stopUsing(Message.of("the hardware did not answer for %s s", nanos / 1e9));
         }
     }
 
@@ -119,8 +120,8 @@ public final class DeviceHealth {
         hasFailures = true;
         return ++failures < FAILURES
                 ? null
-                : "the hardware failed %d times without a success, at last with %s"
-                        .formatted(FAILURES, status);
+                : Message.of("the hardware failed %d times without a success, at last with %s",
+                        FAILURES, status);
     }
 
     private synchronized String refusedAgain(VdmStatus status) {

@@ -383,6 +383,16 @@ class PollableFutureTest {
         assertTrue(child.output().contains(FullHeapCancels.WORKS), child::toString);
     }
 
+    /** Classes of the JDK whose initialisation fails in a full heap stay unusable. */
+    @Test
+    void messageAfterAFullHeapIsComplete() {
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60),
+                List.of("-Xmx8m", "-XX:+UseSerialGC", "-XX:-UseTLAB", "-Duser.language=de"),
+                FullHeapMessages.class);
+        assertEquals("io.github.vdm4j.VdmException: memset of 4,096 bytes failed: the mover was"
+                + " closed [VDM-CLOSED]\n", child.output());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"threads", "software"})
     void closeInFullHeapEndsTheThreads(String mover) {
