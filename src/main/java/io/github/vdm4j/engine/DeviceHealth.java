@@ -18,8 +18,9 @@ public final class DeviceHealth {
     @FunctionalInterface
     public interface Listener {
         /**
-         * Records a decision. The caller holds a lock. It runs the returned notification, which
-         * must not throw, without locks and after the notifications of earlier decisions.
+         * Records a decision and returns its notification. The caller holds a lock. It runs the
+         * notification without locks, after the notifications of earlier decisions. A notification
+         * must not throw.
          */
         Runnable decided(boolean device, String reason);
     }
@@ -157,7 +158,7 @@ public final class DeviceHealth {
         usable = device;
     }
 
-    /** Runs the notifications in order. If another thread runs one, that thread continues. */
+    /** Runs the notifications in order. If a thread already runs them, that thread continues. */
     private void runNotifications() {
         for (Runnable next = beginNotification(); next != null; next = beginNotification()) {
             try {
