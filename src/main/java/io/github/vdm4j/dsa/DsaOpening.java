@@ -1,15 +1,18 @@
 package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.portal.DsaStatus;
+import io.github.vdm4j.dsa.portal.MoverQueue;
 import io.github.vdm4j.dsa.portal.OpenQueue;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.dsa.portal.QueueTraits;
 import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -24,21 +27,33 @@ final class DsaOpening implements AutoCloseable {
     private static final long ALL_OPERATIONS = 0x1_003f_03ffL;
     private static final long FIRST_WITH_BATCHES = 0x200;
 
-    private final List<WorkQueue> queues = new ArrayList<>();
+    private final DsaSystem system;
+    private final List<String> names;
+    private final Portal.Opener opener;
+    private final LongSupplier clock;
+    private final List<MoverQueue> queues = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
 
-    private DsaOpening() {}
+    private DsaOpening(DsaSystem system, List<String> names, Portal.Opener opener,
+            LongSupplier clock) {
+        this.system = system;
+        this.names = names;
+        this.opener = opener;
+        this.clock = clock;
+    }
 
     /**
      * Opens the named queues, or all shared queues if the list is empty.
      *
+     * @param clock the clock for the pauses of lost queues, in nanoseconds
      * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
-    static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
-        checkNames(system, names);
-        var opening = new DsaOpening();
+    static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener,
+            LongSupplier clock) {
+        var opening = new DsaOpening(system, names, opener, clock);
+        opening.checkNames();
         try {
-            opening.openAll(system, names, opener);
+            opening.openAll();
         } catch (RuntimeException | Error e) {
             opening.close();
             throw e;
@@ -46,19 +61,18 @@ final class DsaOpening implements AutoCloseable {
         return opening;
     }
 
-    private void openAll(DsaSystem system, List<String> names, Portal.Opener opener) {
+    private void openAll() {
         DsaFolders.mistakes()
                 .forEach(mistake -> findings.add(Finding.block(mistake,
                         "Correct the setting, or remove it (docs/dsa.md).")));
-        findings.addAll(system.check(names,
-                (device, queue) -> open(device, queue, !names.isEmpty(), opener)));
+        findings.addAll(system.check(names, this::open));
     }
 
-    private static void checkNames(DsaSystem system, List<String> names) {
+    private void checkNames() {
         List<String> known = system.devices()
                 .stream()
                 .flatMap(device -> device.queues().stream())
-                .map(DsaDevice.WorkQueue::name)
+                .map(WorkQueue::name)
                 .toList();
         for (String name : names) {
             if (!known.contains(name) && !system.devices().isEmpty()) {
@@ -71,10 +85,9 @@ final class DsaOpening implements AutoCloseable {
     }
 
     /** Opens a queue. Returns null, or why the mover cannot use the queue. */
-    private Finding open(DsaDevice device, DsaDevice.WorkQueue queue, boolean named,
-            Portal.Opener opener) {
+    private Finding open(DsaDevice device, WorkQueue queue) {
         String name = queue.name();
-        if (queue.dedicated() && !named) {
+        if (queue.dedicated() && names.isEmpty()) {
             return Finding.block(
                     name + ": the queue is dedicated, and a mover takes such a queue by name only",
                     "DsaDataMover.builder().queues(\"%s\")".formatted(name));
@@ -98,7 +111,7 @@ final class DsaOpening implements AutoCloseable {
             open.release(PROBE_NANOS);
             return notWorking(queue, status);
         }
-        queues.add(new WorkQueue(open, name, device.name(),
+        var traits = new QueueTraits(name, device.name(),
                 Objects.requireNonNullElse(device.numaNode(), -1L).intValue(),
                 Objects.requireNonNullElse(device.capabilities(), 0L),
                 Objects.requireNonNullElse(device.operations(), ALL_OPERATIONS),
@@ -108,18 +121,19 @@ final class DsaOpening implements AutoCloseable {
                         : 1,
                 queue.capacity(),
                 Boolean.TRUE.equals(queue.blockOnFault()),
-                queue.dedicated()));
+                queue.dedicated());
+        queues.add(new MoverQueue(open, traits, clock));
         return null;
     }
 
-    private static String afterRefusal(DsaDevice.WorkQueue queue, String words) {
+    private static String afterRefusal(WorkQueue queue, String words) {
         return words.contains("busy")
                 ? "Another process uses the queue. List the processes: sudo fuser -v "
                         + queue.node()
                 : words.contains("ermi") ? Obstacles.PERMIT : "dmesg | grep idxd";
     }
 
-    private static Finding notWorking(DsaDevice.WorkQueue queue, DsaStatus status) {
+    private static Finding notWorking(WorkQueue queue, DsaStatus status) {
         String name = queue.name();
         return switch (status.code()) {
             case DsaStatus.NONE -> Finding.block(
@@ -156,12 +170,12 @@ final class DsaOpening implements AutoCloseable {
                 && !Boolean.FALSE.equals(device.batchOffered());
     }
 
-    List<WorkQueue> queues() {
+    List<MoverQueue> queues() {
         return queues;
     }
 
     List<String> queueNames() {
-        return queues.stream().map(WorkQueue::name).toList();
+        return queues.stream().map(queue -> queue.traits().name()).toList();
     }
 
     List<Finding> findings() {
@@ -171,6 +185,6 @@ final class DsaOpening implements AutoCloseable {
     /** Releases the queues if the opening does not lead to a mover. */
     @Override
     public void close() {
-        queues.forEach(queue -> queue.queue().release(PROBE_NANOS));
+        queues.forEach(queue -> queue.release(PROBE_NANOS));
     }
 }

@@ -33,7 +33,7 @@ public interface Portal {
      *
      * @return 0 if the queue accepted the descriptor, or the negative error number
      */
-    int submit(SlotMemory memory);
+    int submit(Submission submission);
 
     /**
      * Opens the file again and closes the old file. The close waits until the device has executed

@@ -4,7 +4,7 @@ import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 
 /**
- * An open work queue with the capabilities of its device.
+ * The limits of a work queue, and the capabilities of its device.
  *
  * <p>C counterpart of the capabilities: the register GENCAP, and {@code IDXD_OP_FLAG_...} in
  * linux/idxd.h.
@@ -19,8 +19,7 @@ import io.github.vdm4j.engine.channel.Part;
  * @param blocksOnFault whether the device may wait for a page that is not in memory
  * @param dedicated whether no other process may use the queue
  */
-public record WorkQueue(
-        OpenQueue queue,
+public record QueueTraits(
         String name,
         String device,
         int numaNode,
