@@ -3,6 +3,7 @@ package io.github.vdm4j.dml.job;
 import io.github.vdm4j.dml.ffi.dml_dif_config_t;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
@@ -16,9 +17,6 @@ import java.lang.invoke.VarHandle;
  * a struct for each path of the channel.
  */
 public final class Job extends Slot {
-    /** The bytes of a task in a batch: a descriptor and a completion record. */
-    static final int TASK = 96;
-
     /**
      * The flag that makes a cache flush use clflush or clflushopt. Every processor has one of these
      * instructions (H11).
@@ -219,7 +217,7 @@ public final class Job extends Slot {
 
     @Override
     protected int sendBatch(MemorySegment list, int tasks, HeldArenas held) {
-        describe(at & ADDRESS, Opcode.BATCH, list.address(), (long) tasks * TASK, 0);
+        describe(at & ADDRESS, Opcode.BATCH, list.address(), tasks * Descriptor.TASK_BYTES, 0);
         return dml.submit(at, held);
     }
 

@@ -20,7 +20,6 @@ final class DsaSlot extends Slot {
     static final long LEAST_SPREAD = 256 << 10;
 
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final int RECORD = 32;
 
     private final DsaChannel channel;
     private final Submission[] submissions;
@@ -53,8 +52,7 @@ final class DsaSlot extends Slot {
         requireUsable(first);
         requireUsable(second);
         requireUsable(third);
-        long bytes = part.opcode == Opcode.NOP || part.opcode == Opcode.DRAIN ? 0
-                : part.bytes;
+        long bytes = part.bytes;
         begin(part.opcode, part.flags, part.destination);
         overlaps = opcode == Opcode.MEM_MOVE
                 && Math.abs(part.destination - part.source) < bytes;
@@ -240,7 +238,8 @@ final class DsaSlot extends Slot {
 
     @Override
     public int taskStatus(int task) {
-        return list.get(ValueLayout.JAVA_BYTE, tasks * Descriptor.BYTES + (long) task * RECORD)
+        return list.get(ValueLayout.JAVA_BYTE,
+                tasks * Descriptor.BYTES + task * Descriptor.RECORD_BYTES)
                 & DsaStatus.MASK | DsaChannel.RECORDED;
     }
 

@@ -11,6 +11,12 @@ import java.nio.ByteOrder;
 public final class Descriptor {
     public static final long BYTES = 64;
 
+    /** The size of a completion record in bytes. */
+    public static final long RECORD_BYTES = 32;
+
+    /** The bytes of a task in a batch: a descriptor and a completion record. */
+    public static final long TASK_BYTES = BYTES + RECORD_BYTES;
+
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
 
