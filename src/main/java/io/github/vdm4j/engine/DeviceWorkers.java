@@ -154,7 +154,6 @@ final class DeviceWorkers {
      */
     boolean handOver(Operation<?> operation) {
         if (operation.byteSize() < policy.workersFrom(operation)
-                || operation.type() == VdmOperationType.DRAIN
                 || !Workers.canExecute(operation)) {
             return false;
         }

@@ -46,7 +46,7 @@ public abstract class Slot {
     /** The number of uses of the slot. The thread that has taken the slot writes it. */
     long uses;
 
-    private volatile Object owner;
+    private volatile Operation<?> owner;
 
     /** The pool. It sets this field after the creation of the slot. */
     SlotPool pool;
@@ -273,11 +273,11 @@ public abstract class Slot {
      * Returns the operation that uses the slot, or null. A thread that finds no free slot can
      * finish this operation.
      */
-    public final Object owner() {
+    public final Operation<?> owner() {
         return owner;
     }
 
-    public final void owner(Object holder) {
+    public final void owner(Operation<?> holder) {
         owner = holder;
     }
 
