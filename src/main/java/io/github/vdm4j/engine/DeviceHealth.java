@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
@@ -59,10 +60,10 @@ public final class DeviceHealth {
     /** The threads that run the listener. */
     private final Set<Thread> deciding = ConcurrentHashMap.newKeySet();
 
-    public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
+    public DeviceHealth(SlotPool pool, Listener listener, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;
-        this.replaceable = replaceable;
+        replaceable = pool.channel().software() != ExecutionPath.NONE;
         this.clock = clock;
     }
 

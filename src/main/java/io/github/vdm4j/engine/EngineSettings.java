@@ -1,6 +1,5 @@
 package io.github.vdm4j.engine;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
@@ -65,16 +64,14 @@ public final class EngineSettings {
                 : OffloadPolicy.allOnChannel(workersFrom, Long.MAX_VALUE);
     }
 
-    /** Returns the plan of a mover with these settings. */
     public EnginePlan plan(SlotPool pool, String threadPrefix, OffloadPolicy policy,
             DeviceHealth.Listener listener) {
-        boolean hasSoftware = pool.channel().software() != ExecutionPath.NONE;
         DeviceHealth health = pool.channel().hasDevice()
-                ? new DeviceHealth(pool, listener, hasSoftware, clock)
+                ? new DeviceHealth(pool, listener, clock)
                 : null;
         return new EnginePlan(pool, threadPrefix, policy, health, engines(),
                 queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos(),
-                workers, workerStrategy, mostPending(), hasSoftware);
+                workers, workerStrategy, mostPending());
     }
 
     public int mostPending() {

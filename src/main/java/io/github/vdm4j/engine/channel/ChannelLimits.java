@@ -18,14 +18,9 @@ public record ChannelLimits(
     /** The largest batch. Its own cost is negligible, and its descriptors fit into the L1 cache. */
     public static final int MAX_TASKS = 128;
 
-    /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public ChannelLimits {
         check("deviceBytes", deviceBytes);
         check("softwareBytes", softwareBytes);
-    }
-
-    public ChannelLimits(long deviceBytes, long softwareBytes) {
-        this(deviceBytes, softwareBytes, MAX_TASKS, MAX_TASKS);
     }
 
     long bytes(boolean device) {
