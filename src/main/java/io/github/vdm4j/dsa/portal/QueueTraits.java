@@ -33,13 +33,13 @@ public record QueueTraits(
     /** GENCAP: the device can wait for pages. */
     private static final long BLOCK_ON_FAULT = 1;
     /** GENCAP: the device can copy within one range. */
-    private static final long OVERLAP = 1 << 1;
+    public static final long OVERLAP = 1 << 1;
     /** GENCAP: the device obeys {@link Part#FOR_CACHE}. */
     private static final long CACHE = 1 << 2;
     /** GENCAP: the device obeys {@link #WRITE_DURABLY}. */
-    private static final long DURABLE = 1 << 5;
+    public static final long DURABLE = 1 << 5;
     /** GENCAP: the device obeys {@link #READ_BACK}. */
-    private static final long READBACK = 1 << 8;
+    public static final long READBACK = 1 << 8;
 
     /** A flag: the device waits for a page that is not in memory. */
     private static final int WAIT_FOR_PAGES = 1 << 1;
