@@ -152,7 +152,6 @@ public final class LibC {
             return error == ENOENT;
         }
 
-        /** Returns true if the user may not do this with the file. */
         public boolean isDenied() {
             return error == EACCES;
         }

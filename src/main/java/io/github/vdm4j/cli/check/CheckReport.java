@@ -100,7 +100,6 @@ public record CheckReport(
         }
     }
 
-    /** Returns the text form. */
     public String text() {
         var lines = new ArrayList<String>();
         addHead((topic, content) -> lines.add("%-10s %s".formatted(topic, content)));
