@@ -6,6 +6,7 @@ import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.machine.Processor;
 import java.util.function.Supplier;
 
 /**
@@ -76,6 +77,6 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
 
     private SlotPool pool(boolean hardware, boolean software) {
         return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
-                node, null, DmlStatus::of), jobs);
+                node, Processor.hasClwb(), DmlStatus::of), jobs);
     }
 }

@@ -127,7 +127,7 @@ public final class Job extends Slot {
             case Opcode.NOP -> describe(job, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
                 describe(job, Opcode.CACHE_FLUSH, part.destination, part.bytes,
-                        onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
+                        onDevice() || channel.clwb ? 0 : EVICT);
             default -> describeFields(part);
         }
     }
