@@ -22,8 +22,7 @@ public final class EngineSettings {
     public int workers;
     public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     public boolean nativeMemoryIsPersistent;
-    /** Null means the setting of the engines. */
-    public Duration forceWait;
+    public Duration forceWait = Durability.NO_BOUND;
     /** Tests replace the engines. */
     public Durability durability = Durability.system();
     public LongSupplier clock = System::nanoTime;
@@ -79,7 +78,6 @@ public final class EngineSettings {
     }
 
     public Durability engines() {
-        Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
-        return forceWait == null ? chosen : chosen.forceWait(forceWait);
+        return durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent).forceWait(forceWait);
     }
 }
