@@ -1,5 +1,6 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 
@@ -48,9 +49,6 @@ public record QueueTraits(
     /** A flag, CC2: the device reads the destination back, past the caches, before it completes. */
     static final int READ_BACK = 1 << 14;
 
-    private static final int FLAGS_AT = 32;
-    private static final int OPCODE_AT = 56;
-
     /**
      * Returns 0 if the device can execute a part. Otherwise it returns the channel's form of the
      * status that the device would return.
@@ -74,7 +72,7 @@ public record QueueTraits(
 
     /** Returns whether the first eight bytes of a descriptor ask for a durable write. */
     static boolean isDurable(long head) {
-        return (head & (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT) != 0;
+        return (Descriptor.flags(head) & (READ_BACK | WRITE_DURABLY)) != 0;
     }
 
     /**
@@ -82,26 +80,25 @@ public record QueueTraits(
      * may fit another queue, because a full queue leaves the tasks of a batch fitted.
      */
     long fit(long head, boolean waits) {
-        int opcode = (int) (head >>> OPCODE_AT);
-        long fitted = head & ~((long) WAIT_FOR_PAGES << FLAGS_AT);
-        if ((fitted & (long) WRITE_DURABLY << FLAGS_AT) != 0) {
-            fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
+        int opcode = Descriptor.opcode(head);
+        int flags = Descriptor.flags(head) & ~WAIT_FOR_PAGES;
+        if ((flags & WRITE_DURABLY) != 0) {
+            flags ^= READ_BACK | WRITE_DURABLY;
         }
         if ((capabilities & CACHE) == 0) {
-            fitted &= ~((long) Part.FOR_CACHE << FLAGS_AT); // a hint
+            flags &= ~Part.FOR_CACHE; // a hint
         }
         if (opcode == Opcode.DUALCAST) {
             // Only DML has this flag. DSA has a common flag for both destinations.
-            fitted &= ~((long) Part.SECOND_DURABLE << FLAGS_AT);
+            flags &= ~Part.SECOND_DURABLE;
         }
-        if ((capabilities & READBACK) == 0
-                && (fitted & (long) READ_BACK << FLAGS_AT) != 0) {
-            fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
+        if ((capabilities & READBACK) == 0 && (flags & READ_BACK) != 0) {
+            flags ^= READ_BACK | WRITE_DURABLY;
         }
         if (waits && blocksOnFault && (capabilities & BLOCK_ON_FAULT) != 0
                 && opcode > Opcode.DRAIN) {
-            fitted |= (long) WAIT_FOR_PAGES << FLAGS_AT;
+            flags |= WAIT_FOR_PAGES;
         }
-        return fitted;
+        return Descriptor.head(opcode, flags);
     }
 }

@@ -23,11 +23,24 @@ public final class Descriptor {
     /** The flags for a valid record address and for a request to write the record. */
     private static final int WITH_RECORD = 0xC;
 
+    private static final int FLAGS_AT = 32;
+    private static final int ALL_FLAGS = 0xff_ffff;
+    private static final int OPCODE_AT = 56;
+
     private Descriptor() {}
 
     /** Returns the first 8 bytes. The flags are without the flags for the completion record. */
     public static long head(int opcode, int flags) {
-        return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
+        return (long) (flags | WITH_RECORD) << FLAGS_AT | (long) opcode << OPCODE_AT;
+    }
+
+    public static int opcode(long head) {
+        return (int) (head >>> OPCODE_AT);
+    }
+
+    /** Returns the flags, including the flags for the completion record. */
+    public static int flags(long head) {
+        return (int) (head >>> FLAGS_AT) & ALL_FLAGS;
     }
 
     /** Writes a part without the address of its completion record. */
