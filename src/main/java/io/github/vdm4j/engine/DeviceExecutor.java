@@ -7,7 +7,6 @@ import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.CopyProgress;
-import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
@@ -20,14 +19,12 @@ import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.DurableMove;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Durability.Refusal;
 import io.github.vdm4j.memory.DurableMoves;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.worker.Workers;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Set;
 
@@ -48,13 +45,12 @@ public final class DeviceExecutor implements VdmExecutor {
     private final EngineFailures failures;
     private final Durability durability;
     private final DeviceEngine engine;
+    private final InlineMoves inline;
     private final DeviceWorkers workers;
     private final SlotQueue queue;
     private final PendingList pending;
     /** The finisher in {@link MemoryRegions}. Closing the mover removes it. */
     private final Runnable finisher;
-    /** The longest operation in bytes that one call of DML executes, or 0 if no call does. */
-    private final long inlineBytes;
     private volatile boolean closing;
 
     /**
@@ -75,13 +71,30 @@ public final class DeviceExecutor implements VdmExecutor {
         pending = queue.pending();
         workers = new DeviceWorkers(plan, failures, queue);
         engine = workers.engine();
+        inline = new InlineMoves(plan, engine, takesHeap);
         finisher = queue::finishAbandoned;
-        inlineBytes = Math.min(channel.inlineBytes(), policy.longestOnCaller());
         MemoryRegions.addFinisher(finisher);
     }
 
     @Override
     public FutureState start(Operation<?> operation) {
+        // For a short copy, startAny would take longer than the copy (docs/adr/0016).
+        if (operation.isPlainMove() && operation.attachment() == null) {
+            if (policy.isShortMove(operation)) {
+                if (!MemoryRegions.any()) {
+                    return CallerExecutor.startMove(operation);
+                }
+            } else if (inline.executes(operation)) {
+                Slot slot = pool.take();
+                if (slot != null) {
+                    return inline.execute(operation, slot);
+                }
+            }
+        }
+        return startAny(operation);
+    }
+
+    private FutureState startAny(Operation<?> operation) {
         Object earlier = operation.attachment();
         if (earlier != null) {
             if (earlier instanceof Program begun && begun.slot().owner() == operation) {
@@ -105,22 +118,18 @@ public final class DeviceExecutor implements VdmExecutor {
                         && type != VdmOperationType.NOP && type != VdmOperationType.DRAIN) {
             return workers.startOnJvm(operation, false);
         }
-        return startOnChannel(operation, type, bytes);
+        return startOnChannel(operation, type);
     }
 
-    /**
-     * Starts an operation that the channel, libpmem or a worker executes. It is separate from
-     * {@link #start}, because the JIT compiler inlines only short methods into a poll.
-     */
-    private FutureState startOnChannel(Operation<?> operation, VdmOperationType type, long bytes) {
+    /** Starts an operation that the channel, libpmem or a worker executes. */
+    private FutureState startOnChannel(Operation<?> operation, VdmOperationType type) {
         if (takesHeap && !operation.isOffHeap()) { // A device cannot access heap segments.
             return workers.handOver(operation) ? null : workers.startOnJvm(operation, false);
         }
-        // For 64 bytes, a call of DML takes a third of the engine's time (docs/adr/0016).
-        if (isInline(operation, bytes)) {
+        if (operation.isDurable() && inline.executesDurable(operation)) {
             Slot slot = pool.take();
             if (slot != null) {
-                return executeInline(operation, slot, bytes);
+                return inline.execute(operation, slot);
             }
         }
         if (type == VdmOperationType.DRAIN) {
@@ -144,53 +153,6 @@ public final class DeviceExecutor implements VdmExecutor {
             }
         }
         return startWithSlot(operation);
-    }
-
-    /**
-     * Returns whether calls of DML's software execute an operation. No page of it may be missing.
-     * The engine executes a durable memmove, because such an operation cannot be repeated.
-     */
-    private boolean isInline(Operation<?> operation, long bytes) {
-        return bytes <= inlineBytes
-                && operation.type().ordinal() <= VdmOperationType.MEMSET.ordinal()
-                && !MemoryRegions.mayLackPages(operation.destination())
-                && !MemoryRegions.mayLackPages(operation.source())
-                && (!operation.isDurable() || operation.type() != VdmOperationType.MEMMOVE
-                        && bytes + 2 * Part.LINE <= inlineBytes
-                        && bytes < policy.workersFrom(operation) && durability.lines() == null
-                        && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES);
-    }
-
-    /**
-     * Executes an operation in one submission of the software path. If the operation is durable,
-     * another submission writes it back. No buffer needs a pin, because each call keeps the
-     * segments open. If a call does not succeed, the engine repeats the operation.
-     */
-    private FutureState executeInline(Operation<?> operation, Slot slot, long bytes) {
-        MemorySegment destination = operation.destination();
-        MemorySegment source = operation.source();
-        boolean durable = operation.isDurable();
-        int flags = durable ? channel.durableFlags() : operation.isForCache() ? Part.FOR_CACHE : 0;
-        int status;
-        try {
-            Part part = source == null
-                    ? slot.part().fill(destination.address(), bytes, operation.pattern(), flags)
-                    : slot.part().move(destination.address(), source.address(), bytes, flags);
-            status = slot.execute(part, destination, source);
-            if (durable && status == Slot.OK) {
-                status = slot.execute(part.flush(destination.address(), bytes), destination, null);
-            }
-        } catch (SegmentClosedException e) {
-            return engine.begin(operation, slot);
-        } catch (RuntimeException | Error e) {
-            pool.give(slot); // Without this, close() would wait for the slot for ever.
-            throw e;
-        }
-        if (status != Slot.OK) {
-            return engine.begin(operation, slot);
-        }
-        pool.give(slot);
-        return operation.succeed(channel.software());
     }
 
     /** Executes a durable copy or fill with libpmem. Returns null if the operation needs a slot. */

@@ -128,6 +128,12 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
         return false;
     }
 
+    /** Returns whether the JVM executes a plain copy or fill, even if no thread awaits it. */
+    boolean isShortMove(Operation<?> move) {
+        long bytes = move.byteSize();
+        return bytes <= longestOnCaller() && bytes <= (move.source() == null ? fills : copies);
+    }
+
     /** Returns whether the JVM executes an operation in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
         if (operation.tasks() != null) {

@@ -247,8 +247,12 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     private FutureState enter(int seen, Registration own) {
         Waiters list = waiters;
-        Notifier offered = isCurrent(list) ? list.notifier : Notifier.none();
-        boolean promised = offered.used() == NotifierType.WAKER;
+        Notifier offered = Notifier.none();
+        boolean promised = false;
+        if (isCurrent(list)) {
+            offered = list.notifier;
+            promised = offered.used() == NotifierType.WAKER;
+        }
         recordThread();
         FutureState reached;
         try {

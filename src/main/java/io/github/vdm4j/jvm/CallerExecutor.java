@@ -44,6 +44,9 @@ public final class CallerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
+        if (isSingleMove(operation) && !MemoryRegions.any()) {
+            return startMove(operation);
+        }
         if (operation.type() == VdmOperationType.BATCH) {
             return startBatch(operation, eachTask);
         }
@@ -63,6 +66,32 @@ public final class CallerExecutor implements VdmExecutor {
             MemoryRegions.unpin(destination, source, second);
         }
         return FutureState.COMPLETE;
+    }
+
+    /**
+     * Executes a copy or a fill with the JDK's functions. They check the segments before they move
+     * a byte. The caller has pinned the buffers, or no region is registered.
+     *
+     * @throws WrongThreadException if a segment is confined to another thread
+     */
+    public static FutureState startMove(Operation<?> operation) {
+        MemorySegment to = operation.destination();
+        MemorySegment from = operation.source();
+        try {
+            if (from != null) {
+                MemorySegment.copy(from, 0, to, 0, to.byteSize());
+            } else {
+                PatternKernel.fill(to, operation.fillByte());
+            }
+            JvmFailures.deliver(operation);
+        } catch (WrongThreadException e) {
+            operation.requireAccess();
+            throw e;
+        } catch (Throwable e) {
+            JvmFailures.record(operation, e, 0);
+            return FutureState.COMPLETE;
+        }
+        return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
     }
 
     @Override
@@ -87,17 +116,6 @@ public final class CallerExecutor implements VdmExecutor {
      */
     public boolean isShort(Operation<?> operation) {
         return operation.byteSize() <= SHORT && isSingleMove(operation);
-    }
-
-    private static FutureState move(Operation<?> operation, MemorySegment to,
-            MemorySegment from) {
-        if (from != null) {
-            MemorySegment.copy(from, 0, to, 0, to.byteSize());
-        } else {
-            PatternKernel.fill(to, operation.fillByte());
-        }
-        JvmFailures.deliver(operation);
-        return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
     }
 
     /** Executes the tasks of a batch on the calling thread, in order. */
@@ -192,7 +210,7 @@ public final class CallerExecutor implements VdmExecutor {
     private Forces executeSingle(Operation<?> operation, Forces earlier) {
         try {
             if (isSingleMove(operation)) {
-                move(operation, operation.destination(), operation.source());
+                startMove(operation);
                 return earlier;
             }
             return run(operation, earlier);
