@@ -24,7 +24,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
      *
      * @throws VdmException if DML cannot create the jobs
      */
-    Opened untried(boolean hardware, String reason) {
+    Opened openWithoutTrial(boolean hardware, String reason) {
         try {
             return new Opened(pool(hardware, !hardware), reason);
         } catch (SlotRefusedException e) {
@@ -47,7 +47,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
      *     software
      * @throws VdmException if DML cannot create the jobs for the software path
      */
-    Opened tried(boolean orSoftware) {
+    Opened openWithTrial(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose.get();
         SlotPool pool = null;
         DeviceTrial trial;
@@ -72,7 +72,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         if (!orSoftware) {
             throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
         }
-        return untried(false, trial.words());
+        return openWithoutTrial(false, trial.words());
     }
 
     private SlotPool pool(boolean hardware, boolean software) {

@@ -185,8 +185,11 @@ final class DsaSlot extends Slot {
             return IN_FLIGHT;
         }
         if (failed == null && sent < used) {
-            int answer = abandoned ? DsaStatus.EAGAIN : sendNext();
-            return answer == OK || answer == DsaStatus.EAGAIN && !abandoned ? IN_FLIGHT : answer;
+            if (abandoned) {
+                return DsaStatus.EAGAIN;
+            }
+            int answer = sendNext();
+            return answer == OK || answer == DsaStatus.EAGAIN ? IN_FLIGHT : answer;
         }
         last = failed == null ? submissions[0] : failed;
         return switch (last.status) {

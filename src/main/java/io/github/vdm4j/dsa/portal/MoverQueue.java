@@ -65,7 +65,7 @@ public final class MoverQueue {
         if (error == 0) {
             submitted.increment();
             if (lost != 0) {
-                found();
+                recover();
             }
         } else if (error == DsaStatus.EAGAIN) {
             full.increment();
@@ -96,7 +96,7 @@ public final class MoverQueue {
         retryAt = clock.getAsLong() + pause;
     }
 
-    private synchronized void found() {
+    private synchronized void recover() {
         lost = 0;
         pause = SHORTEST_PAUSE_NANOS;
     }
