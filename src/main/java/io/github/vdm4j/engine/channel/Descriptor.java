@@ -68,26 +68,24 @@ public final class Descriptor {
             case Opcode.COPY_CRC ->
                 put(memory, at, head, part.source, part.destination, part.bytes,
                         Integer.toUnsignedLong(part.seed), 0, 0);
-            case Opcode.DIF_CHECK -> writeDif(memory, at, head, part, true, false);
-            case Opcode.DIF_INSERT -> writeDif(memory, at, head, part, false, true);
-            case Opcode.DIF_STRIP -> writeDif(memory, at, head, part, true, false);
-            case Opcode.DIF_UPDATE -> writeDif(memory, at, head, part, true, true);
+            case Opcode.DIF_CHECK, Opcode.DIF_INSERT, Opcode.DIF_STRIP, Opcode.DIF_UPDATE ->
+                writeDif(memory, at, head, part);
             case Opcode.CACHE_FLUSH ->
                 put(memory, at, head, 0, part.destination, part.bytes, 0, 0, 0);
             default -> put(memory, at, head, part.source, part.destination, part.bytes, 0, 0, 0);
         }
     }
 
-    private static void writeDif(MemorySegment memory, long at, long head, Part part,
-            boolean ofSource, boolean ofDestination) {
+    private static void writeDif(MemorySegment memory, long at, long head, Part part) {
+        boolean writesTags = part.opcode == Opcode.DIF_INSERT || part.opcode == Opcode.DIF_UPDATE;
         // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
         // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
                 part.bytes, part.difFlags | part.blockSize() << 16,
-                ofSource
+                part.checksBlocks()
                         ? tags(part.sourceReference(), part.sourceMask(), part.sourceApplication())
                         : 0,
-                ofDestination
+                writesTags
                         ? tags(part.destinationReference(), part.destinationMask(),
                                 part.destinationApplication())
                         : 0);
