@@ -65,6 +65,10 @@ final class Access {
         memory.write(address, bytes);
     }
 
+    void copy(long from, long to, long length) throws MemoryFault {
+        memory.copy(from, to, length);
+    }
+
     /** The part of an operation before the first missing page. */
     final class Extent {
         private final long size;

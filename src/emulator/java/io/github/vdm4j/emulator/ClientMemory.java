@@ -23,6 +23,13 @@ public interface ClientMemory {
 
     void write(long address, byte[] bytes) throws MemoryFault;
 
+    /** Copies a range of at most 2 GiB. The ranges may overlap. */
+    default void copy(long from, long to, long length) throws MemoryFault {
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        read(from, bytes);
+        write(to, bytes);
+    }
+
     /** The first byte of a completion record, its status, becomes visible last. */
     void writeRecord(long address, byte[] bytes) throws MemoryFault;
 }

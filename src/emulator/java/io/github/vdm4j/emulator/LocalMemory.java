@@ -73,6 +73,18 @@ public final class LocalMemory implements ClientMemory {
     }
 
     @Override
+    public void copy(long from, long to, long length) throws MemoryFault {
+        check(from, length, false);
+        check(to, length, true);
+        try {
+            MemorySegment.copy(at(from, length), 0, at(to, length), 0, length);
+            deliverFault();
+        } catch (InternalError e) {
+            ClientMemory.super.copy(from, to, length); // This finds the lost page.
+        }
+    }
+
+    @Override
     public void writeRecord(long address, byte[] bytes) throws MemoryFault {
         access(address, bytes.length, true, () -> {
             MemorySegment record = at(address, bytes.length);

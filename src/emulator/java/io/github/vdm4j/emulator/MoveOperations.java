@@ -22,7 +22,7 @@ final class MoveOperations {
         Access.Extent extent = access.extent(size).with(from, READ).with(to, WRITE);
         for (long at = 0; at < extent.length(); at += Access.CHUNK) {
             access.progress(at, 0, 0);
-            access.write(to + at, access.read(from + at, chunk(extent.length() - at)));
+            access.copy(from + at, to + at, chunk(extent.length() - at));
         }
         return extent.completion();
     }
@@ -36,7 +36,7 @@ final class MoveOperations {
             access.progress(done, 0, 1);
             long chunk = chunk(extent.length() - done);
             long at = size - done - chunk;
-            access.write(to + at, access.read(from + at, chunk));
+            access.copy(from + at, to + at, chunk);
             done += chunk;
         }
         return extent.isWhole() ? Completion.success() : extent.completion().withResult(1);
