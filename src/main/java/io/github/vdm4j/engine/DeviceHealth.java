@@ -60,7 +60,7 @@ public final class DeviceHealth {
     /** The threads that run the listener. */
     private final Set<Thread> deciding = ConcurrentHashMap.newKeySet();
 
-    public DeviceHealth(SlotPool pool, Listener listener, LongSupplier clock) {
+    DeviceHealth(SlotPool pool, Listener listener, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;
         replaceable = pool.channel().software() != ExecutionPath.NONE;
@@ -68,7 +68,7 @@ public final class DeviceHealth {
     }
 
     /** Returns whether the engine uses the device. It does not during a pause. */
-    public boolean isUsable() {
+    boolean isUsable() {
         return usable;
     }
 

@@ -370,7 +370,7 @@ public final class LibC {
                         length));
     }
 
-    public static String words(int error) {
+    static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);
             return text.reinterpret(1024).getString(0);

@@ -129,7 +129,7 @@ public final class DmlChannel extends Channel {
     }
 
     @Override
-    public Job makeSlot() {
+    protected Job makeSlot() {
         prepared = prepared != null ? prepared : prepare();
         Job job = new Job(dml, this, prepared[0], prepared[1]);
         prepared = null;

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
  * A DML job. DML initialises it once, and vdm4j fills and submits it any number of times. A job has
  * a struct for each path of the channel.
  */
-public final class Job extends Slot {
+final class Job extends Slot {
     /**
      * The flag that makes a cache flush use clflush or clflushopt. Every processor has one of these
      * instructions (H11).
@@ -228,27 +228,27 @@ public final class Job extends Slot {
 
     /** Returns whether the library has the known layout of batches. */
     @Override
-    public boolean takesBatches() {
+    protected boolean takesBatches() {
         return dml.knowsBatches(at);
     }
 
     @Override
-    public int taskStatus(int task) {
+    protected int taskStatus(int task) {
         return dml.batchStatus(at, task);
     }
 
     @Override
-    public int result() {
+    protected int result() {
         return dml_job_t.result(struct);
     }
 
     @Override
-    public long offset() {
+    protected long offset() {
         return Integer.toUnsignedLong(dml_job_t.offset(struct));
     }
 
     @Override
-    public int value() {
+    protected int value() {
         return part().opcode == Opcode.DELTA_CREATE ? dml_job_t.destination_length(struct)
                 : struct.get(INT, crc());
     }

@@ -73,7 +73,7 @@ public final class DsaChannel extends Channel {
     }
 
     @Override
-    public Slot makeSlot() {
+    protected Slot makeSlot() {
         var submissions = new Submission[Math.min(queues.size(), MOST_SUBMISSIONS)];
         Arrays.setAll(submissions, i -> new Submission(allocate(Submission.BYTES)));
         return new DsaSlot(this, submissions, slots++);

@@ -204,17 +204,17 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public int result() {
+    protected int result() {
         return last.record().result();
     }
 
     @Override
-    public long offset() {
+    protected long offset() {
         return last.record().completed();
     }
 
     @Override
-    public int value() {
+    protected int value() {
         return last.record().value();
     }
 
@@ -223,7 +223,7 @@ final class DsaSlot extends Slot {
      * failed submission completed.
      */
     @Override
-    public long bytesCompleted() {
+    protected long bytesCompleted() {
         if (last.status != DsaStatus.PAGE_FAULT && last.status != DsaStatus.PAGE_REFUSED) {
             return -1;
         }
@@ -235,12 +235,12 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public boolean isTailDone() {
+    protected boolean isTailDone() {
         return used == 1 && last.record().result() == 1;
     }
 
     @Override
-    public int taskStatus(int task) {
+    protected int taskStatus(int task) {
         return list.get(ValueLayout.JAVA_BYTE,
                 tasks * Descriptor.BYTES + task * Descriptor.RECORD_BYTES)
                 & DsaStatus.MASK | DsaChannel.RECORDED;

@@ -102,7 +102,7 @@ public final class OpenQueue {
      * unusable after its queue was disabled. The call does nothing if another thread already opens
      * the file. If the file cannot be opened, submissions continue to fail.
      */
-    public void reopen() {
+    void reopen() {
         if (reopening.compareAndSet(false, true)) {
             new LibraryThread("vdm4j opening " + node, () -> {
                 try {
@@ -119,12 +119,12 @@ public final class OpenQueue {
         }
     }
 
-    public boolean isReopening() {
+    boolean isReopening() {
         return reopening.get();
     }
 
     /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
-    public int submit(Submission submission) {
+    int submit(Submission submission) {
         AtomicInteger source = credits;
         if (source == null) {
             return portal.submit(submission);
