@@ -124,7 +124,7 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
      * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
     public DsaDataMover open() {
-        DsaOpening opening = DsaOpening.of(system.get(), queues, opener, settings.clock);
+        var opening = new DsaOpening(system.get(), queues, opener, settings.clock);
         if (opening.queues().isEmpty() || opening.queues().size() < queues.size()) {
             opening.close();
             throw new DsaUnavailableException(opening.findings());

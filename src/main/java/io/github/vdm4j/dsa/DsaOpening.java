@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * The opening of the work queues of one mover. It examines every queue, opens the usable queues
@@ -27,20 +26,11 @@ final class DsaOpening implements AutoCloseable {
     private static final long ALL_OPERATIONS = 0x1_003f_03ffL;
     private static final long FIRST_WITH_BATCHES = 0x200;
 
-    private final DsaSystem system;
     private final List<String> names;
     private final Portal.Opener opener;
     private final LongSupplier clock;
     private final List<MoverQueue> queues = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
-
-    private DsaOpening(DsaSystem system, List<String> names, Portal.Opener opener,
-            LongSupplier clock) {
-        this.system = system;
-        this.names = names;
-        this.opener = opener;
-        this.clock = clock;
-    }
 
     /**
      * Opens the named queues, or all shared queues if the list is empty.
@@ -48,27 +38,23 @@ final class DsaOpening implements AutoCloseable {
      * @param clock the clock for the pauses of lost queues, in nanoseconds
      * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
-    static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener,
-            LongSupplier clock) {
-        var opening = new DsaOpening(system, names, opener, clock);
-        opening.checkNames();
-        try {
-            opening.openAll();
-        } catch (RuntimeException | Error e) {
-            opening.close();
-            throw e;
-        }
-        return opening;
-    }
-
-    private void openAll() {
+    DsaOpening(DsaSystem system, List<String> names, Portal.Opener opener, LongSupplier clock) {
+        this.names = names;
+        this.opener = opener;
+        this.clock = clock;
+        checkNames(system);
         DsaFolders.mistakes()
                 .forEach(mistake -> findings.add(Finding.block(mistake,
                         "Correct the setting, or remove it (docs/dsa.md).")));
-        findings.addAll(system.check(names, this::open));
+        try {
+            findings.addAll(system.check(names, this::open));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
-    private void checkNames() {
+    private void checkNames(DsaSystem system) {
         List<String> known = system.devices()
                 .stream()
                 .flatMap(device -> device.queues().stream())
@@ -79,7 +65,7 @@ final class DsaOpening implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "work queue %s: unknown. Linux shows %s. List the queues with vdm info."
                                 .formatted(name, known.isEmpty() ? "no work queue"
-                                        : known.stream().collect(Collectors.joining(", "))));
+                                        : String.join(", ", known)));
             }
         }
     }

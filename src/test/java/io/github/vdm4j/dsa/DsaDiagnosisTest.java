@@ -53,7 +53,7 @@ class DsaDiagnosisTest {
     }
 
     private DsaOpening open(DsaSystem system, String... names) {
-        return DsaOpening.of(system, List.of(names), devices, System::nanoTime);
+        return new DsaOpening(system, List.of(names), devices, System::nanoTime);
     }
 
     private DsaDiagnosis diagnosis() {
