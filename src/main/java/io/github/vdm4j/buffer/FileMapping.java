@@ -12,6 +12,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -103,9 +104,10 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
     }
 
     private OffHeapBuffer mapExisting() throws IOException {
-        requireRegular(Files.readAttributes(file, BasicFileAttributes.class));
+        requireRegular(attributes(false));
         requireWholeHugePages(storeOf(file));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel =
+                open(false, () -> FileChannel.open(file, StandardOpenOption.READ))) {
             if (channel.size() < offset + length) {
                 throw new IllegalArgumentException(
                         FailureName.MAPPING_FAILED.endOf(
@@ -132,8 +134,42 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             case "Map failed" -> reason + ". The address space is too small, or the process has"
                     + " more mappings than vm.max_map_count. Close buffers, or raise the limit";
             case "No such device" -> reason + ". " + NOT_MAPPABLE;
+            case String ro when ro.endsWith("Read-only file system") -> reason
+                    + ". Mount it for writing, or use OffHeapBuffer.mapReadOnly";
+            case String busy when busy.endsWith("Text file busy") -> reason
+                    + ". The file is a running program. End its processes, or map a copy";
             default -> reason;
         };
+    }
+
+    /** An access to the path by its name. */
+    private interface Opening<T> {
+        T open() throws IOException;
+    }
+
+    /** Opens the path. The exception has the same type as that of the JDK, and a remedy. */
+    private <T> T open(boolean write, Opening<T> opening) throws IOException {
+        try {
+            return opening.open();
+        } catch (FileSystemException e) {
+            FileSystemException refused = switch (e) {
+                case NoSuchFileException missing -> new NoSuchFileException(file.toString(), null,
+                        why(write ? "the folder of the file does not exist. Create the folder."
+                                : "the file does not exist. Map it with OffHeapBuffer.map to"
+                                        + " create it."));
+                case AccessDeniedException denied -> new AccessDeniedException(file.toString(),
+                        null, why("permission denied. Permit this process to read "
+                                + (write ? "and write the file, or use OffHeapBuffer.mapReadOnly."
+                                        : "the file and to search its folders.")));
+                default -> failed(reasonOf(e) + ".");
+            };
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    private BasicFileAttributes attributes(boolean write) throws IOException {
+        return open(write, () -> Files.readAttributes(file, BasicFileAttributes.class));
     }
 
     private OffHeapBuffer growAndMap() throws IOException {
@@ -143,7 +179,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
                             + " failed: the thread is interrupted. The call changed nothing."));
         }
         long before = sizeBefore();
-        try (FileStorage storage = FileStorage.open(file)) {
+        try (FileStorage storage = open(true, () -> FileStorage.open(file))) {
             if (before != ABSENT) {
                 requireSpace(storeOf(storage.path()), length - storage.allocated());
             }
@@ -173,7 +209,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
      */
     private long sizeBefore() throws IOException {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes attributes = attributes(true);
             requireRegular(attributes);
             requireWholeHugePages(storeOf(file));
             return attributes.size();
@@ -250,10 +286,12 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
     }
 
     private FileSystemException failed(String why) {
-        return new FileSystemException(file.toString(), null,
-                FailureName.MAPPING_FAILED.endOf(
-                        "mapping %,d bytes at offset %,d failed: %s"
-                                .formatted(length, offset, why)));
+        return new FileSystemException(file.toString(), null, why(why));
+    }
+
+    private String why(String why) {
+        return FailureName.MAPPING_FAILED.endOf("mapping %,d bytes at offset %,d failed: %s"
+                .formatted(length, offset, why));
     }
 
     private OffHeapBuffer map(

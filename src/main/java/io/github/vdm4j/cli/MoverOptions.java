@@ -9,6 +9,7 @@ import io.github.vdm4j.dml.DmlUnavailableException;
 import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import io.github.vdm4j.mover.UnavailableException;
@@ -132,11 +133,17 @@ final class MoverOptions {
         }
     }
 
-    private static ChosenMover best(int operations) {
+    private ChosenMover best(int operations) {
         try {
             return dsa(operations);
         } catch (DsaUnavailableException e) {
             // Intel DML is the next choice. The command vdm info reports why DSA is unavailable.
+            for (String mistake : DsaFolders.mistakes()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("%s: %s. Correct the setting, or remove it"
+                                .formatted(spec.qualifiedName(), mistake) + " (docs/dsa.md)");
+            }
         }
         try {
             return dml(DmlPath.AUTO, operations);

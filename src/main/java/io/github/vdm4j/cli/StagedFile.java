@@ -16,6 +16,8 @@ import java.util.UUID;
  * target's name. Otherwise the command removes it, at the latest when the JVM exits.
  */
 final class StagedFile implements AutoCloseable {
+    private static final long STEP = 256L << 20;
+
     private final Path path;
     private final Thread atExit = new Thread(this::discard, "vdm-remove-temporary-file");
     private FileChannel channel;
@@ -56,9 +58,21 @@ final class StagedFile implements AutoCloseable {
     }
 
     /** Maps the file with the storage for a size. */
-    synchronized OffHeapBuffer map(long size) throws IOException {
+    OffHeapBuffer map(long size) throws IOException {
+        return map(size, STEP);
+    }
+
+    /** Allocates the storage in steps, because {@link #discard} waits for the current step. */
+    OffHeapBuffer map(long size, long step) throws IOException {
+        for (long done = 0; size - done > step; done += step) {
+            mapPart(done, step).close();
+        }
+        return mapPart(0, size);
+    }
+
+    private synchronized OffHeapBuffer mapPart(long offset, long length) throws IOException {
         refuseIfDiscarded(); // The mapping would create the file again.
-        return OffHeapBuffer.map(path, 0, size);
+        return OffHeapBuffer.map(path, offset, length);
     }
 
     FileChannel channel() {

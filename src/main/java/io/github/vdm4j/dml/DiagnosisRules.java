@@ -5,6 +5,7 @@ import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.dsa.Finding.Severity;
+import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,7 +73,13 @@ final class DiagnosisRules {
         checkProcessor();
         if (usable.isEmpty()) {
             checkKernel();
-            findings.addAll(ofQueues);
+            String ignored = system.devices().isEmpty() ? DsaFolders.ofDevices() : null;
+            if (ignored != null) {
+                block("DML finds no DSA device, because it ignores " + ignored,
+                        "Use DsaDataMover for the devices of that folder (docs/dsa.md).");
+            } else {
+                findings.addAll(ofQueues);
+            }
         }
         checkAccelConfig();
         checkNodes();

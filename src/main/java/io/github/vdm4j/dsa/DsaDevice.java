@@ -124,10 +124,10 @@ public record DsaDevice(
                     .orElse(null);
             return new WorkQueue(
                     name,
-                    SystemFiles.text(folder.resolve("state")),
-                    SystemFiles.text(folder.resolve("mode")),
-                    SystemFiles.text(folder.resolve("type")),
-                    SystemFiles.text(folder.resolve("driver_name")),
+                    SystemFiles.word(folder.resolve("state")),
+                    SystemFiles.word(folder.resolve("mode")),
+                    SystemFiles.word(folder.resolve("type")),
+                    SystemFiles.word(folder.resolve("driver_name")),
                     SystemFiles.number(folder.resolve("group_id")),
                     SystemFiles.number(folder.resolve("size")),
                     SystemFiles.number(folder.resolve("threshold")),
@@ -185,7 +185,7 @@ public record DsaDevice(
         String operations = SystemFiles.text(folder.resolve("op_cap"));
         return new DsaDevice(
                 folder.getFileName().toString(),
-                SystemFiles.text(folder.resolve("state")),
+                SystemFiles.word(folder.resolve("state")),
                 SystemFiles.number(folder.resolve("numa_node")),
                 SystemFiles.number(folder.resolve("version")),
                 SystemFiles.flag(folder.resolve("pasid_enabled")),

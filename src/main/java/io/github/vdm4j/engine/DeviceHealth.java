@@ -4,8 +4,8 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -17,8 +17,12 @@ import java.util.function.LongSupplier;
 public final class DeviceHealth {
     @FunctionalInterface
     public interface Listener {
-        /** Receives a decision. The caller holds no locks. The listener must not throw. */
-        void decided(boolean device, String reason);
+        /**
+         * Records a decision and returns its notification. The caller holds a lock. It runs the
+         * notification without locks, after the notifications of earlier decisions. A notification
+         * must not throw.
+         */
+        Runnable decided(boolean device, String reason);
     }
 
     /** The number of consecutive failures after which the engine stops using the device. */
@@ -39,6 +43,7 @@ public final class DeviceHealth {
     /** Whether software can replace the device. */
     private final boolean replaceable;
 
+    /** Written under the lock of this. */
     private volatile boolean usable = true;
 
     /** Whether a success has to reset failures. */
@@ -49,6 +54,7 @@ public final class DeviceHealth {
     private boolean full;
     private long fullSince;
     private long pause = SHORTEST_PAUSE_NANOS;
+    private final Queue<Runnable> notifications = new ArrayDeque<>();
 
     private volatile long retryAt;
 
@@ -57,8 +63,8 @@ public final class DeviceHealth {
 
     private final AtomicBoolean trying = new AtomicBoolean();
 
-    /** The threads that run the listener. */
-    private final Set<Thread> deciding = ConcurrentHashMap.newKeySet();
+    /** The thread that runs a notification, or null. */
+    private volatile Thread notifying;
 
     DeviceHealth(SlotPool pool, Listener listener, LongSupplier clock) {
         this.pool = pool;
@@ -139,23 +145,37 @@ public final class DeviceHealth {
             if (!usable) {
                 return;
             }
-            usable = false;
+            decide(false, reason);
             failures = 0;
             full = false;
             postpone();
         }
-        decide(false, reason);
+        runNotifications();
     }
 
-    private void decide(boolean device, String reason) {
-        boolean outermost = deciding.add(Thread.currentThread());
-        try {
-            listener.decided(device, reason);
-        } finally {
-            if (outermost) {
-                deciding.remove(Thread.currentThread());
+    private synchronized void decide(boolean device, String reason) {
+        notifications.add(listener.decided(device, reason));
+        usable = device;
+    }
+
+    /** Runs the notifications in order. If a thread already runs them, that thread continues. */
+    private void runNotifications() {
+        for (Runnable next = beginNotification(); next != null; next = beginNotification()) {
+            try {
+                next.run();
+            } finally {
+                notifying = null;
             }
         }
+    }
+
+    private synchronized Runnable beginNotification() {
+        if (notifying != null) {
+            return null;
+        }
+        Runnable next = notifications.poll();
+        notifying = next == null ? null : Thread.currentThread();
+        return next;
     }
 
     /**
@@ -163,7 +183,7 @@ public final class DeviceHealth {
      * before the listener returns.
      */
     boolean isDeciding() {
-        return deciding.contains(Thread.currentThread());
+        return notifying == Thread.currentThread();
     }
 
     private synchronized void postpone() {
@@ -181,11 +201,11 @@ public final class DeviceHealth {
             if (usable || !probe()) {
                 return usable;
             }
-            usable = true;
+            decide(true, DeviceTrial.CAME_BACK);
         } finally {
             trying.set(false);
         }
-        decide(true, DeviceTrial.CAME_BACK);
+        runNotifications();
         return true;
     }
 

@@ -53,12 +53,18 @@ public record DsaFolders(Path sysfs, Path nodes) {
                 .toList();
     }
 
+    /** Returns the setting of a folder that shows DSA devices, or null. */
+    public static String ofDevices() {
+        return chosen(SYSFS_PROPERTY, SYSFS_VARIABLE).filter(set -> set.lists("dsa"))
+                .map(Setting::toString)
+                .orElse(null);
+    }
+
     private static Stream<String> mistake(Optional<Setting> setting, String prefix, String empty) {
         return setting.stream()
-                .filter(set -> SystemFiles.list(set.folder(), name -> name.startsWith(prefix))
-                        .isEmpty())
-                .map(set -> "%s=%s: %s".formatted(set.name(), set.folder(),
-                        Files.isDirectory(set.folder()) ? empty : "there is no such folder"));
+                .filter(set -> !set.lists(prefix))
+                .map(set -> set + ": "
+                        + (Files.isDirectory(set.folder()) ? empty : "there is no such folder"));
     }
 
     /**
@@ -78,6 +84,15 @@ public record DsaFolders(Path sysfs, Path nodes) {
         static Optional<Setting> of(String name, String value) {
             return value == null || value.isBlank() ? Optional.empty()
                     : Optional.of(new Setting(name, Path.of(value)));
+        }
+
+        boolean lists(String prefix) {
+            return !SystemFiles.list(folder, file -> file.startsWith(prefix)).isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return name + "=" + folder;
         }
     }
 

@@ -294,7 +294,8 @@ public final class LibC {
 
     /**
      * Returns the NUMA node of the processor that runs the calling thread, or -1 if the system does
-     * not report it. The call does not allocate.
+     * not report it. The call does not allocate after the JIT compiler has removed the JDK's slice
+     * of {@code callState}.
      *
      * @param callState {@link #CALL_STATE_BYTES} of native memory for the exclusive use of this
      *     call
@@ -323,8 +324,7 @@ public final class LibC {
     }
 
     /**
-     * Writes to a file. The call does not allocate. For the first parameter, see {@link
-     * #currentNode}.
+     * Writes to a file. For allocations and the first parameter, see {@link #currentNode}.
      *
      * @return how many bytes the file accepted, or the negative error number
      */

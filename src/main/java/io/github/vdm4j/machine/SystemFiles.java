@@ -41,6 +41,12 @@ public final class SystemFiles {
         }
     }
 
+    /** Returns the text of a file, or null if the file has none. */
+    public static String word(Path file) {
+        String text = text(file);
+        return "".equals(text) ? null : text;
+    }
+
     /** Returns the number in a file, decimal or hexadecimal after 0x, or null. */
     public static Long number(Path file) {
         String text = text(file);

@@ -17,14 +17,18 @@ final class Decisions implements DeviceHealth.Listener {
         return current;
     }
 
-    /**
-     * Records a decision and notifies the user's listener. The thread's uncaught-exception handler
-     * receives a throwable of that listener, because the operation must continue.
-     */
     @Override
-    public void decided(boolean device, String reason) {
+    public Runnable decided(boolean device, String reason) {
         var decision = new DeviceDecision(device, reason);
         current = decision;
+        return () -> notifyListener(decision);
+    }
+
+    /**
+     * Notifies the user's listener. The thread's uncaught-exception handler receives a throwable of
+     * that listener, because the operation must continue.
+     */
+    private void notifyListener(DeviceDecision decision) {
         try {
             listener.accept(decision);
         } catch (Throwable e) {

@@ -41,7 +41,7 @@ public abstract class DeviceDataMover extends AbstractDataMover {
         decisions = new Decisions(builder.listener);
         plan = builder.settings.plan(pool, threadPrefix, policy, decisions);
         executor = new DeviceExecutor(plan, name, whyNoHeap == null);
-        decisions.decided(plan.usesDevice(), reason);
+        decisions.decided(plan.usesDevice(), reason).run();
     }
 
     @Override

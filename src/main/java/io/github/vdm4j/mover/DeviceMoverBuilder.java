@@ -158,10 +158,10 @@ public abstract class DeviceMoverBuilder<B extends DeviceMoverBuilder<B>> extend
     /**
      * Sets a listener for the decision whether the mover uses its device. Opening the mover calls
      * the listener with the first decision. If software can replace the device, a polling thread
-     * calls it when the mover stops or resumes the use of the device. The listener must therefore
-     * be quick and must not wait for a future of this mover. If it closes the mover during a poll,
-     * the call does not wait. The thread's uncaught-exception handler receives a throwable of the
-     * listener. Default: none.
+     * calls it when the mover stops or resumes the use of the device. The calls follow the order of
+     * the decisions, one at a time. The listener must therefore be quick and must not wait for a
+     * future of this mover. If it closes the mover during a poll, the call does not wait. The
+     * thread's uncaught-exception handler receives a throwable of the listener. Default: none.
      *
      * @param listener the listener
      * @return this

@@ -33,6 +33,7 @@ public final class PartExecutor {
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
     private final long from;
+    private volatile boolean stopping;
 
     /**
      * Creates an executor.
@@ -92,7 +93,7 @@ public final class PartExecutor {
                 return;
             }
         }
-        int part = parts.claim();
+        int part = claim(parts);
         if (part < 0) {
             release(operation, parts);
             return;
@@ -107,6 +108,13 @@ public final class PartExecutor {
         release(operation, parts);
     }
 
+    private int claim(Division parts) {
+        if (stopping) {
+            parts.stop();
+        }
+        return parts.claim();
+    }
+
     /** Passes the right to claim to the next worker. If no part is left, the right ends. */
     private void passOn(Operation<?> operation, Division parts) {
         if (parts.hasPartLeft()) {
@@ -114,7 +122,7 @@ public final class PartExecutor {
                 workers.putBack(operation);
                 return;
             } catch (OutOfMemoryError e) { // The list cannot grow.
-                for (int part = parts.claim(); part >= 0; part = parts.claim()) {
+                for (int part = claim(parts); part >= 0; part = claim(parts)) {
                     parts.execute(part);
                     parts.release();
                 }
@@ -189,17 +197,16 @@ public final class PartExecutor {
      * {@linkplain #refusePending Refuses} and stops the operations that wait. Divided operations
      * that workers execute stop after their current parts.
      *
+     * @param stuck receives the operations that workers still execute. They may have taken some
+     *     after the deadline
      * @return the number of refused operations
      */
-    public int stopAll(Collection<Operation<?>> atWork) {
+    public int stopAll(Collection<Operation<?>> stuck) {
+        stopping = true;
         int refused = refusePending();
-        for (Operation<?> operation : atWork) {
-            if (operation.attachment() instanceof Division parts) {
-                parts.stop();
-            }
-        }
         workers.endPending(operation -> operation.attachment() instanceof Division,
                 operation -> stop(operation, (Division) operation.attachment()));
+        stuck.addAll(workers.atWork());
         return refused;
     }
 

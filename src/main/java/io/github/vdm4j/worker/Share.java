@@ -4,6 +4,7 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -18,6 +19,7 @@ abstract class Share implements LongConsumer {
 
     private static final VarHandle CURRENT;
     private static final VarHandle POSITION;
+    private static final VarHandle TAKEN = MethodHandles.arrayElementVarHandle(Operation[].class);
 
     static {
         try {
@@ -30,7 +32,7 @@ abstract class Share implements LongConsumer {
     }
 
     final Workers pool;
-    // Only its own thread uses the operations. After a throwable of the work, it continues them.
+    // After a throwable of the work, the thread continues its operations.
     /** The operations that the thread has taken and not begun, from {@link #done} on. */
     private final Operation<?>[] taken = new Operation<?>[MOST];
     private int count;
@@ -77,11 +79,20 @@ abstract class Share implements LongConsumer {
     final void executeRest() {
         while (done < count) {
             Operation<?> next = taken[done];
-            taken[done++] = null;
             CURRENT.setRelease(this, next);
+            TAKEN.setRelease(taken, done++, (Operation<?>) null);
             Seam.step();
             pool.work.accept(next);
         }
+    }
+
+    /** Adds the operations that the thread has taken and not ended. Any thread may call this. */
+    final void addTo(Set<Operation<?>> all) {
+        // An operation becomes the current operation before it leaves the array.
+        for (int i = 0; i < MOST; i++) {
+            all.add((Operation<?>) TAKEN.getAcquire(taken, i));
+        }
+        all.add(current);
     }
 
     final void endCurrent() {

@@ -18,8 +18,8 @@ import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The executor that passes operations to workers. The workers run the {@link CallerExecutor}. */
@@ -210,7 +210,7 @@ public final class WorkerExecutor implements VdmExecutor {
             workers.refuse();
             return;
         }
-        List<Operation<?>> stuck = new ArrayList<>(workers.stop(deadline));
+        Set<Operation<?>> stuck = workers.stop(deadline);
         int refused = parts.stopAll(stuck);
         stuck.addAll(forced.await(deadline));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);

@@ -6,7 +6,6 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -198,14 +197,11 @@ public final class Workers {
      * list.
      *
      * @param deadline the value of {@link Seam#nanoTime} at which the wait ends
-     * @return the operations that workers still execute at the deadline. The list is empty if
-     *     all are done
+     * @return the operations {@link #atWork} at the deadline. The set is empty if all are done
      */
-    public List<Operation<?>> stop(long deadline) {
+    public Set<Operation<?>> stop(long deadline) {
         refuse();
         boolean interrupted = false;
-        // Several workers may execute the same operation.
-        Set<Operation<?>> stuck = new LinkedHashSet<>();
         for (Worker worker : workers) {
             // A waker may close the mover that called it. Its own worker ends when the waker
             // returns.
@@ -213,8 +209,6 @@ public final class Workers {
                     && thread != Thread.currentThread(); thread = worker.thread) {
                 long left = deadline - Seam.nanoTime();
                 if (left <= 0) {
-                    addCurrent(worker, stuck);
-                    addCurrent(helper, stuck);
                     break;
                 }
                 try {
@@ -227,13 +221,18 @@ public final class Workers {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return List.copyOf(stuck);
+        return atWork();
     }
 
-    private static void addCurrent(Share share, Set<Operation<?>> stuck) {
-        Operation<?> current = share.current;
-        if (current != null) {
-            stuck.add(current);
+    /** Returns the operations that threads have taken from the list and not ended. */
+    Set<Operation<?>> atWork() {
+        // Several workers may execute the same operation.
+        Set<Operation<?>> all = new LinkedHashSet<>();
+        for (Worker worker : workers) {
+            worker.addTo(all);
         }
+        helper.addTo(all);
+        all.remove(null);
+        return all;
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("vdm copy")
 class CopyCommandTest {
@@ -146,6 +147,26 @@ class CopyCommandTest {
         } finally {
             System.clearProperty(DsaFolders.NODES_PROPERTY);
             System.clearProperty(DsaFolders.SYSFS_PROPERTY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"copy", "compare", "crc"})
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void autoReportsAMistypedFolder(String command) {
+        Path source = TestFiles.random(folder.resolve("source"), 100);
+        System.setProperty(DsaFolders.NODES_PROPERTY, "/none");
+        try {
+            CommandRun run = command.equals("copy")
+                    ? CommandRun.vdm("copy", source, folder.resolve("target"))
+                    : CommandRun.vdm(command, source, source);
+            assertEquals(0, run.exitCode(), run.err());
+            assertTrue(run.err()
+                    .startsWith("vdm " + command + ": vdm4j.dsa.devices=/none: there is"
+                            + " no such folder. Correct the setting, or remove it (docs/dsa.md)\n"),
+                    run.err());
+        } finally {
+            System.clearProperty(DsaFolders.NODES_PROPERTY);
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -378,6 +379,41 @@ class DmlDataMoverHealthTest extends AgainstSimulatedDml {
             copy(mover[0], ExecutionPath.DML_SOFTWARE);
         }
         assertEquals(List.of(VdmResult.SUCCESS, VdmResult.SUCCESS), copied);
+    }
+
+    /** A listener that takes long must not receive an old decision after a newer one. */
+    @Test
+    void newestDecisionIsHeardLast() throws InterruptedException {
+        dml.withHardware();
+        var stopped = new CountDownLatch(1);
+        var resumed = new CountDownLatch(1);
+        DmlDataMover mover = open(watched(DmlPath.AUTO).onDecision(decision -> {
+            if (!decision.usesDevice()) {
+                stopped.countDown();
+                try {
+                    resumed.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            heard.add(decision);
+        }));
+        refuseOnHardware(100);
+        Thread other = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 8; i++) {
+                copy(mover, ExecutionPath.DML_SOFTWARE);
+            }
+        });
+        stopped.await();
+        assertFalse(mover.decision().usesDevice());
+        dml.always(submission -> Plan.succeed());
+        now.addAndGet(SECOND);
+        useUntilRunningOn(DmlPath.HARDWARE, mover);
+        resumed.countDown();
+        other.join();
+        assertEquals(List.of(true, false, true),
+                heard.stream().map(DeviceDecision::usesDevice).toList());
+        assertEquals(heard.getLast(), mover.decision());
     }
 
     /** The operation of the poll that calls the listener cannot end before the listener returns. */

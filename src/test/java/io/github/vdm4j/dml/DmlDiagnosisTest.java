@@ -10,6 +10,7 @@ import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.machine.NumaNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -121,6 +124,23 @@ class DmlDiagnosisTest {
                         + "a container: mount the host's /sys and pass the queue on, --device "
                         + "/dev/dsa/wq0.0.",
                 diagnosis.findings().getFirst().remedy());
+    }
+
+    /** The emulator sets such a folder. */
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void findsDevicesThatDmlIgnores(@TempDir Path other) {
+        new DsaMachine(other).device(0, 0).queue("0.0");
+        System.setProperty(DsaFolders.SYSFS_PROPERTY, other + "/sys/bus/dsa/devices");
+        try {
+            DmlDiagnosis diagnosis = machine.diagnosis();
+            assertEquals(NO_HARDWARE + "DML finds no DSA device, because it ignores"
+                    + " vdm4j.dsa.sysfs=" + other + "/sys/bus/dsa/devices", diagnosis.verdict());
+            assertEquals(1, diagnosis.findings().size(), diagnosis.findings()::toString);
+        } finally {
+            System.clearProperty(DsaFolders.SYSFS_PROPERTY);
+        }
+        documented("DML finds no DSA device, because it ignores VDM4J_DSA_SYSFS=/tmp/sysfs");
     }
 
     @Test

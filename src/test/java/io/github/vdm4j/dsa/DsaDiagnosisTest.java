@@ -2,6 +2,7 @@ package io.github.vdm4j.dsa;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +79,13 @@ class DsaDiagnosisTest {
         assertEquals(List.of("wq0.0", "wq0.1"), diagnosis.queues());
         assertEquals(List.of(), diagnosis.findings());
         assertTrue(diagnosis.works());
+    }
+
+    @Test
+    void emptyAttributeIsLikeAMissingOne() {
+        machine.device(0, "state", "").queue("0.0", "state", "", "mode", "", "type", "");
+        assertEquals(List.of("wq0.0", "wq0.1"), diagnosis().queues());
+        assertNull(machine.system().devices().getFirst().state());
     }
 
     @Test

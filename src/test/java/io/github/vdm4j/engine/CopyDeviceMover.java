@@ -29,7 +29,7 @@ final class CopyDeviceMover extends AbstractDataMover {
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy) {
         pool = new SlotPool(device, slots);
-        health = new DeviceHealth(pool, (used, reason) -> {}, System::nanoTime);
+        health = new DeviceHealth(pool, (used, reason) -> () -> {}, System::nanoTime);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", policy, health,
                         Durability.system(), 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,

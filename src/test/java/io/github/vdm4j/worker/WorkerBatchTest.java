@@ -13,9 +13,11 @@ import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -135,17 +137,18 @@ class WorkerBatchTest {
         }
     }
 
+    /** The worker has taken both operations, and executes them after the call of stop. */
     @Test
-    void markWaitsForTheRestOfABatch() throws InterruptedException {
+    void markAndStopSeeTheRestOfABatch() throws InterruptedException {
         var atWork = new CountDownLatch(1);
-        var lastBegun = new CountDownLatch(1);
-        var lastMayEnd = new CountDownLatch(1);
+        var begun = new Semaphore(0);
+        var mayEnd = new Semaphore(0);
         start(1, 8, WorkerStrategy.PARK, element -> {
             atWork.countDown();
             await(gate);
-            if (element == 1_001) {
-                lastBegun.countDown();
-                await(lastMayEnd);
+            if (element >= NumberedWorkers.SHORT) {
+                begun.release();
+                mayEnd.acquireUninterruptibly();
             }
         });
         workers.offer(0);
@@ -154,10 +157,13 @@ class WorkerBatchTest {
         workers.offer(1_001);
         long mark = workers.mark();
         gate.countDown();
-        lastBegun.await();
+        begun.acquire();
+        assertEquals(Set.of(1_000, 1_001), Set.copyOf(workers.stop(10_000_000)));
+        mayEnd.release();
+        begun.acquire();
         assertFalse(workers.isPast(mark));
         assertEquals(List.of(1_001), workers.stop(10_000_000));
-        lastMayEnd.countDown();
+        mayEnd.release();
         while (!workers.isPast(mark)) {
             Thread.onSpinWait();
         }
