@@ -55,7 +55,7 @@ class FlushCountOnDax {
                         : flags.contains("clflushopt") ? "clflushopt" : "clflush";
         System.out.println(
                 "  processor: " + instruction + ", libpmem: "
-                        + PmemLibrary.find().map(PmemLibrary::name).orElse("none"));
+                        + PmemLibrary.find().map(PmemLibrary::toString).orElse("none"));
     }
 
     private static List<Range> ranges() {

@@ -23,7 +23,7 @@ public class PoolStress {
     // slot.
     private static final SlotPool POOL = new SlotPool(
             new DmlChannel(new SimulatedDml().library().functions(), 1, false, true,
-                    new ChannelLimits(4096, 4096), NumaNodes.ANY, true, DmlStatus::of),
+                    new ChannelLimits(4096, 4096, 4, 4), NumaNodes.ANY, true, DmlStatus::of),
             1);
 
     /** The number of holders. Only the holder of the slot accesses it, without other protection. */

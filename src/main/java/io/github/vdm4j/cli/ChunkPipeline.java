@@ -45,7 +45,6 @@ abstract class ChunkPipeline {
                 .toList();
     }
 
-    /** Prepares an operation for a chunk. */
     abstract void prepare(VdmOperation operation, long offset, long length);
 
     /** Processes the result of a success. Returns {@code false} if no further chunk is needed. */

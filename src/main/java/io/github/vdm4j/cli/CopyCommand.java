@@ -96,7 +96,7 @@ final class CopyCommand extends Subcommand {
             refuseSame();
             return resolved;
         }
-        Path folder = FileCopy.folderOf(resolved);
+        Path folder = resolved.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
             throw new CommandFailure("the target's folder %s %s".formatted(folder,
                     Files.exists(folder) ? "is not a directory" : "does not exist"));

@@ -85,12 +85,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
     }
 
     private Path folder() {
-        return folderOf(target);
-    }
-
-    static Path folderOf(Path file) {
-        Path parent = file.toAbsolutePath().getParent();
-        return parent != null ? parent : file.toAbsolutePath();
+        return target.toAbsolutePath().getParent();
     }
 
     private void refuseWithoutSpace(long size) throws CommandFailure, IOException {

@@ -8,7 +8,6 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A listener of a command's progress with a file. The working thread calls it. */
 interface Progress {
-    /** A listener that does nothing. */
     Progress NONE = new Progress() {};
 
     /** Reports that the files are mapped and the work begins. */

@@ -19,13 +19,11 @@ abstract class Subcommand implements Callable<Integer> {
         return spec;
     }
 
-    /** Prints a text on standard output. */
     final void print(String text) {
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
     }
 
-    /** Prints a line on standard output. */
     final void println(Object line) {
         print(line + System.lineSeparator());
     }

@@ -121,7 +121,6 @@ final class VdmCommand {
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
-    /** Runs the command. */
     public static void main(String[] arguments) {
         Integer columns = Integer.getInteger(COLUMNS);
         Function<String, Progress> progress =

@@ -68,11 +68,11 @@ final class DiagnosisRules {
     /** Returns the findings. The remedy of an earlier finding may remove later findings, too. */
     List<Finding> findings() {
         List<Finding> ofQueues = system.check(List.of(), this::checkQueue);
-        library();
-        crashes();
-        processor();
+        checkLibrary();
+        checkForCrashes();
+        checkProcessor();
         if (usable.isEmpty()) {
-            kernel();
+            checkKernel();
             String ignored = system.devices().isEmpty() ? DsaFolders.ofDevices() : null;
             if (ignored != null) {
                 block("DML finds no DSA device, because it ignores " + ignored,
@@ -81,9 +81,9 @@ final class DiagnosisRules {
                 findings.addAll(ofQueues);
             }
         }
-        accelConfig();
-        nodes();
-        slowPortals();
+        checkAccelConfig();
+        checkNodes();
+        checkPortals();
         return findings;
     }
 
@@ -154,7 +154,7 @@ final class DiagnosisRules {
                 && (isSince(6, 9, 1) || isSince(6, 8, 10) && !isSince(6, 9, 0));
     }
 
-    private void library() {
+    private void checkLibrary() {
         if (dml == null) {
             block(
                     "Intel DML is not available",
@@ -164,7 +164,7 @@ final class DiagnosisRules {
         }
     }
 
-    private void crashes() {
+    private void checkForCrashes() {
         List<String> missing = accelConfig.missingSymbols();
         if (!missing.isEmpty()) {
             add(
@@ -204,7 +204,7 @@ final class DiagnosisRules {
         return taken == DML_DEVICES && system.otherAccelerators() > 0;
     }
 
-    private void processor() {
+    private void checkProcessor() {
         Map<String, Boolean> flags = system.processorFlags();
         if (flags != null && !flags.get("enqcmd")) {
             block(
@@ -220,7 +220,7 @@ final class DiagnosisRules {
     }
 
     /** Checks the kernel, unless it has enabled a shared queue of a process. */
-    private void kernel() {
+    private void checkKernel() {
         boolean enabled = system.devices()
                 .stream()
                 .flatMap(device -> device.queues().stream())
@@ -234,7 +234,7 @@ final class DiagnosisRules {
         }
     }
 
-    private void accelConfig() {
+    private void checkAccelConfig() {
         if (Boolean.FALSE.equals(accelConfig.loaded())) {
             block(
                     "%s cannot be loaded: %s".formatted(AccelConfig.SONAME, accelConfig.refusal()),
@@ -247,7 +247,7 @@ final class DiagnosisRules {
      * Checks the NUMA nodes. DML uses only devices on the node of the submitting thread. Since
      * 1.2.0, it uses devices of the same socket.
      */
-    private void nodes() {
+    private void checkNodes() {
         boolean bound = node != NumaNodes.ANY;
         List<Long> mine = bound ? List.of((long) node) : system.process().nodes();
         if (mine == null) {
@@ -297,7 +297,7 @@ final class DiagnosisRules {
                         : "Enable a queue of a device there, or %s.".formatted(otherwise));
     }
 
-    private void slowPortals() {
+    private void checkPortals() {
         if (isSinceDml12() && devices.stream().anyMatch(this::refusesMapping)) {
             add(
                     Severity.LIMIT,

@@ -185,13 +185,13 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
                 settings.queueFullTimeout.toNanos(), diagnose);
         Opened found;
         if (path == DmlPath.SOFTWARE || path == DmlPath.HARDWARE && !tried) {
-            found = opening.untried(path == DmlPath.HARDWARE, "the builder names it");
+            found = opening.openWithoutTrial(path == DmlPath.HARDWARE, "the builder names it");
         } else if (path == DmlPath.AUTO && devices.isEmpty() && diagnosis == null
                 && !opened.isSimulated()) {
             // DML reads the same folder and would find no device.
-            found = opening.untried(false, "Linux shows no DSA device");
+            found = opening.openWithoutTrial(false, "Linux shows no DSA device");
         } else {
-            found = opening.tried(path == DmlPath.AUTO);
+            found = opening.openWithTrial(path == DmlPath.AUTO);
         }
         return new DmlDataMover(this, opened, path, found,
                 policy(found.pool().channel().hasDevice()), diagnose);

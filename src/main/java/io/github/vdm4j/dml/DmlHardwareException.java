@@ -2,7 +2,6 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.mover.UnavailableException;
-import java.util.Objects;
 
 /**
  * Thrown if a mover on {@link DmlPath#HARDWARE} is opened and the hardware does not work. The
@@ -24,7 +23,7 @@ public final class DmlHardwareException extends UnavailableException {
                         "Paths AUTO and SOFTWARE need no hardware. More: scripts/vdm info --why,"
                                 + " docs/hardware.md"));
         this.status = status;
-        this.diagnosis = Objects.requireNonNull(diagnosis, "diagnosis");
+        this.diagnosis = diagnosis;
     }
 
     private static String found(DmlStatus status, DmlDiagnosis diagnosis) {

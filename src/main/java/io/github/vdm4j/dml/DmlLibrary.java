@@ -126,11 +126,11 @@ public final class DmlLibrary {
         }
         String decided =
                 property != null ? PROPERTY : environment != null ? ENVIRONMENT : null;
-        DmlLibrary found = explicit("property " + PROPERTY, property, attempts);
+        DmlLibrary found = openSetting("property " + PROPERTY, property, attempts);
         if (property != null) {
             attempts.add(new Attempt("environment " + ENVIRONMENT, notTried(decided)));
         } else {
-            found = explicit("environment " + ENVIRONMENT, environment, attempts);
+            found = openSetting("environment " + ENVIRONMENT, environment, attempts);
         }
         for (String name : names) {
             if (decided != null) {
@@ -174,7 +174,7 @@ public final class DmlLibrary {
     }
 
     /** Opens the file of a setting. Returns null if this fails or there is no setting. */
-    private static DmlLibrary explicit(String place, String file, List<Attempt> attempts) {
+    private static DmlLibrary openSetting(String place, String file, List<Attempt> attempts) {
         if (file == null) {
             attempts.add(new Attempt(place, "not set"));
             return null;

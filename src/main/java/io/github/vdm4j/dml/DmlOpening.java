@@ -6,6 +6,7 @@ import io.github.vdm4j.engine.DeviceTrial;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.machine.Processor;
 import java.util.function.Supplier;
 
 /**
@@ -23,7 +24,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
      *
      * @throws VdmException if DML cannot create the jobs
      */
-    Opened untried(boolean hardware, String reason) {
+    Opened openWithoutTrial(boolean hardware, String reason) {
         try {
             return new Opened(pool(hardware, !hardware), reason);
         } catch (SlotRefusedException e) {
@@ -46,7 +47,7 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
      *     software
      * @throws VdmException if DML cannot create the jobs for the software path
      */
-    Opened tried(boolean orSoftware) {
+    Opened openWithTrial(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose.get();
         SlotPool pool = null;
         DeviceTrial trial;
@@ -71,11 +72,11 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         if (!orSoftware) {
             throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
         }
-        return untried(false, trial.words());
+        return openWithoutTrial(false, trial.words());
     }
 
     private SlotPool pool(boolean hardware, boolean software) {
         return new SlotPool(new DmlChannel(library.functions(), jobs, hardware, software, limits,
-                node, null, DmlStatus::of), jobs);
+                node, Processor.hasClwb(), DmlStatus::of), jobs);
     }
 }

@@ -2,6 +2,7 @@ package io.github.vdm4j.dml;
 
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.mover.UnavailableException;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -17,7 +18,7 @@ public final class DmlUnavailableException extends UnavailableException {
      * @param place the processor, a property, an environment variable, a name or a path
      * @param outcome the reason of the failure, possibly the dynamic loader's error message
      */
-    public record Attempt(String place, String outcome) implements java.io.Serializable {}
+    public record Attempt(String place, String outcome) implements Serializable {}
 
     /** The attempts in their order. */
     @SuppressWarnings("serial") // List.copyOf returns serializable lists.

@@ -124,13 +124,13 @@ public final class DsaDataMoverBuilder extends DeviceMoverBuilder<DsaDataMoverBu
      * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
     public DsaDataMover open() {
-        DsaOpening opening = DsaOpening.of(system.get(), queues, opener);
+        var opening = new DsaOpening(system.get(), queues, opener, settings.clock);
         if (opening.queues().isEmpty() || opening.queues().size() < queues.size()) {
             opening.close();
             throw new DsaUnavailableException(opening.findings());
         }
         var channel = new DsaChannel(opening.queues(), numaPolicy.policy(), blockOnFault, fallback,
-                settings.closeTimeout.toNanos(), settings.clock);
+                settings.closeTimeout.toNanos());
         return new DsaDataMover(this, channel, new SlotPool(channel, settings.capacity),
                 settings.policy(fallback), OPENED, fallback);
     }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.machine.SystemFiles;
 import java.nio.file.Path;
@@ -41,8 +42,6 @@ public record DsaDevice(
         List<Group> groups,
         List<Engine> engines,
         List<WorkQueue> queues) {
-
-    private static final long BATCH_OPERATION = 1 << 1;
 
     /** Copies the lists. */
     public DsaDevice {
@@ -223,7 +222,7 @@ public record DsaDevice(
      */
     private static Boolean batchOffered(String text) {
         Long operations = text == null || text.indexOf(',') < 0 ? null : operations(text);
-        return operations == null ? null : (operations & BATCH_OPERATION) != 0;
+        return operations == null ? null : (operations & 1 << Opcode.BATCH) != 0;
     }
 
     /**

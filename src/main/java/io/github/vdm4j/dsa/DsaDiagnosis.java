@@ -32,7 +32,7 @@ public record DsaDiagnosis(String verdict, List<String> queues, List<Finding> fi
     }
 
     static DsaDiagnosis of(DsaSystem system, Portal.Opener opener) {
-        try (var opening = DsaOpening.of(system, List.of(), opener)) {
+        try (var opening = new DsaOpening(system, List.of(), opener, System::nanoTime)) {
             List<String> queues = opening.queueNames();
             String verdict = queues.isEmpty()
                     ? "DsaDataMover does not work here: " + opening.findings().getFirst().what()

@@ -1,7 +1,7 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.DsaChannel.NodePolicy;
-import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.Submission;
 
 /**
  * The choice among work queues on several NUMA nodes. If no near queue accepts an operation, the
@@ -10,9 +10,9 @@ import io.github.vdm4j.dsa.portal.SlotMemory;
  */
 public enum DsaNumaPolicy {
     /** Queues near the thread that starts the operation. The system call takes about 20 ns. */
-    CALLER((memory, destination) -> memory.callerNode()),
+    CALLER((submission, destination) -> submission.callerNode()),
     /** Queues near the memory that the operation writes. The system call takes about 1 µs. */
-    DESTINATION(SlotMemory::nodeOf),
+    DESTINATION(Submission::nodeOf),
     /** All queues in turn. */
     ALL(null);
 

@@ -1,16 +1,18 @@
 package io.github.vdm4j.dsa;
 
+import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.portal.DsaStatus;
+import io.github.vdm4j.dsa.portal.MoverQueue;
 import io.github.vdm4j.dsa.portal.OpenQueue;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.dsa.portal.QueueTraits;
 import io.github.vdm4j.machine.DsaFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
 
 /**
  * The opening of the work queues of one mover. It examines every queue, opens the usable queues
@@ -24,57 +26,54 @@ final class DsaOpening implements AutoCloseable {
     private static final long ALL_OPERATIONS = 0x1_003f_03ffL;
     private static final long FIRST_WITH_BATCHES = 0x200;
 
-    private final List<WorkQueue> queues = new ArrayList<>();
+    private final List<String> names;
+    private final Portal.Opener opener;
+    private final LongSupplier clock;
+    private final List<MoverQueue> queues = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
-
-    private DsaOpening() {}
 
     /**
      * Opens the named queues, or all shared queues if the list is empty.
      *
+     * @param clock the clock for the pauses of lost queues, in nanoseconds
      * @throws IllegalArgumentException if there are devices, and Linux does not show a named queue
      */
-    static DsaOpening of(DsaSystem system, List<String> names, Portal.Opener opener) {
-        checkNames(system, names);
-        var opening = new DsaOpening();
-        try {
-            opening.openAll(system, names, opener);
-        } catch (RuntimeException | Error e) {
-            opening.close();
-            throw e;
-        }
-        return opening;
-    }
-
-    private void openAll(DsaSystem system, List<String> names, Portal.Opener opener) {
+    DsaOpening(DsaSystem system, List<String> names, Portal.Opener opener, LongSupplier clock) {
+        this.names = names;
+        this.opener = opener;
+        this.clock = clock;
+        checkNames(system);
         DsaFolders.mistakes()
                 .forEach(mistake -> findings.add(Finding.block(mistake,
                         "Correct the setting, or remove it (docs/dsa.md).")));
-        findings.addAll(system.check(names,
-                (device, queue) -> open(device, queue, !names.isEmpty(), opener)));
+        try {
+            findings.addAll(system.check(names, this::open));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
-    private static void checkNames(DsaSystem system, List<String> names) {
+    private void checkNames(DsaSystem system) {
         List<String> known = system.devices()
                 .stream()
                 .flatMap(device -> device.queues().stream())
-                .map(DsaDevice.WorkQueue::name)
+                .map(WorkQueue::name)
                 .toList();
         for (String name : names) {
             if (!known.contains(name) && !system.devices().isEmpty()) {
                 throw new IllegalArgumentException(
                         "work queue %s: unknown. Linux shows %s. List the queues with vdm info."
                                 .formatted(name, known.isEmpty() ? "no work queue"
-                                        : known.stream().collect(Collectors.joining(", "))));
+                                        : String.join(", ", known)));
             }
         }
     }
 
     /** Opens a queue. Returns null, or why the mover cannot use the queue. */
-    private Finding open(DsaDevice device, DsaDevice.WorkQueue queue, boolean named,
-            Portal.Opener opener) {
+    private Finding open(DsaDevice device, WorkQueue queue) {
         String name = queue.name();
-        if (queue.dedicated() && !named) {
+        if (queue.dedicated() && names.isEmpty()) {
             return Finding.block(
                     name + ": the queue is dedicated, and a mover takes such a queue by name only",
                     "DsaDataMover.builder().queues(\"%s\")".formatted(name));
@@ -98,7 +97,7 @@ final class DsaOpening implements AutoCloseable {
             open.release(PROBE_NANOS);
             return notWorking(queue, status);
         }
-        queues.add(new WorkQueue(open, name, device.name(),
+        var traits = new QueueTraits(name, device.name(),
                 Objects.requireNonNullElse(device.numaNode(), -1L).intValue(),
                 Objects.requireNonNullElse(device.capabilities(), 0L),
                 Objects.requireNonNullElse(device.operations(), ALL_OPERATIONS),
@@ -108,18 +107,19 @@ final class DsaOpening implements AutoCloseable {
                         : 1,
                 queue.capacity(),
                 Boolean.TRUE.equals(queue.blockOnFault()),
-                queue.dedicated()));
+                queue.dedicated());
+        queues.add(new MoverQueue(open, traits, clock));
         return null;
     }
 
-    private static String afterRefusal(DsaDevice.WorkQueue queue, String words) {
+    private static String afterRefusal(WorkQueue queue, String words) {
         return words.contains("busy")
                 ? "Another process uses the queue. List the processes: sudo fuser -v "
                         + queue.node()
                 : words.contains("ermi") ? Obstacles.PERMIT : "dmesg | grep idxd";
     }
 
-    private static Finding notWorking(DsaDevice.WorkQueue queue, DsaStatus status) {
+    private static Finding notWorking(WorkQueue queue, DsaStatus status) {
         String name = queue.name();
         return switch (status.code()) {
             case DsaStatus.NONE -> Finding.block(
@@ -156,12 +156,12 @@ final class DsaOpening implements AutoCloseable {
                 && !Boolean.FALSE.equals(device.batchOffered());
     }
 
-    List<WorkQueue> queues() {
+    List<MoverQueue> queues() {
         return queues;
     }
 
     List<String> queueNames() {
-        return queues.stream().map(WorkQueue::name).toList();
+        return queues.stream().map(queue -> queue.traits().name()).toList();
     }
 
     List<Finding> findings() {
@@ -171,6 +171,6 @@ final class DsaOpening implements AutoCloseable {
     /** Releases the queues if the opening does not lead to a mover. */
     @Override
     public void close() {
-        queues.forEach(queue -> queue.queue().release(PROBE_NANOS));
+        queues.forEach(queue -> queue.release(PROBE_NANOS));
     }
 }

@@ -1,8 +1,8 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.DsaStatus;
-import io.github.vdm4j.dsa.portal.QueueState;
-import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.dsa.portal.MoverQueue;
+import io.github.vdm4j.dsa.portal.QueueTraits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,14 +52,14 @@ public record DsaQueue(
         sizes = List.copyOf(sizes);
     }
 
-    static DsaQueue of(QueueState state) {
-        WorkQueue queue = state.queue();
-        DsaStatus lost = state.lost();
-        return new DsaQueue(queue.name(), queue.device(), queue.numaNode(), queue.dedicated(),
-                queue.size(), queue.maxTransferBytes(), queue.maxBatchTasks(),
+    static DsaQueue of(MoverQueue queue) {
+        QueueTraits traits = queue.traits();
+        DsaStatus lost = queue.lost();
+        return new DsaQueue(traits.name(), traits.device(), traits.numaNode(), traits.dedicated(),
+                traits.size(), traits.maxTransferBytes(), traits.maxBatchTasks(),
                 lost == null ? null : lost + ": " + lost.explanation(),
-                state.submitted.sum(), state.completed.sum(), state.failed.sum(),
-                state.pageFaults.sum(), state.full.sum(), state.bytes.sum(),
-                Arrays.stream(state.sizes).map(LongAdder::sum).toList());
+                queue.submitted.sum(), queue.completed.sum(), queue.failed.sum(),
+                queue.pageFaults.sum(), queue.full.sum(), queue.bytes.sum(),
+                Arrays.stream(queue.sizes).map(LongAdder::sum).toList());
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,7 +63,7 @@ public record DsaSystem(
     public DsaSystem {
         processorFlags = processorFlags == null
                 ? null
-                : java.util.Collections.unmodifiableMap(new LinkedHashMap<>(processorFlags));
+                : Collections.unmodifiableMap(new LinkedHashMap<>(processorFlags));
         undriven = List.copyOf(undriven);
         devices = List.copyOf(devices);
     }
@@ -124,7 +126,7 @@ public record DsaSystem(
 
         /** Returns the numbers of a list such as 0-3,8. */
         private static Set<Long> numbers(String list) {
-            var numbers = new java.util.HashSet<Long>();
+            var numbers = new HashSet<Long>();
             if (list != null && list.matches("\\d{1,6}(-\\d{1,6})?(,\\d{1,6}(-\\d{1,6})?)*")) {
                 for (String range : list.split(",")) {
                     String[] ends = range.split("-");

@@ -261,6 +261,10 @@ final class DeviceEngine {
         return failed(operation, program, status, EngineFailures.executedSoFar(program));
     }
 
+    /**
+     * Returns whether the program is done. At a fence, the calling thread first forces the pages if
+     * no force thread can.
+     */
     private boolean isDone(Operation<?> operation, Program program) {
         boolean done = program.isDone();
         while (done && program.pendingForces() != null && workers.forcesHere(operation)) {

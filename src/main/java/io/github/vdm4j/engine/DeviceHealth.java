@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
@@ -66,15 +67,15 @@ public final class DeviceHealth {
     /** The thread that runs a notification, or null. */
     private volatile Thread notifying;
 
-    public DeviceHealth(SlotPool pool, Listener listener, boolean replaceable, LongSupplier clock) {
+    DeviceHealth(SlotPool pool, Listener listener, LongSupplier clock) {
         this.pool = pool;
         this.listener = listener;
-        this.replaceable = replaceable;
+        replaceable = pool.channel().software() != ExecutionPath.NONE;
         this.clock = clock;
     }
 
     /** Returns whether the engine uses the device. It does not during a pause. */
-    public boolean isUsable() {
+    boolean isUsable() {
         return usable;
     }
 

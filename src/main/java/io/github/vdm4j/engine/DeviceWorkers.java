@@ -45,7 +45,7 @@ final class DeviceWorkers {
     private final CallerExecutor jvm;
     private final ForcedOperations forced;
     private final DeviceEngine engine;
-    private final BiConsumer<Operation<?>, Forces> whenForced = this::forced;
+    private final BiConsumer<Operation<?>, Forces> whenForced = this::continueAfterForces;
     /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
@@ -113,7 +113,7 @@ final class DeviceWorkers {
         }
     }
 
-    private void forced(Operation<?> operation, Forces forces) {
+    private void continueAfterForces(Operation<?> operation, Forces forces) {
         if (!(operation.attachment() instanceof BatchProgram batch)) {
             operation.complete();
             forced.remove(forces);
@@ -154,7 +154,6 @@ final class DeviceWorkers {
      */
     boolean handOver(Operation<?> operation) {
         if (operation.byteSize() < policy.workersFrom(operation)
-                || operation.type() == VdmOperationType.DRAIN
                 || !Workers.canExecute(operation)) {
             return false;
         }

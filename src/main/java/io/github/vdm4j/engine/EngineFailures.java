@@ -130,7 +130,7 @@ final class EngineFailures {
         known.forEach(each -> names.add(each.toString()));
         for (int i = 0; i < pool.capacity(); i++) {
             Slot slot = pool.peek(i);
-            Object owner = slot == null ? null : slot.owner();
+            Operation<?> owner = slot == null ? null : slot.owner();
             if (owner != null && !known.contains(owner)) {
                 names.add(owner.toString());
             }

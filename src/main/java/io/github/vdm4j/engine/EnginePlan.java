@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
@@ -12,7 +13,6 @@ import io.github.vdm4j.memory.WriteBackKind;
  * @param threadPrefix the beginning of the names of the mover's threads
  * @param health the health of the device, or null without a device
  * @param queueFullNanos how long the engine retries a full queue
- * @param hasSoftware whether software can replace the device
  */
 public record EnginePlan(
         SlotPool pool,
@@ -25,8 +25,12 @@ public record EnginePlan(
         long closeNanos,
         int workers,
         WorkerStrategy workerStrategy,
-        int mostPending,
-        boolean hasSoftware) {
+        int mostPending) {
+
+    /** Returns whether software can replace the device. */
+    boolean hasSoftware() {
+        return pool.channel().software() != ExecutionPath.NONE;
+    }
 
     boolean hasDevice() {
         return health != null;

@@ -1,6 +1,5 @@
 package io.github.vdm4j.engine;
 
-import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
@@ -23,8 +22,7 @@ public final class EngineSettings {
     public int workers;
     public WorkerStrategy workerStrategy = WorkerStrategy.BALANCED;
     public boolean nativeMemoryIsPersistent;
-    /** Null means the setting of the engines. */
-    public Duration forceWait;
+    public Duration forceWait = Durability.NO_BOUND;
     /** Tests replace the engines. */
     public Durability durability = Durability.system();
     public LongSupplier clock = System::nanoTime;
@@ -65,16 +63,14 @@ public final class EngineSettings {
                 : OffloadPolicy.allOnChannel(workersFrom, Long.MAX_VALUE);
     }
 
-    /** Returns the plan of a mover with these settings. */
     public EnginePlan plan(SlotPool pool, String threadPrefix, OffloadPolicy policy,
             DeviceHealth.Listener listener) {
-        boolean hasSoftware = pool.channel().software() != ExecutionPath.NONE;
         DeviceHealth health = pool.channel().hasDevice()
-                ? new DeviceHealth(pool, listener, hasSoftware, clock)
+                ? new DeviceHealth(pool, listener, clock)
                 : null;
         return new EnginePlan(pool, threadPrefix, policy, health, engines(),
                 queueFullTimeout.toNanos(), deviceTimeout.toNanos(), closeTimeout.toNanos(),
-                workers, workerStrategy, mostPending(), hasSoftware);
+                workers, workerStrategy, mostPending());
     }
 
     public int mostPending() {
@@ -82,7 +78,6 @@ public final class EngineSettings {
     }
 
     public Durability engines() {
-        Durability chosen = durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent);
-        return forceWait == null ? chosen : chosen.forceWait(forceWait);
+        return durability.nativeMemoryIsPersistent(nativeMemoryIsPersistent).forceWait(forceWait);
     }
 }

@@ -134,7 +134,8 @@ final class SlotQueue {
         }
         for (int i = 0; i < pool.capacity(); i++) {
             Slot slot = pool.peek(i);
-            if (slot != null && slot.owner() instanceof Operation<?> operation) {
+            Operation<?> operation = slot == null ? null : slot.owner();
+            if (operation != null) {
                 try {
                     operation.advanceIfRunning();
                 } catch (WrongThreadException e) {

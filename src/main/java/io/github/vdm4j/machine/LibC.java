@@ -14,6 +14,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The functions of Linux's C library that the JDK lacks. A failed call throws an exception with the
@@ -127,7 +128,7 @@ public final class LibC {
 
     private static MethodHandle bind(
             String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = Linker.Option.captureCallState("errno");
         return LINKER.downcallHandle(symbol(name), descriptor, all);
     }
@@ -151,7 +152,6 @@ public final class LibC {
             return error == ENOENT;
         }
 
-        /** Returns true if the user may not do this with the file. */
         public boolean isDenied() {
             return error == EACCES;
         }
@@ -370,7 +370,7 @@ public final class LibC {
                         length));
     }
 
-    public static String words(int error) {
+    static String words(int error) {
         try {
             var text = (MemorySegment) STRERROR.invokeExact(error);
             return text.reinterpret(1024).getString(0);

@@ -3,6 +3,7 @@ package io.github.vdm4j.machine;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.vdm4j.machine.MemoryMaps.Line;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -34,13 +35,12 @@ final class MappingQuery {
     private MappingQuery() {}
 
     /**
-     * Returns the lines of the mappings that contain a range. The permissions in a line contain
-     * only whether the mapping is shared.
+     * Returns the lines of the mappings that contain a range.
      *
      * @param length bytes, above 0
      * @return the lines, or null if only the list can answer
      */
-    static List<String> lines(long address, long length) {
+    static List<Line> lines(long address, long length) {
         if (!PlatformName.nativeCallsAllowed()) {
             return null;
         }
@@ -49,7 +49,7 @@ final class MappingQuery {
             try {
                 MemorySegment query = arena.allocate(QUERY_SIZE, Long.BYTES);
                 MemorySegment name = arena.allocate(NAME_CAPACITY);
-                List<String> lines = new ArrayList<>();
+                List<Line> lines = new ArrayList<>();
                 for (long at = address; at < address + length; at = query.get(JAVA_LONG, END)) {
                     query.fill((byte) 0);
                     query.set(JAVA_LONG, 0, QUERY_SIZE);
@@ -68,16 +68,19 @@ final class MappingQuery {
         }
     }
 
-    private static String line(MemorySegment query, MemorySegment name) {
-        return "%08x-%08x ---%s %08x %02x:%02x %s %s".formatted(
-                query.get(JAVA_LONG, START),
-                query.get(JAVA_LONG, END),
-                (query.get(JAVA_LONG, FLAGS) & SHARED) != 0 ? "s" : "p",
+    private static Line line(MemorySegment query, MemorySegment name) {
+        long start = query.get(JAVA_LONG, START);
+        long end = query.get(JAVA_LONG, END);
+        return new Line(
+                "%08x-%08x".formatted(start, end),
+                start,
+                end,
+                (query.get(JAVA_LONG, FLAGS) & SHARED) != 0,
                 query.get(JAVA_LONG, OFFSET),
-                query.get(JAVA_INT, MAJOR),
-                query.get(JAVA_INT, MINOR),
+                "%02x:%02x".formatted(query.get(JAVA_INT, MAJOR), query.get(JAVA_INT, MINOR)),
                 Long.toUnsignedString(query.get(JAVA_LONG, INODE)),
                 query.get(JAVA_INT, NAME_SIZE) == 0 ? ""
-                        : name.getString(0, StandardCharsets.ISO_8859_1));
+                        : name.getString(0, StandardCharsets.ISO_8859_1),
+                false);
     }
 }

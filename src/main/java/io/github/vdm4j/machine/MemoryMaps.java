@@ -64,7 +64,8 @@ public final class MemoryMaps {
     /** The place of an address in a mapped file. The name is in Java's notation. */
     record FilePosition(String name, long inode, long position) {}
 
-    private record Line(String range, long start, long end, boolean shared, long offset,
+    /** A line of the list. The fields range, device, inode and path are the kernel's words. */
+    record Line(String range, long start, long end, boolean shared, long offset,
             String device, String inode, String path, boolean synchronous) {
 
         boolean isFile() {
@@ -144,7 +145,7 @@ public final class MemoryMaps {
 
     private static Mapping find(long address, long length, Path list) {
         try {
-            return find(address, length, lines(address, length, list), lines(MOUNTS));
+            return find(address, length, lines(address, length, list), read(MOUNTS));
         } catch (IOException e) {
             return new Mapping(0, Long.MAX_VALUE, Backing.UNKNOWN, null, "", "");
         }
@@ -153,7 +154,7 @@ public final class MemoryMaps {
     /** Returns the first place in a range where a file is mapped, or null if no place is known. */
     static FilePosition firstFile(long address, long length) {
         try {
-            for (Line line : parse(lines(address, length, MAPS))) {
+            for (Line line : lines(address, length, MAPS)) {
                 if (line.start() < address + length && address < line.end()
                         && line.path().startsWith("/")) {
                     return new FilePosition(name(line.path()), Long.parseLong(line.inode()),
@@ -179,14 +180,14 @@ public final class MemoryMaps {
     }
 
     /** Asks the kernel for the lines of a range, or reads the whole list. */
-    private static List<String> lines(long address, long length, Path list) throws IOException {
-        List<String> asked =
+    private static List<Line> lines(long address, long length, Path list) throws IOException {
+        List<Line> asked =
                 list.equals(MAPS) && length > 0 ? MappingQuery.lines(address, length) : null;
-        return asked != null ? asked : lines(list);
+        return asked != null ? asked : parse(read(list));
     }
 
     /** Reads each byte as one character, because the kernel's paths have no encoding. */
-    private static List<String> lines(Path list) throws IOException {
+    private static List<String> read(Path list) throws IOException {
         return Files.readAllLines(list, StandardCharsets.ISO_8859_1);
     }
 
@@ -194,9 +195,9 @@ public final class MemoryMaps {
         return new Mapping(address, address + length, Backing.UNKNOWN, null, "", "");
     }
 
-    static Mapping find(long address, long length, List<String> maps, List<String> mounts) {
+    static Mapping find(long address, long length, List<Line> maps, List<String> mounts) {
         Mapping found = null;
-        for (Line line : parse(maps)) {
+        for (Line line : maps) {
             boolean next = found == null
                     ? line.start() <= address && address < line.end()
                     : line.start() == found.end();
@@ -228,7 +229,7 @@ public final class MemoryMaps {
     }
 
     /** Parses maps or smaps. In smaps, further lines follow the first line of each mapping. */
-    private static List<Line> parse(List<String> maps) {
+    static List<Line> parse(List<String> maps) {
         var lines = new ArrayList<Line>();
         for (String text : maps) {
             if (Character.digit(text.charAt(0), 16) >= 0

@@ -3,6 +3,7 @@ package io.github.vdm4j.memory;
 import java.lang.foreign.MemorySegment;
 
 /** An engine that writes cache lines back to their memory. */
+@FunctionalInterface
 public interface CacheLineWriteBack {
     /**
      * Writes back every cache line that a range touches. Returns when the lines have reached the
@@ -17,7 +18,4 @@ public interface CacheLineWriteBack {
     default boolean recognizes(MemorySegment range) {
         return false;
     }
-
-    /** Returns the name of the engine for reports. */
-    String name();
 }

@@ -136,7 +136,7 @@ public final class Durability {
     /**
      * Returns why an operation on a range of a {@linkplain #kindOf kind} must be refused, or null.
      */
-    public Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
+    Refusal refusal(MemorySegment range, WriteBackKind kind, boolean moverWritesLinesBack) {
         if (kind == WriteBackKind.FAILED_BEFORE) {
             return new Refusal(VdmResult.IO_ERROR, "failed: " + failedBefore(fileOf(range)));
         }

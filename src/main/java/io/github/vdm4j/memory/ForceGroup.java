@@ -163,7 +163,6 @@ final class ForceGroup {
         return requests[0].file.path();
     }
 
-    /** Fails the requests without a failure. */
     void fail(Throwable failure) {
         failed = true;
         for (ForceRequest each : requests) {

@@ -23,7 +23,7 @@ public final class Forces {
     private Thread waiter;
     private volatile boolean forced;
 
-    public Forces(Durability durability) {
+    Forces(Durability durability) {
         this.durability = durability;
     }
 
@@ -31,7 +31,7 @@ public final class Forces {
      * Adds a range of a mapped file after its bytes were written. The range is not empty. The
      * completion record of the operation or task receives a failure of the force.
      */
-    public void add(Operation<?> operation, MemorySegment range) {
+    void add(Operation<?> operation, MemorySegment range) {
         MemoryRegion region = MemoryRegions.find(range);
         MappedFile file = region != null ? region.file() : BareMappings.of(range);
         first = new ForceRequest(this, operation, range, region, file, first);

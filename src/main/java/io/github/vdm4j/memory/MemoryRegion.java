@@ -42,16 +42,16 @@ public final class MemoryRegion {
         MemoryRegions.add(scope, this);
     }
 
-    public long address() {
+    long address() {
         return whole.address();
     }
 
-    public long byteSize() {
+    long byteSize() {
         return whole.byteSize();
     }
 
     /** Returns whether a segment is a view of the region. */
-    public boolean contains(MemorySegment segment) {
+    boolean contains(MemorySegment segment) {
         long offset = segment.address() - whole.address();
         return segment.scope() == scope && offset >= 0
                 && offset + segment.byteSize() <= whole.byteSize();
@@ -74,12 +74,12 @@ public final class MemoryRegion {
         return file;
     }
 
-    public boolean mayLackPages() {
+    boolean mayLackPages() {
         return mapping;
     }
 
     /** Keeps the region open until {@link #unpin}. Returns false if it closes or is closed. */
-    public boolean pin() {
+    boolean pin() {
         int seen = state.get();
         while (seen >= 0) {
             if (state.compareAndSet(seen, seen + 1)) {
@@ -91,7 +91,7 @@ public final class MemoryRegion {
     }
 
     /** Adds a pin to a pinned region, even while the region is being closed. */
-    public void pinAgain() {
+    void pinAgain() {
         state.incrementAndGet();
     }
 
@@ -99,7 +99,7 @@ public final class MemoryRegion {
         return whole;
     }
 
-    public void unpin() {
+    void unpin() {
         state.decrementAndGet();
     }
 

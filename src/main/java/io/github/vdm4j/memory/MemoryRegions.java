@@ -24,7 +24,7 @@ public final class MemoryRegions {
 
     private MemoryRegions() {}
 
-    public static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
+    static synchronized void add(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions =
                 BY_SCOPE.computeIfAbsent(scope, added -> new RangeIndex<>((found, key) -> true));
         try {
@@ -38,7 +38,7 @@ public final class MemoryRegions {
         mappings += region.mayLackPages() ? 1 : 0;
     }
 
-    public static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
+    static synchronized void remove(MemorySegment.Scope scope, MemoryRegion region) {
         RangeIndex<MemoryRegion> regions = BY_SCOPE.get(scope);
         regions.remove(region.address(), region.byteSize(), region);
         if (regions.isEmpty()) {
@@ -121,7 +121,7 @@ public final class MemoryRegions {
         FINISHERS.remove(finisher);
     }
 
-    public static void finishOperations() {
+    static void finishOperations() {
         FINISHERS.forEach(Runnable::run);
     }
 }

@@ -184,7 +184,7 @@ public final class PmemLibrary implements DurableMoves {
     }
 
     @Override
-    public String name() {
+    public String toString() {
         return "libpmem (" + location + ")";
     }
 }

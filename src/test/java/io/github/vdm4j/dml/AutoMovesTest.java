@@ -251,11 +251,6 @@ class AutoMovesTest extends AgainstSimulatedDml {
             range.fill(value);
             parts.add(range.byteSize());
         }
-
-        @Override
-        public String name() {
-            return "counting";
-        }
     }
 
     @Nested

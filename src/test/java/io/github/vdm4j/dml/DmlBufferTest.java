@@ -139,20 +139,12 @@ class DmlBufferTest extends AgainstSimulatedDml {
         private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch mayEnd = new CountDownLatch(1);
 
-        private final CacheLineWriteBack lines = new CacheLineWriteBack() {
-            @Override
-            public void writeBack(MemorySegment range) {
-                begun.countDown();
-                try {
-                    assertTrue(mayEnd.await(30, TimeUnit.SECONDS));
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-
-            @Override
-            public String name() {
-                return "waiting";
+        private final CacheLineWriteBack lines = range -> {
+            begun.countDown();
+            try {
+                assertTrue(mayEnd.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         };
 

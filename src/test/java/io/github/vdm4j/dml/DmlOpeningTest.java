@@ -286,7 +286,7 @@ class DmlOpeningTest extends AgainstSimulatedDml {
         DmlDiagnosis diagnosis = machine.diagnosis();
         var limits = new ChannelLimits(64, 64, 8, 8);
         var opening = new DmlOpening(dml.library(), 4, limits, NumaNodes.ANY, 0, () -> diagnosis);
-        DmlOpening.Opened opened = opening.untried(false, "why");
+        DmlOpening.Opened opened = opening.openWithoutTrial(false, "why");
         assertEquals(List.of(), dml.submissions());
         assertEquals(1, dml.liveJobs());
         assertFalse(opened.pool().channel().hasDevice());

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.dml.DsaMachine;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
-import io.github.vdm4j.dsa.portal.WorkQueue;
+import io.github.vdm4j.dsa.portal.QueueTraits;
+import io.github.vdm4j.dsa.portal.Submission;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.DeviceSettings;
 import io.github.vdm4j.emulator.ListedFaults;
@@ -51,6 +51,10 @@ class DsaDiagnosisTest {
     @AfterEach
     void leavesNoQueueOpen() {
         assertEquals(0, devices.openPortals());
+    }
+
+    private DsaOpening open(DsaSystem system, String... names) {
+        return new DsaOpening(system, List.of(names), devices, System::nanoTime);
     }
 
     private DsaDiagnosis diagnosis() {
@@ -193,7 +197,7 @@ class DsaDiagnosisTest {
     void namedQueueIsExaminedInEveryState(String attribute, String value, String what,
             String remedy) throws IOException {
         machine.queue("0.0", attribute, value);
-        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+        try (var opening = open(machine.system(), "wq0.0")) {
             Finding finding = opening.findings().getFirst();
             assertEquals(what, finding.what());
             assertTrue(finding.remedy().contains(remedy), finding::remedy);
@@ -221,8 +225,8 @@ class DsaDiagnosisTest {
         assertUnavailable(
                 "wq0.0: the queue is dedicated, and a mover takes such a queue by name only",
                 "DsaDataMover.builder().queues(\"wq0.0\")");
-        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.1"), devices)) {
-            WorkQueue queue = opening.queues().getFirst();
+        try (var opening = open(machine.system(), "wq0.1")) {
+            QueueTraits queue = opening.queues().getFirst().traits();
             assertTrue(queue.dedicated());
             assertEquals(32, queue.size());
             assertEquals(List.of(), opening.findings());
@@ -233,7 +237,7 @@ class DsaDiagnosisTest {
     void refusesADedicatedQueueOfUnknownSize() {
         machine.queue("0.0", "mode", "dedicated")
                 .without("sys/bus/dsa/devices/wq0.0/size");
-        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
+        try (var opening = open(machine.system(), "wq0.0")) {
             assertEquals(List.of(), opening.queues());
             assertEquals(
                     "wq0.0: the queue is dedicated, and Linux does not show its size. A full "
@@ -245,7 +249,7 @@ class DsaDiagnosisTest {
     @Test
     void refusesAnUnknownName() {
         var e = assertThrows(IllegalArgumentException.class,
-                () -> DsaOpening.of(machine.system(), List.of("wq0.0", "wq7.0"), devices));
+                () -> open(machine.system(), "wq0.0", "wq7.0"));
         assertEquals(
                 "work queue wq7.0: unknown. Linux shows wq0.0, wq0.1. List the queues with vdm "
                         + "info.",
@@ -280,7 +284,7 @@ class DsaDiagnosisTest {
     void findsAKernelThatRefusesTheNop(int error, String what) {
         DsaDiagnosis diagnosis = DsaDiagnosis.of(machine.system(), node -> new Portal() {
             @Override
-            public int submit(SlotMemory memory) {
+            public int submit(Submission memory) {
                 return error;
             }
 
@@ -335,9 +339,9 @@ class DsaDiagnosisTest {
         Files.writeString(queue.resolve("mode"), "shared\n");
         Files.writeString(queue.resolve("size"), "16\n");
         Files.writeString(queue.resolve("max_transfer_size"), "65536\n");
-        try (var opening = DsaOpening.of(DsaSystem.read(tree), List.of(), devices)) {
-            WorkQueue found = opening.queues().getFirst();
-            assertEquals(new WorkQueue(found.queue(), "wq0.0", "dsa0", 0, 0x40915f0107L,
+        try (var opening = open(DsaSystem.read(tree))) {
+            QueueTraits found = opening.queues().getFirst().traits();
+            assertEquals(new QueueTraits("wq0.0", "dsa0", 0, 0x40915f0107L,
                     0x1003f03ffL, 65536, 1, 16, false, false), found);
         }
     }
@@ -351,8 +355,8 @@ class DsaDiagnosisTest {
     void batchesNeedTheSecondVersion(String version, String ofDevice, String ofQueue, int tasks) {
         machine.device(0, "version", version, "max_batch_size", ofDevice)
                 .queue("0.0", "max_batch_size", ofQueue);
-        try (var opening = DsaOpening.of(machine.system(), List.of("wq0.0"), devices)) {
-            assertEquals(tasks, opening.queues().getFirst().maxBatchTasks());
+        try (var opening = open(machine.system(), "wq0.0")) {
+            assertEquals(tasks, opening.queues().getFirst().traits().maxBatchTasks());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.Submission;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -10,7 +10,7 @@ public final class IdlePortal implements Portal {
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     @Override
-    public int submit(SlotMemory memory) {
+    public int submit(Submission memory) {
         long record = memory.descriptor().get(ValueLayout.JAVA_LONG, 8);
         MEMORY.set(ValueLayout.JAVA_BYTE, record, (byte) 1);
         return 0;

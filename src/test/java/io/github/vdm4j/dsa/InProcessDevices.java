@@ -2,7 +2,7 @@ package io.github.vdm4j.dsa;
 
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.Submission;
 import io.github.vdm4j.emulator.ClientMemory;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.emulator.LocalMemory;
@@ -117,7 +117,7 @@ public final class InProcessDevices implements Portal.Opener, AutoCloseable {
         }
 
         @Override
-        public int submit(SlotMemory slot) {
+        public int submit(Submission slot) {
             if (stale) {
                 return DsaStatus.ENODEV;
             }

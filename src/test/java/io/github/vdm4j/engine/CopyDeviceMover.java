@@ -28,15 +28,14 @@ final class CopyDeviceMover extends AbstractDataMover {
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy) {
-        boolean software = device.software() != ExecutionPath.NONE;
         pool = new SlotPool(device, slots);
-        health = new DeviceHealth(pool, (used, reason) -> () -> {}, software, System::nanoTime);
+        health = new DeviceHealth(pool, (used, reason) -> () -> {}, System::nanoTime);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", policy, health,
                         Durability.system(), 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,
                         WorkerStrategy.BALANCED,
-                        Integer.MAX_VALUE, software),
-                "the copy device", software);
+                        Integer.MAX_VALUE),
+                "the copy device", device.software() != ExecutionPath.NONE);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.machine.MemoryMaps.Backing;
+import io.github.vdm4j.machine.MemoryMaps.Line;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -65,7 +66,7 @@ class MemoryMapsTest {
             """.lines().toList();
 
     private static Mapping find(long offset, long length) {
-        return MemoryMaps.find(0x7f00_0000_0000L + offset, length, SMAPS, MOUNTS);
+        return MemoryMaps.find(0x7f00_0000_0000L + offset, length, MemoryMaps.parse(SMAPS), MOUNTS);
     }
 
     private static Backing of(long offset, long length) {
@@ -121,7 +122,7 @@ class MemoryMapsTest {
                         && !line.startsWith("VmFlags"))
                 .toList();
         assertEquals(Backing.PAGE_CACHE,
-                MemoryMaps.find(0x7f00_0002_0000L, 1, maps, MOUNTS).backing());
+                MemoryMaps.find(0x7f00_0002_0000L, 1, MemoryMaps.parse(maps), MOUNTS).backing());
         assertEquals(Backing.UNKNOWN,
                 MemoryMaps.find(0x7f00_0000_0000L, 1, List.of(), MOUNTS).backing());
     }
@@ -168,11 +169,11 @@ class MemoryMapsTest {
             Files.delete(deleted);
             for (MemorySegment segment : segments) {
                 long address = segment.address() + 1;
-                List<String> answer = MappingQuery.lines(address, 60);
+                List<Line> answer = MappingQuery.lines(address, 60);
                 assumeTrue(answer != null, "the kernel or Java refuses the query");
                 List<String> list = Files.readAllLines(Path.of("/proc/self/maps"),
                         StandardCharsets.ISO_8859_1);
-                assertEquals(MemoryMaps.find(address, 60, list, MOUNTS),
+                assertEquals(MemoryMaps.find(address, 60, MemoryMaps.parse(list), MOUNTS),
                         MemoryMaps.find(address, 60, answer, MOUNTS));
                 assertEquals(1, answer.size());
             }

@@ -394,7 +394,7 @@ class DurabilityTableTest extends AgainstSimulatedDml {
         boolean hardware = path == DmlPath.HARDWARE;
         DmlLibrary library = dml.library();
         var channel = new DmlChannel(DmlMovers.functions(library), 1, hardware, !hardware,
-                new ChannelLimits(4096, 4096), NumaNodes.ANY, clwb, DmlStatus::of);
+                new ChannelLimits(4096, 4096, 4, 4), NumaNodes.ANY, clwb, DmlStatus::of);
         var pool = new SlotPool(channel, 1);
         var builder = DmlMovers.builder(Durability.withoutLibpmem()).nativeMemoryIsPersistent(true);
         try (var mover = DmlMovers.of(builder, library, path, pool)) {

@@ -130,7 +130,7 @@ class GroupCommitModelTest {
             Durability engines = new WriteBackLog().storage(storage::force).engines(false);
             List<Vdm> movers = List.of(
                     JvmMovers.threads(engines, 2),
-                    JvmMovers.threads(engines.forceWait(Duration.ZERO), 1),
+                    JvmMovers.builder(engines).threads(1).forceWait(Duration.ZERO).open(),
                     JvmMovers.sync(engines),
                     open(DmlPath.SOFTWARE, engines),
                     open(DmlPath.HARDWARE, engines));

@@ -45,7 +45,7 @@ class PmemLibraryTest {
         void libraryIsTheEngineOfThisMachine() {
             PmemLibrary library = library();
             assertEquals(library, Durability.system().lines());
-            assertTrue(library.name().startsWith("libpmem ("), library.name());
+            assertTrue(library.toString().startsWith("libpmem ("), library::toString);
             assertTrue(PmemLibrary.whyUnavailable().isEmpty());
         }
 
@@ -194,7 +194,7 @@ class PmemLibraryTest {
 
         public static void main(String[] arguments) {
             System.out.println(
-                    "outcome: " + PmemLibrary.find().map(PmemLibrary::name)
+                    "outcome: " + PmemLibrary.find()
                             + PmemLibrary.whyUnavailable()
                             + Durability.system().lines());
         }

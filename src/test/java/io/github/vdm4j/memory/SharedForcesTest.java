@@ -683,7 +683,9 @@ class SharedForcesTest extends AgainstSimulatedDml {
 
     @Test
     void leaderWithoutForceWaitDoesNotWait() throws InterruptedException {
-        Vdm mover = open(Mover.THREADS, log.engines(false).forceWait(Duration.ZERO));
+        Vdm mover =
+                JvmMovers.builder(log.engines(false)).threads(2).forceWait(Duration.ZERO).open();
+        opened.add(mover);
         log.storage(range -> Thread.onSpinWait());
         List<Thread> users = new ArrayList<>();
         for (int i = 0; i < 16; i++) {

@@ -171,11 +171,6 @@ class UnknownMemoryTest extends AgainstSimulatedDml {
             public boolean recognizes(MemorySegment range) {
                 return range.address() == known.address();
             }
-
-            @Override
-            public String name() {
-                return "knows one range";
-            }
         };
         var engines = new Durability(engine, range -> {});
         try (Vdm mover = kind == Mover.SYNC

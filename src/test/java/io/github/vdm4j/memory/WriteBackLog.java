@@ -22,17 +22,7 @@ public final class WriteBackLog {
 
     /** Returns engines, with or without an engine for cache lines such as libpmem. */
     public Durability engines(boolean withLines) {
-        CacheLineWriteBack lines = new CacheLineWriteBack() {
-            @Override
-            public void writeBack(MemorySegment range) {
-                note(WriteBackKind.CACHE_LINES, range);
-            }
-
-            @Override
-            public String name() {
-                return "recorded";
-            }
-        };
+        CacheLineWriteBack lines = range -> note(WriteBackKind.CACHE_LINES, range);
         return new Durability(withLines ? lines : null, range -> {
             storage.writeBack(range);
             note(WriteBackKind.PAGES, range);

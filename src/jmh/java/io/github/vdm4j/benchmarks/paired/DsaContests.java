@@ -14,7 +14,7 @@ import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaMovers;
 import io.github.vdm4j.dsa.IdlePortal;
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.Submission;
 import io.github.vdm4j.emulator.DeviceModel;
 import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.Opcode;
@@ -55,17 +55,17 @@ final class DsaContests {
         Buffers buffers = Buffers.of(Descriptor.BYTES);
         Contest contest = new Contest(Descriptor.BYTES);
         groups.addC(contest, Names.C_WRITE, PeerKind.DSA, "peer_dsa_submit", buffers);
-        return List.of(contest.add(Names.JAVA_WRITE, new Submission(buffers)));
+        return List.of(contest.add(Names.JAVA_WRITE, new NullSubmissions(buffers)));
     }
 
     /** The portal of the mover on a device that completes nothing. */
-    private static final class Submission implements Contestant {
+    private static final class NullSubmissions implements Contestant {
         private final Portal portal = Portal.open(Path.of("/dev/null"));
-        private final SlotMemory slot = new SlotMemory(
-                Arena.ofAuto().allocate(SlotMemory.BYTES, SLOT_ALIGNMENT));
+        private final Submission submission = new Submission(
+                Arena.ofAuto().allocate(Submission.BYTES, SLOT_ALIGNMENT));
         private final Buffers buffers;
 
-        Submission(Buffers buffers) throws IOException {
+        NullSubmissions(Buffers buffers) throws IOException {
             this.buffers = buffers;
         }
 
@@ -74,10 +74,11 @@ final class DsaContests {
             long to = buffers.destination().address();
             long from = buffers.source().address();
             for (long i = 0; i < times; i++) {
-                slot.record().clear();
-                Descriptor.put(slot.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0), from,
+                submission.record().clear();
+                Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0),
+                        from,
                         to, buffers.source().byteSize(), 0, 0, 0);
-                if (portal.submit(slot) != 0 || slot.record().status() != 0) {
+                if (portal.submit(submission) != 0 || submission.record().status() != 0) {
                     throw new IllegalStateException("a null device completes nothing");
                 }
             }

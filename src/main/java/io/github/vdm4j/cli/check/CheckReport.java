@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -99,7 +100,6 @@ public record CheckReport(
         }
     }
 
-    /** Returns the text form. */
     public String text() {
         var lines = new ArrayList<String>();
         addHead((topic, content) -> lines.add("%-10s %s".formatted(topic, content)));
@@ -123,26 +123,21 @@ public record CheckReport(
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 
-    /** A receiver of the facts at the head of the text. */
-    private interface Facts {
-        void add(String topic, Object content);
-    }
-
-    private void addHead(Facts facts) {
-        facts.add("verdict", verdict);
+    private void addHead(BiConsumer<String, Object> facts) {
+        facts.accept("verdict", verdict);
         if (partial) {
-            facts.add("partial", "a signal has ended the run early");
+            facts.accept("partial", "a signal has ended the run early");
         }
-        facts.add("vdm4j", vdm4j);
-        facts.add("java", java);
-        facts.add("system", kernel);
-        facts.add("processor", processor);
-        facts.add("mover", mover + (emulated ? ", on the emulator" : ""));
-        hardware.forEach((name, attributes) -> facts.add(name, attributes.entrySet()
+        facts.accept("vdm4j", vdm4j);
+        facts.accept("java", java);
+        facts.accept("system", kernel);
+        facts.accept("processor", processor);
+        facts.accept("mover", mover + (emulated ? ", on the emulator" : ""));
+        hardware.forEach((name, attributes) -> facts.accept(name, attributes.entrySet()
                 .stream()
                 .map(fact -> fact.getKey() + " " + Objects.toString(fact.getValue(), "unknown"))
                 .collect(Collectors.joining(", "))));
-        facts.add("run", "seed %d, %d rounds in %.1f s".formatted(seed, rounds, millis / 1e3));
+        facts.accept("run", "seed %d, %d rounds in %.1f s".formatted(seed, rounds, millis / 1e3));
     }
 
     private static String row(String name, Function<Variant, String> cell) {

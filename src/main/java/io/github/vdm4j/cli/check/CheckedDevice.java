@@ -11,6 +11,7 @@ import io.github.vdm4j.dsa.DsaDevice.WorkQueue;
 import io.github.vdm4j.dsa.DsaNumaPolicy;
 import io.github.vdm4j.dsa.DsaQueue;
 import io.github.vdm4j.dsa.DsaSystem;
+import io.github.vdm4j.dsa.portal.QueueTraits;
 import io.github.vdm4j.machine.DsaFolders;
 import io.github.vdm4j.mover.DeviceDataMover;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
@@ -42,10 +43,6 @@ public record CheckedDevice(String mover, DsaSystem system, boolean emulated, Op
 
     private static final Duration DEVICE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration QUEUE_FULL_TIMEOUT = Duration.ofSeconds(30);
-
-    private static final long OVERLAP = 1 << 1;
-    private static final long DURABLE = 1 << 5;
-    private static final long READBACK = 1 << 8;
 
     /** Returns the devices of this machine for a {@link DsaDataMover}. */
     public static CheckedDevice dsa() {
@@ -136,11 +133,11 @@ public record CheckedDevice(String mover, DsaSystem system, boolean emulated, Op
             return "no device has the opcode 0x%02x".formatted(opcode);
         }
         if (operation == CheckedOperation.MEMMOVE
-                && lacks(DsaDevice::capabilities, OVERLAP)) {
+                && lacks(DsaDevice::capabilities, QueueTraits.OVERLAP)) {
             return "no device copies within a range";
         }
         return variant.flags() == VdmFlags.MEM_DURABLE
-                && lacks(DsaDevice::capabilities, DURABLE | READBACK)
+                && lacks(DsaDevice::capabilities, QueueTraits.DURABLE | QueueTraits.READBACK)
                         ? "no device writes durably"
                         : null;
     }

@@ -7,7 +7,7 @@ import io.github.vdm4j.dml.ffi.dml_job_t;
 import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
-import io.github.vdm4j.machine.Processor;
+import io.github.vdm4j.machine.NumaNodes;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +24,6 @@ public final class DmlChannel extends Channel {
      */
     private static final int DESTINATION_READBACK = 1 << 14;
 
-    /** The value that {@code dml_init_job} sets. It means the node of the submitting thread. */
-    private static final int AS_INITIALISED = -1;
-
     private final DmlFunctions dml;
     private final List<MemorySegment> structs = new ArrayList<>();
     private final long hardwareSize;
@@ -37,7 +34,11 @@ public final class DmlChannel extends Channel {
 
     private long end;
     private final int node;
-    private final Boolean clwb;
+    /**
+     * Whether DML writes lines back without eviction. On a processor without clwb, this request has
+     * no effect (H11).
+     */
+    final boolean clwb;
     private final IntFunction<VdmStatus> statuses;
 
     /** The initialised structs of the next job for both paths, or null. */
@@ -49,14 +50,12 @@ public final class DmlChannel extends Channel {
      * @param jobs the number of jobs to reserve memory for
      * @param hardware whether the channel submits jobs to hardware
      * @param software whether the channel submits jobs to the software path
-     * @param node the NUMA node whose devices execute the jobs, or -1 for the node of the
-     *     submitting thread
-     * @param clwb whether the processor has the instruction clwb. If it is null, the first
-     *     write-back of a cache line checks the processor
+     * @param node the NUMA node whose devices execute the jobs, or {@link NumaNodes#ANY}
+     * @param clwb whether the processor has the instruction clwb
      * @throws SlotRefusedException if DML cannot initialise a job
      */
     public DmlChannel(DmlFunctions dml, int jobs, boolean hardware, boolean software,
-            ChannelLimits limits, int node, Boolean clwb, IntFunction<VdmStatus> statuses) {
+            ChannelLimits limits, int node, boolean clwb, IntFunction<VdmStatus> statuses) {
         super(hardware, software ? ExecutionPath.DML_SOFTWARE : ExecutionPath.NONE, limits);
         this.dml = dml;
         this.node = node;
@@ -85,14 +84,6 @@ public final class DmlChannel extends Channel {
     @Override
     public int durableFlags() {
         return dml_h.DML_FLAG_DST1_DURABLE | DESTINATION_READBACK;
-    }
-
-    /**
-     * Returns whether DML writes lines back without eviction. On a processor without clwb, this
-     * request has no effect (H11).
-     */
-    boolean writesBackWithoutEviction() {
-        return clwb != null ? clwb : Processor.hasClwb();
     }
 
     @Override
@@ -138,7 +129,7 @@ public final class DmlChannel extends Channel {
     }
 
     @Override
-    public Job makeSlot() {
+    protected Job makeSlot() {
         prepared = prepared != null ? prepared : prepare();
         Job job = new Job(dml, this, prepared[0], prepared[1]);
         prepared = null;
@@ -157,7 +148,7 @@ public final class DmlChannel extends Channel {
         next += size;
         dml.initialise(path, struct);
         structs.add(struct);
-        if (node != AS_INITIALISED) {
+        if (node != NumaNodes.ANY) {
             dml_job_t.numa_id(struct, node);
         }
         return struct;

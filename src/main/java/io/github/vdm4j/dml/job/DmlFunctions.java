@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.vdm4j.dml.ffi.dml_library_version_t;
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.machine.NativeCall;
@@ -190,8 +191,8 @@ public final class DmlFunctions {
 
     private boolean isBatchSize(long job, int tasks) {
         try {
-            return askAboutBatch("dml_get_batch_size", getBatchSize, job, tasks) == tasks * Job.TASK
-                    + BATCH_ALIGNMENT;
+            return askAboutBatch("dml_get_batch_size", getBatchSize, job,
+                    tasks) == tasks * Descriptor.TASK_BYTES + BATCH_ALIGNMENT;
         } catch (SlotRefusedException e) {
             return false;
         }

@@ -3,6 +3,7 @@ package io.github.vdm4j.dml.job;
 import io.github.vdm4j.dml.ffi.dml_dif_config_t;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.ffi.dml_job_t;
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
@@ -15,10 +16,7 @@ import java.lang.invoke.VarHandle;
  * A DML job. DML initialises it once, and vdm4j fills and submits it any number of times. A job has
  * a struct for each path of the channel.
  */
-public final class Job extends Slot {
-    /** The bytes of a task in a batch: a descriptor and a completion record. */
-    static final int TASK = 96;
-
+final class Job extends Slot {
     /**
      * The flag that makes a cache flush use clflush or clflushopt. Every processor has one of these
      * instructions (H11).
@@ -129,7 +127,7 @@ public final class Job extends Slot {
             case Opcode.NOP -> describe(job, Opcode.NOP, 0, 0, 0);
             case Opcode.CACHE_FLUSH ->
                 describe(job, Opcode.CACHE_FLUSH, part.destination, part.bytes,
-                        onDevice() || channel.writesBackWithoutEviction() ? 0 : EVICT);
+                        onDevice() || channel.clwb ? 0 : EVICT);
             default -> describeFields(part);
         }
     }
@@ -219,7 +217,7 @@ public final class Job extends Slot {
 
     @Override
     protected int sendBatch(MemorySegment list, int tasks, HeldArenas held) {
-        describe(at & ADDRESS, Opcode.BATCH, list.address(), (long) tasks * TASK, 0);
+        describe(at & ADDRESS, Opcode.BATCH, list.address(), tasks * Descriptor.TASK_BYTES, 0);
         return dml.submit(at, held);
     }
 
@@ -230,27 +228,27 @@ public final class Job extends Slot {
 
     /** Returns whether the library has the known layout of batches. */
     @Override
-    public boolean takesBatches() {
+    protected boolean takesBatches() {
         return dml.knowsBatches(at);
     }
 
     @Override
-    public int taskStatus(int task) {
+    protected int taskStatus(int task) {
         return dml.batchStatus(at, task);
     }
 
     @Override
-    public int result() {
+    protected int result() {
         return dml_job_t.result(struct);
     }
 
     @Override
-    public long offset() {
+    protected long offset() {
         return Integer.toUnsignedLong(dml_job_t.offset(struct));
     }
 
     @Override
-    public int value() {
+    protected int value() {
         return part().opcode == Opcode.DELTA_CREATE ? dml_job_t.destination_length(struct)
                 : struct.get(INT, crc());
     }

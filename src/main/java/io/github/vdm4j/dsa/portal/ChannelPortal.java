@@ -28,13 +28,13 @@ final class ChannelPortal implements Portal {
     }
 
     @Override
-    public int submit(SlotMemory memory) {
+    public int submit(Submission submission) {
         boolean interrupted = Thread.interrupted(); // an interrupted thread would close the channel
         try {
-            return submit(memory, channel);
+            return submit(submission, channel);
         } catch (ClosedChannelException e) {
             interrupted |= Thread.interrupted();
-            return memory.written() == Descriptor.BYTES ? 0 : submitAgain(memory);
+            return submission.written() == Descriptor.BYTES ? 0 : submitAgain(submission);
         } catch (IOException e) {
             return errorNumber(e);
         } finally {
@@ -44,14 +44,14 @@ final class ChannelPortal implements Portal {
         }
     }
 
-    private static int submit(SlotMemory memory, FileChannel to) throws IOException {
+    private static int submit(Submission submission, FileChannel to) throws IOException {
         VarHandle.fullFence(); // the device must not see the descriptor before its data
-        int accepted = to.write(memory.buffer());
+        int accepted = to.write(submission.buffer());
         return accepted == Descriptor.BYTES ? 0 : accepted == 0 ? DsaStatus.EAGAIN : DsaStatus.EIO;
     }
 
     /** Submits again after an interrupt of a submitting thread has closed the channel. */
-    private synchronized int submitAgain(SlotMemory memory) {
+    private synchronized int submitAgain(Submission submission) {
         if (closed) {
             return DsaStatus.EBADF;
         }
@@ -59,9 +59,9 @@ final class ChannelPortal implements Portal {
             if (!channel.isOpen()) {
                 channel = open();
             }
-            return submit(memory, channel);
+            return submit(submission, channel);
         } catch (ClosedChannelException e) {
-            return memory.written() == Descriptor.BYTES ? 0 : DsaStatus.EAGAIN;
+            return submission.written() == Descriptor.BYTES ? 0 : DsaStatus.EAGAIN;
         } catch (IOException e) {
             return errorNumber(e);
         }

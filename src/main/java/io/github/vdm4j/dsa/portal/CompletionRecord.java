@@ -17,9 +17,6 @@ import java.lang.invoke.VarHandle;
  * @param at where the record begins, a multiple of 64
  */
 public record CompletionRecord(MemorySegment memory, long at) {
-    /** The size of a record with the rest of its cache line. */
-    public static final int BYTES = 64;
-
     private static final OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final OfInt INT = ValueLayout.JAVA_INT;
     private static final OfLong LONG = ValueLayout.JAVA_LONG;

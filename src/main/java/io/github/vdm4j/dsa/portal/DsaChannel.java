@@ -7,7 +7,6 @@ import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.engine.channel.Slot;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * The channel to DSA. It has the work queues and the memory of the slots. The lock of the slot pool
@@ -18,7 +17,7 @@ public final class DsaChannel extends Channel {
     @FunctionalInterface
     public interface NodePolicy {
         /** Returns the node, or -1 for any node. The address that is written may be 0. */
-        int node(SlotMemory memory, long destination);
+        int node(Submission submission, long destination);
     }
 
     /**
@@ -28,9 +27,9 @@ public final class DsaChannel extends Channel {
     static final int RECORDED = 0x100;
 
     /** The largest number of queues that execute one part at the same time. */
-    private static final int MOST_LANES = 4;
+    private static final int MOST_SUBMISSIONS = 4;
 
-    private final List<QueueState> queues;
+    private final List<MoverQueue> queues;
     final QueueChoice choice;
     final boolean waitsForPages;
     /** Whether a queue can make writes durable. */
@@ -41,51 +40,50 @@ public final class DsaChannel extends Channel {
     /**
      * Makes a channel without slots.
      *
-     * @param workQueues at least one open queue. The channel releases the queues
+     * @param queues at least one queue. The channel releases the queues
      * @param policy chooses the devices by their NUMA node, or null for all devices
      * @param fallback whether the JVM executes an operation that no device executes
      * @param closeNanos how long closing waits for the devices
-     * @param clock the clock for the pauses of queues that are lost, in nanoseconds
      */
-    public DsaChannel(List<WorkQueue> workQueues, NodePolicy policy, boolean waitsForPages,
-            boolean fallback, long closeNanos, LongSupplier clock) {
-        super(true, fallback ? ExecutionPath.JVM : ExecutionPath.NONE, limits(workQueues));
-        queues = workQueues.stream().map(queue -> new QueueState(queue, clock)).toList();
+    public DsaChannel(List<MoverQueue> queues, NodePolicy policy, boolean waitsForPages,
+            boolean fallback, long closeNanos) {
+        super(true, fallback ? ExecutionPath.JVM : ExecutionPath.NONE, limits(queues));
+        this.queues = queues;
         choice = new QueueChoice(queues, policy);
         this.waitsForPages = waitsForPages;
-        writesDurably = workQueues.stream().anyMatch(WorkQueue::writesDurably);
+        writesDurably = queues.stream().anyMatch(queue -> queue.traits().writesDurably());
         this.closeNanos = closeNanos;
     }
 
-    private static ChannelLimits limits(List<WorkQueue> workQueues) {
+    private static ChannelLimits limits(List<MoverQueue> queues) {
         long transfer = ChannelLimits.MAX_PART;
         int tasks = ChannelLimits.MAX_TASKS;
-        for (WorkQueue queue : workQueues) {
-            transfer = Math.min(transfer, queue.maxTransferBytes());
-            tasks = Math.min(tasks, queue.maxBatchTasks());
+        for (MoverQueue queue : queues) {
+            transfer = Math.min(transfer, queue.traits().maxTransferBytes());
+            tasks = Math.min(tasks, queue.traits().maxBatchTasks());
         }
         return new ChannelLimits(Math.max(transfer & -ALIGNMENT, ALIGNMENT),
                 ChannelLimits.MAX_PART, tasks, 0);
     }
 
-    /** {@link WorkQueue#fit} replaces the flag for each device. */
+    /** {@link QueueTraits#fit} replaces the flag for each device. */
     @Override
     public int durableFlags() {
-        return WorkQueue.READ_BACK;
+        return QueueTraits.READ_BACK;
     }
 
     @Override
-    public Slot makeSlot() {
-        var lanes = new Lane[Math.min(queues.size(), MOST_LANES)];
-        Arrays.setAll(lanes, i -> new Lane(new SlotMemory(allocate(SlotMemory.BYTES))));
-        return new DsaSlot(this, lanes, slots++);
+    protected Slot makeSlot() {
+        var submissions = new Submission[Math.min(queues.size(), MOST_SUBMISSIONS)];
+        Arrays.setAll(submissions, i -> new Submission(allocate(Submission.BYTES)));
+        return new DsaSlot(this, submissions, slots++);
     }
 
     @Override
     protected void release() {
         long deadline = System.nanoTime() + closeNanos;
-        for (QueueState queue : queues) {
-            queue.queue().queue().release(Math.max(0, deadline - System.nanoTime()));
+        for (MoverQueue queue : queues) {
+            queue.release(Math.max(0, deadline - System.nanoTime()));
         }
     }
 
@@ -101,7 +99,7 @@ public final class DsaChannel extends Channel {
         return device ? "DSA" : "the JVM";
     }
 
-    public List<QueueState> queues() {
+    public List<MoverQueue> queues() {
         return queues;
     }
 }

@@ -20,14 +20,12 @@ final class DsaSlot extends Slot {
     static final long LEAST_SPREAD = 256 << 10;
 
     private static final OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final int RECORD = 32;
-    private static final long LINE = 64;
 
     private final DsaChannel channel;
-    private final Lane[] lanes;
-    /** The lane whose record has the status of the whole part. */
-    private Lane last;
-    /** The number of lanes of the part. */
+    private final Submission[] submissions;
+    /** The submission whose record has the status of the whole part. */
+    private Submission last;
+    /** The number of submissions of the part, and the number that a queue has accepted. */
     private int used;
     private int sent;
     /** The index of the near queue that gets the first submission. */
@@ -41,12 +39,12 @@ final class DsaSlot extends Slot {
     private MemorySegment list;
     private int tasks;
 
-    DsaSlot(DsaChannel channel, Lane[] lanes, int turn) {
+    DsaSlot(DsaChannel channel, Submission[] submissions, int turn) {
         super(channel);
         this.channel = channel;
-        this.lanes = lanes;
+        this.submissions = submissions;
         this.turn = turn;
-        last = lanes[0];
+        last = submissions[0];
     }
 
     @Override
@@ -54,30 +52,29 @@ final class DsaSlot extends Slot {
         requireUsable(first);
         requireUsable(second);
         requireUsable(third);
-        long bytes = part.opcode == Opcode.NOP || part.opcode == Opcode.DRAIN ? 0
-                : part.bytes;
+        long bytes = part.bytes;
         begin(part.opcode, part.flags, part.destination);
         overlaps = opcode == Opcode.MEM_MOVE
                 && Math.abs(part.destination - part.source) < bytes;
-        used = (int) Math.min(lanes.length, Math.max(bytes / LEAST_SPREAD, 1));
+        used = (int) Math.min(submissions.length, Math.max(bytes / LEAST_SPREAD, 1));
         if (used > 1 && !overlaps && (opcode == Opcode.MEM_MOVE || opcode == Opcode.FILL)) {
             spread(part);
         } else {
             used = 1;
-            lanes[0].rest(bytes);
-            Descriptor.write(lanes[0].memory.descriptor(), 0, part);
+            submissions[0].rest(bytes);
+            Descriptor.write(submissions[0].descriptor(), 0, part);
         }
         return sendNext();
     }
 
-    /** Divides a part among the lanes, in multiples of a line. */
+    /** Divides a part among the submissions, in multiples of a line. */
     private void spread(Part part) {
-        long each = (part.bytes / used + LINE - 1) & -LINE;
+        long each = (part.bytes / used + Part.LINE - 1) & -Part.LINE;
         long at = 0;
         for (int i = 0; i < used; i++) {
             long bytes = Math.min(each, part.bytes - at);
-            lanes[i].rest(bytes);
-            Descriptor.put(lanes[i].memory.descriptor(), 0, Descriptor.head(opcode, flags),
+            submissions[i].rest(bytes);
+            Descriptor.put(submissions[i].descriptor(), 0, Descriptor.head(opcode, flags),
                     opcode == Opcode.FILL ? part.pattern : part.source + at,
                     part.destination + at, bytes, 0, 0, 0);
             at += bytes;
@@ -94,8 +91,8 @@ final class DsaSlot extends Slot {
         used = 1;
         list = descriptors;
         tasks = count;
-        lanes[0].rest(0);
-        Descriptor.put(lanes[0].memory.descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
+        submissions[0].rest(0);
+        Descriptor.put(submissions[0].descriptor(), 0, Descriptor.head(Opcode.BATCH, 0),
                 descriptors.address(), 0, count, 0, 0, 0);
         return sendNext();
     }
@@ -106,8 +103,8 @@ final class DsaSlot extends Slot {
      */
     private int flagsFor(MemorySegment descriptors, int count) {
         for (int i = 0; channel.writesDurably && i < count; i++) {
-            if (WorkQueue.isDurable(descriptors.get(LONG, i * Descriptor.BYTES))) {
-                return WorkQueue.READ_BACK;
+            if (QueueTraits.isDurable(descriptors.get(LONG, i * Descriptor.BYTES))) {
+                return QueueTraits.READ_BACK;
             }
         }
         return 0;
@@ -122,13 +119,14 @@ final class DsaSlot extends Slot {
     }
 
     /**
-     * Submits lanes until a queue refuses a lane. Returns OK if a queue accepted at least one lane.
+     * Submits the remaining descriptors until the queues refuse a descriptor. Returns OK if a queue
+     * accepted at least one descriptor.
      */
     private int sendNext() {
         int before = sent;
         int error = 0;
         while (sent < used && error == 0) {
-            error = submit(lanes[sent]);
+            error = submit(submissions[sent]);
             if (error == 0) {
                 sent++;
             }
@@ -136,13 +134,13 @@ final class DsaSlot extends Slot {
         return sent > before ? OK : error;
     }
 
-    /** Submits a lane to the first queue that accepts it. The near queues come first. */
-    private int submit(Lane lane) {
-        QueueChoice.Order order = channel.choice.of(lane.memory, destination);
-        long head = lane.memory.descriptor().get(LONG, 0);
-        int answer = submitTo(order.queue(turn, 0), lane, head);
+    /** Submits to the first queue that accepts the descriptor. The near queues come first. */
+    private int submit(Submission submission) {
+        QueueChoice.Order order = channel.choice.of(submission, destination);
+        long head = submission.descriptor().get(LONG, 0);
+        int answer = submit(submission, order.queue(turn, 0), head);
         for (int i = 1; i < order.queues().length && answer != OK; i++) {
-            int next = submitTo(order.queue(turn, i), lane, head);
+            int next = submit(submission, order.queue(turn, i), head);
             // The status of a full queue comes first, because only that queue will have room again.
             answer = next == OK || answer != DsaStatus.EAGAIN ? next : answer;
         }
@@ -150,8 +148,8 @@ final class DsaSlot extends Slot {
         return answer;
     }
 
-    private int submitTo(QueueState next, Lane lane, long head) {
-        WorkQueue traits = next.queue();
+    private int submit(Submission submission, MoverQueue next, long head) {
+        QueueTraits traits = next.traits();
         int refusal = traits.refusal(opcode, flags, overlaps);
         if (refusal != 0) {
             return refusal;
@@ -159,10 +157,10 @@ final class DsaSlot extends Slot {
         if (opcode == Opcode.BATCH) {
             fitTasks(traits);
         }
-        return lane.submit(next, traits.fit(head, channel.waitsForPages));
+        return submission.submitTo(next, traits.fit(head, channel.waitsForPages));
     }
 
-    private void fitTasks(WorkQueue traits) {
+    private void fitTasks(QueueTraits traits) {
         for (long at = 0; at < tasks * Descriptor.BYTES; at += Descriptor.BYTES) {
             list.set(LONG, at, traits.fit(list.get(LONG, at), channel.waitsForPages));
         }
@@ -171,26 +169,29 @@ final class DsaSlot extends Slot {
     @Override
     protected int poll() {
         boolean inFlight = false;
-        Lane failed = null;
+        Submission failed = null;
         for (int i = 0; i < sent; i++) {
-            Lane lane = lanes[i];
-            if (lane.inFlight) {
-                lane.poll();
+            Submission submission = submissions[i];
+            if (submission.inFlight) {
+                submission.poll();
             }
-            if (lane.inFlight) {
+            if (submission.inFlight) {
                 inFlight = true;
-            } else if (failed == null && !isSuccess(lane.status)) {
-                failed = lane;
+            } else if (failed == null && !isSuccess(submission.status)) {
+                failed = submission;
             }
         }
         if (inFlight) {
             return IN_FLIGHT;
         }
         if (failed == null && sent < used) {
-            int answer = abandoned ? DsaStatus.EAGAIN : sendNext();
-            return answer == OK || answer == DsaStatus.EAGAIN && !abandoned ? IN_FLIGHT : answer;
+            if (abandoned) {
+                return DsaStatus.EAGAIN;
+            }
+            int answer = sendNext();
+            return answer == OK || answer == DsaStatus.EAGAIN ? IN_FLIGHT : answer;
         }
-        last = failed == null ? lanes[0] : failed;
+        last = failed == null ? submissions[0] : failed;
         return switch (last.status) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE -> OK;
             case DsaStatus.DIF_ERROR -> DIF_ERROR;
@@ -203,51 +204,52 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public int result() {
-        return last.record.result();
+    protected int result() {
+        return last.record().result();
     }
 
     @Override
-    public long offset() {
-        return last.record.completed();
+    protected long offset() {
+        return last.record().completed();
     }
 
     @Override
-    public int value() {
-        return last.record.value();
+    protected int value() {
+        return last.record().value();
     }
 
     /**
-     * Returns the bytes of the lanes before the failed lane, plus the bytes that the failed lane
-     * completed.
+     * Returns the bytes of the submissions before the failed submission, plus the bytes that the
+     * failed submission completed.
      */
     @Override
-    public long bytesCompleted() {
+    protected long bytesCompleted() {
         if (last.status != DsaStatus.PAGE_FAULT && last.status != DsaStatus.PAGE_REFUSED) {
             return -1;
         }
         long before = 0;
-        for (int i = 0; lanes[i] != last; i++) {
-            before += lanes[i].bytes;
+        for (int i = 0; submissions[i] != last; i++) {
+            before += submissions[i].bytes;
         }
-        return before + last.record.completed();
+        return before + last.record().completed();
     }
 
     @Override
-    public boolean isTailDone() {
-        return used == 1 && last.record.result() == 1;
+    protected boolean isTailDone() {
+        return used == 1 && last.record().result() == 1;
     }
 
     @Override
-    public int taskStatus(int task) {
-        return list.get(ValueLayout.JAVA_BYTE, tasks * Descriptor.BYTES + (long) task * RECORD)
+    protected int taskStatus(int task) {
+        return list.get(ValueLayout.JAVA_BYTE,
+                tasks * Descriptor.BYTES + task * Descriptor.RECORD_BYTES)
                 & DsaStatus.MASK | DsaChannel.RECORDED;
     }
 
     @Override
     public String queue() {
-        return Arrays.stream(lanes, 0, sent)
-                .map(lane -> lane.queue.queue().name())
+        return Arrays.stream(submissions, 0, sent)
+                .map(submission -> submission.queue.traits().name())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
@@ -257,7 +259,7 @@ final class DsaSlot extends Slot {
     public void timedOut() {
         abandoned = true;
         for (int i = 0; i < sent; i++) {
-            lanes[i].timedOut();
+            submissions[i].timedOut();
         }
     }
 }

@@ -27,7 +27,7 @@ public final class OpenQueue {
     private static final Map<Path, OpenQueue> OPEN = new HashMap<>();
 
     /** Memory that a device may still write to. Nothing frees it. */
-    private static final Set<SlotMemory> UNANSWERED = ConcurrentHashMap.newKeySet();
+    private static final Set<Submission> UNANSWERED = ConcurrentHashMap.newKeySet();
 
     private static final long PAUSE_NANOS = 20_000;
 
@@ -102,7 +102,7 @@ public final class OpenQueue {
      * unusable after its queue was disabled. The call does nothing if another thread already opens
      * the file. If the file cannot be opened, submissions continue to fail.
      */
-    public void reopen() {
+    void reopen() {
         if (reopening.compareAndSet(false, true)) {
             new LibraryThread("vdm4j opening " + node, () -> {
                 try {
@@ -119,15 +119,15 @@ public final class OpenQueue {
         }
     }
 
-    public boolean isReopening() {
+    boolean isReopening() {
         return reopening.get();
     }
 
     /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
-    public int submit(SlotMemory memory) {
+    int submit(Submission submission) {
         AtomicInteger source = credits;
         if (source == null) {
-            return portal.submit(memory);
+            return portal.submit(submission);
         }
         int left = source.get();
         while (left > 0 && !source.compareAndSet(left, left - 1)) {
@@ -136,37 +136,39 @@ public final class OpenQueue {
         if (left == 0) {
             return DsaStatus.EAGAIN;
         }
-        memory.credits(source);
-        int error = portal.submit(memory);
+        submission.credits(source);
+        int error = portal.submit(submission);
         if (error != 0) {
-            memory.returnCredit();
+            submission.returnCredit();
         }
         return error;
     }
 
     /** Submits a no-op. Returns the status, or {@code NONE} if the device did not answer. */
     public DsaStatus probe(long nanos) {
-        var memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, Descriptor.BYTES));
-        Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0, 0);
-        memory.record().clear();
+        var submission =
+                new Submission(Arena.ofAuto().allocate(Submission.BYTES, Descriptor.BYTES));
+        Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0,
+                0);
+        submission.record().clear();
         long start = System.nanoTime();
-        int error = submit(memory);
+        int error = submit(submission);
         while (error == DsaStatus.EAGAIN && System.nanoTime() - start < nanos) {
             LockSupport.parkNanos(PAUSE_NANOS);
-            error = submit(memory);
+            error = submit(submission);
         }
         if (error != 0) {
             return DsaStatus.of(error);
         }
-        int status = memory.record().status();
+        int status = submission.record().status();
         while (status == DsaStatus.NONE && System.nanoTime() - start < nanos) {
             LockSupport.parkNanos(PAUSE_NANOS);
-            status = memory.record().status();
+            status = submission.record().status();
         }
         if (status == DsaStatus.NONE) {
-            UNANSWERED.add(memory);
+            UNANSWERED.add(submission);
         } else {
-            memory.returnCredit();
+            submission.returnCredit();
         }
         return DsaStatus.of(status & DsaStatus.MASK);
     }

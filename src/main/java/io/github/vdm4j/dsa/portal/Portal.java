@@ -10,10 +10,9 @@ import java.nio.file.Path;
  * <p>C counterpart: the file descriptor of {@code /dev/dsa/wq0.0}.
  */
 public interface Portal {
-    /** A function that opens portals. */
+    /** Opens the device file of a queue, like {@link Portal#open}. */
     @FunctionalInterface
     interface Opener {
-        /** Opens the device file of a queue like {@link Portal#open}. */
         Portal open(Path node) throws IOException;
     }
 
@@ -33,7 +32,7 @@ public interface Portal {
      *
      * @return 0 if the queue accepted the descriptor, or the negative error number
      */
-    int submit(SlotMemory memory);
+    int submit(Submission submission);
 
     /**
      * Opens the file again and closes the old file. The close waits until the device has executed

@@ -6,8 +6,8 @@ import java.util.List;
 /** The order in which a mover submits a descriptor to its queues. */
 final class QueueChoice {
     /** The queues in their order. The first {@code near} queues rotate, and so do the rest. */
-    record Order(QueueState[] queues, int near) {
-        QueueState queue(int turn, int place) {
+    record Order(MoverQueue[] queues, int near) {
+        MoverQueue queue(int turn, int place) {
             return place < near
                     ? queues[Math.floorMod(turn + place, near)]
                     : queues[near + Math.floorMod(turn + place - near, queues.length - near)];
@@ -20,9 +20,9 @@ final class QueueChoice {
     private final Order[] orders;
 
     /** Sorts the queues. The policy chooses the node, or is null if every queue is near. */
-    QueueChoice(List<QueueState> queues, DsaChannel.NodePolicy policy) {
-        all = new Order(queues.toArray(QueueState[]::new), queues.size());
-        int last = queues.stream().mapToInt(queue -> queue.queue().numaNode()).max().orElse(-1);
+    QueueChoice(List<MoverQueue> queues, DsaChannel.NodePolicy policy) {
+        all = new Order(queues.toArray(MoverQueue[]::new), queues.size());
+        int last = queues.stream().mapToInt(queue -> queue.traits().numaNode()).max().orElse(-1);
         orders = new Order[last + 1];
         for (int node = 0; node <= last; node++) {
             int chosen = node;
@@ -30,23 +30,23 @@ final class QueueChoice {
             if (near > 0) {
                 orders[node] = new Order(queues.stream()
                         .sorted(Comparator.comparing(queue -> !isOn(chosen, queue)))
-                        .toArray(QueueState[]::new), near);
+                        .toArray(MoverQueue[]::new), near);
             }
         }
         boolean severalNodes =
-                queues.stream().mapToInt(queue -> queue.queue().numaNode()).distinct().count() > 1;
+                queues.stream().mapToInt(queue -> queue.traits().numaNode()).distinct().count() > 1;
         this.policy = severalNodes ? policy : null;
     }
 
-    private static boolean isOn(int node, QueueState queue) {
-        return queue.queue().numaNode() == node;
+    private static boolean isOn(int node, MoverQueue queue) {
+        return queue.traits().numaNode() == node;
     }
 
-    Order of(SlotMemory memory, long destination) {
+    Order of(Submission submission, long destination) {
         if (policy == null) {
             return all;
         }
-        int node = policy.node(memory, destination);
+        int node = policy.node(submission, destination);
         Order order = node < 0 || node >= orders.length ? null : orders[node];
         return order == null ? all : order;
     }

@@ -21,9 +21,9 @@ final class WritePortal implements Portal {
     }
 
     @Override
-    public int submit(SlotMemory memory) {
+    public int submit(Submission submission) {
         VarHandle.fullFence(); // the device must not see the descriptor before its data
-        long accepted = LibC.write(memory.callState(), file, memory.descriptor());
+        long accepted = LibC.write(submission.callState(), file, submission.descriptor());
         // Linux accepts a whole descriptor or nothing.
         return accepted == Descriptor.BYTES ? 0 : accepted < 0 ? (int) accepted : DsaStatus.EIO;
     }

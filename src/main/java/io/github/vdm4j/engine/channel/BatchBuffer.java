@@ -16,9 +16,6 @@ final class BatchBuffer {
     /** The smallest number of tasks in a batch. DML refuses smaller batches. */
     static final int LEAST = 4;
 
-    /** The size of a descriptor and a record in bytes. */
-    static final int TASK = 96;
-
     static final int NOT_RUN = 0;
     static final int SUCCESS = 1;
     static final int FALSE_PREDICATE = 2;
@@ -30,7 +27,7 @@ final class BatchBuffer {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long DESCRIPTOR = Descriptor.BYTES;
-    private static final long RECORD = 32;
+    private static final long RECORD = Descriptor.RECORD_BYTES;
     private static final int STATUS_BITS = 0x7F;
 
     private static final long NOP = Descriptor.head(Opcode.NOP, 0);
@@ -54,7 +51,7 @@ final class BatchBuffer {
     void reserve(int tasks) {
         if (tasks > room) {
             int size = Math.max(SMALLEST, Integer.highestOneBit(tasks - 1) << 1);
-            memory = slot.allocate((long) size * TASK);
+            memory = slot.allocate(size * Descriptor.TASK_BYTES);
             room = size;
             laidOut = 0;
         }

@@ -123,11 +123,11 @@ final class BatchPart {
             if (!fits(task) || order.isForbidden(i)) {
                 break;
             }
-            int mark = arenas.mark();
+            int held = arenas.count();
             if (!hold(task)) {
                 allHeld = false;
                 if (!device) {
-                    arenas.backTo(mark);
+                    arenas.backTo(held);
                     break;
                 }
             }

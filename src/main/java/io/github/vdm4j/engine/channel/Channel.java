@@ -67,7 +67,7 @@ public abstract class Channel {
      *
      * @throws SlotRefusedException if the channel cannot create another slot
      */
-    public abstract Slot makeSlot();
+    protected abstract Slot makeSlot();
 
     /** Allocates memory for slots at a multiple of 64. {@link #close} frees it. */
     public final MemorySegment allocate(long bytes) {

@@ -18,16 +18,9 @@ public record ChannelLimits(
     /** The largest batch. Its own cost is negligible, and its descriptors fit into the L1 cache. */
     public static final int MAX_TASKS = 128;
 
-    private static final long LINE = 64;
-
-    /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public ChannelLimits {
         check("deviceBytes", deviceBytes);
         check("softwareBytes", softwareBytes);
-    }
-
-    public ChannelLimits(long deviceBytes, long softwareBytes) {
-        this(deviceBytes, softwareBytes, MAX_TASKS, MAX_TASKS);
     }
 
     long bytes(boolean device) {
@@ -40,7 +33,7 @@ public record ChannelLimits(
 
     /** Throws an exception if a length is not a multiple of 64 from 64 to {@link #MAX_PART}. */
     public static long check(String what, long bytes) {
-        if (bytes < LINE || bytes > MAX_PART || bytes % LINE != 0) {
+        if (bytes < Part.LINE || bytes > MAX_PART || bytes % Part.LINE != 0) {
             throw new IllegalArgumentException(
                     "%s %,d: must be a multiple of 64 from 64 to %,d".formatted(what, bytes,
                             MAX_PART));

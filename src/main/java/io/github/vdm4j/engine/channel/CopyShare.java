@@ -13,13 +13,12 @@ public final class CopyShare {
     private static final long UNDIVIDED = 2 * PIECE;
 
     private static final int WHOLE = 64;
-    private static final long LINE = 64;
 
     /** The device's share in parts of {@link #WHOLE}. Concurrent updates may be lost. */
     private volatile int device = WHOLE / 2;
 
     long of(long bytes) {
-        return bytes <= UNDIVIDED ? bytes : Math.max(bytes / WHOLE * device & -LINE, PIECE);
+        return bytes <= UNDIVIDED ? bytes : Math.max(bytes / WHOLE * device & -Part.LINE, PIECE);
     }
 
     /** Records that the thread had no bytes to copy while the device was working. */

@@ -11,17 +11,36 @@ import java.nio.ByteOrder;
 public final class Descriptor {
     public static final long BYTES = 64;
 
+    /** The size of a completion record in bytes. */
+    public static final long RECORD_BYTES = 32;
+
+    /** The bytes of a task in a batch: a descriptor and a completion record. */
+    public static final long TASK_BYTES = BYTES + RECORD_BYTES;
+
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG.withByteAlignment(1).withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** The flags for a valid record address and for a request to write the record. */
     private static final int WITH_RECORD = 0xC;
 
+    private static final int FLAGS_AT = 32;
+    private static final int ALL_FLAGS = 0xff_ffff;
+    private static final int OPCODE_AT = 56;
+
     private Descriptor() {}
 
     /** Returns the first 8 bytes. The flags are without the flags for the completion record. */
     public static long head(int opcode, int flags) {
-        return (long) (flags | WITH_RECORD) << 32 | (long) opcode << 56;
+        return (long) (flags | WITH_RECORD) << FLAGS_AT | (long) opcode << OPCODE_AT;
+    }
+
+    public static int opcode(long head) {
+        return (int) (head >>> OPCODE_AT);
+    }
+
+    /** Returns the flags, including the flags for the completion record. */
+    public static int flags(long head) {
+        return (int) (head >>> FLAGS_AT) & ALL_FLAGS;
     }
 
     /** Writes a part without the address of its completion record. */
@@ -49,26 +68,24 @@ public final class Descriptor {
             case Opcode.COPY_CRC ->
                 put(memory, at, head, part.source, part.destination, part.bytes,
                         Integer.toUnsignedLong(part.seed), 0, 0);
-            case Opcode.DIF_CHECK -> writeDif(memory, at, head, part, true, false);
-            case Opcode.DIF_INSERT -> writeDif(memory, at, head, part, false, true);
-            case Opcode.DIF_STRIP -> writeDif(memory, at, head, part, true, false);
-            case Opcode.DIF_UPDATE -> writeDif(memory, at, head, part, true, true);
+            case Opcode.DIF_CHECK, Opcode.DIF_INSERT, Opcode.DIF_STRIP, Opcode.DIF_UPDATE ->
+                writeDif(memory, at, head, part);
             case Opcode.CACHE_FLUSH ->
                 put(memory, at, head, 0, part.destination, part.bytes, 0, 0, 0);
             default -> put(memory, at, head, part.source, part.destination, part.bytes, 0, 0, 0);
         }
     }
 
-    private static void writeDif(MemorySegment memory, long at, long head, Part part,
-            boolean ofSource, boolean ofDestination) {
+    private static void writeDif(MemorySegment memory, long at, long head, Part part) {
+        boolean writesTags = part.opcode == Opcode.DIF_INSERT || part.opcode == Opcode.DIF_UPDATE;
         // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
         // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
                 part.bytes, part.difFlags | part.blockSize() << 16,
-                ofSource
+                part.checksBlocks()
                         ? tags(part.sourceReference(), part.sourceMask(), part.sourceApplication())
                         : 0,
-                ofDestination
+                writesTags
                         ? tags(part.destinationReference(), part.destinationMask(),
                                 part.destinationApplication())
                         : 0);

@@ -18,14 +18,10 @@ public final class HeldArenas {
 
     HeldArenas() {}
 
-    /** Returns a mark for {@link #backTo}, the number of arenas. */
-    int mark() {
-        return count;
-    }
-
-    void backTo(int mark) {
-        Arrays.fill(segments, mark, count, null);
-        count = mark;
+    /** Removes the arenas that were added last, until a number of arenas is left. */
+    void backTo(int earlier) {
+        Arrays.fill(segments, earlier, count, null);
+        count = earlier;
         last = null;
     }
 

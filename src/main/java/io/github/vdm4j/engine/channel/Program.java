@@ -254,8 +254,7 @@ public abstract class Program {
 
     /** Returns the path of the executed parts, or of the next part if no part was executed. */
     public ExecutionPath executedBy() {
-        return bySoftware || !slot.onDevice() ? slot.channel().software()
-                : ExecutionPath.DSA_HARDWARE;
+        return bySoftware ? slot.channel().software() : slot.path();
     }
 
     final void countPath() {

@@ -46,7 +46,7 @@ public abstract class Slot {
     /** The number of uses of the slot. The thread that has taken the slot writes it. */
     long uses;
 
-    private volatile Object owner;
+    private volatile Operation<?> owner;
 
     /** The pool. It sets this field after the creation of the slot. */
     SlotPool pool;
@@ -102,34 +102,34 @@ public abstract class Slot {
      * Returns the result field of the completion record. It is 0 if two ranges are equal, 1 if they
      * differ, and 2 if a delta has no room. For a bad block, it contains the bits of the error.
      */
-    public abstract int result();
+    protected abstract int result();
 
     /** Returns the offset of a difference or of a bad block. */
-    public abstract long offset();
+    protected abstract long offset();
 
     /** Returns the CRC of this part and all earlier parts, or the size of the delta record. */
-    public abstract int value();
+    protected abstract int value();
 
     /**
      * Returns the number of bytes that the device processed before a page fault, or -1 if the slot
      * does not know it. They are the first bytes of the part, or the last if {@link #isTailDone}.
      */
-    public long bytesCompleted() {
+    protected long bytesCompleted() {
         return -1;
     }
 
     /** Returns whether the device copied the end of a part before a page fault. */
-    public boolean isTailDone() {
+    protected boolean isTailDone() {
         return false;
     }
 
     /** Returns whether the slot can submit batches on its present path. */
-    public boolean takesBatches() {
+    protected boolean takesBatches() {
         return true;
     }
 
     /** Returns the channel's status of a failed task in the last batch. */
-    public abstract int taskStatus(int task);
+    protected abstract int taskStatus(int task);
 
     /** Returns the names of the queues that received the last submission, or null if unknown. */
     public String queue() {
@@ -273,11 +273,11 @@ public abstract class Slot {
      * Returns the operation that uses the slot, or null. A thread that finds no free slot can
      * finish this operation.
      */
-    public final Object owner() {
+    public final Operation<?> owner() {
         return owner;
     }
 
-    public final void owner(Object holder) {
+    public final void owner(Operation<?> holder) {
         owner = holder;
     }
 

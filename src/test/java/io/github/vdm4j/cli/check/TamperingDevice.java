@@ -1,7 +1,7 @@
 package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.dsa.portal.Portal;
-import io.github.vdm4j.dsa.portal.SlotMemory;
+import io.github.vdm4j.dsa.portal.Submission;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,7 +33,7 @@ final class TamperingDevice implements Portal.Opener {
         Portal portal = devices.open(node);
         return new Portal() {
             @Override
-            public int submit(SlotMemory memory) {
+            public int submit(Submission memory) {
                 MemorySegment descriptor = memory.descriptor();
                 before(descriptor, opcode(descriptor));
                 int error = portal.submit(memory);

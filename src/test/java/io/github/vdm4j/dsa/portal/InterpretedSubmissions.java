@@ -29,17 +29,19 @@ final class InterpretedSubmissions {
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG),
             Linker.Option.captureCallState("errno"));
 
-    private final SlotMemory memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, 64));
+    private final Submission submission =
+            new Submission(Arena.ofAuto().allocate(Submission.BYTES, 64));
     private final MemorySegment state = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
     private final OpenQueue queue = OpenQueue.acquire(Path.of("/dev/null"), 0, WritePortal::new);
 
     private InterpretedSubmissions() throws IOException {}
 
     private void submitAndLook() {
-        Descriptor.put(memory.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0), 64, 128, 64, 0,
+        Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0), 64, 128, 64,
+                0,
                 0, 0);
-        memory.record().clear();
-        if (queue.submit(memory) != 0 || memory.record().status() != 0) {
+        submission.record().clear();
+        if (queue.submit(submission) != 0 || submission.record().status() != 0) {
             throw new AssertionError("/dev/null refused a descriptor");
         }
     }
@@ -47,7 +49,7 @@ final class InterpretedSubmissions {
     /** Writes to a descriptor that is not open. */
     private void write() {
         try {
-            long written = (long) WRITE.invokeExact(state, -1, memory.descriptor(), 64L);
+            long written = (long) WRITE.invokeExact(state, -1, submission.descriptor(), 64L);
             if (written != -1) {
                 throw new AssertionError(written);
             }

@@ -57,7 +57,7 @@ class OpenQueueTest {
         private int submissions;
 
         @Override
-        public int submit(SlotMemory memory) {
+        public int submit(Submission memory) {
             submissions++;
             return answer;
         }
@@ -80,7 +80,7 @@ class OpenQueueTest {
 
     @TempDir Path folder;
 
-    private final SlotMemory memory = new SlotMemory(Arena.ofAuto().allocate(SlotMemory.BYTES, 64));
+    private final Submission memory = new Submission(Arena.ofAuto().allocate(Submission.BYTES, 64));
     private final List<FakePortal> opened = new ArrayList<>();
     private Path node;
 

@@ -38,7 +38,7 @@ class SlotPoolTest {
 
     private SlotPool pool(int capacity) {
         var channel = new DmlChannel(DmlMovers.functions(dml.library()), capacity, true, false,
-                new ChannelLimits(64, 64), NumaNodes.ANY, true, DmlStatus::of);
+                new ChannelLimits(64, 64, 4, 4), NumaNodes.ANY, true, DmlStatus::of);
         return new SlotPool(channel, capacity);
     }
 

@@ -4,15 +4,18 @@ import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfLong;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The native memory of one submission at a time. It contains a descriptor, its completion record,
- * and the memory for the error number of the call. Descriptor and record each fill a cache line, to
- * keep the device's writes away from other data.
+ * A descriptor and its completion record in native memory, and the queue that has the descriptor.
+ * The memory serves one submission at a time. Descriptor and record each fill a cache line, to keep
+ * the device's writes away from other data.
  */
-public final class SlotMemory {
+public final class Submission {
+    private static final OfLong LONG = ValueLayout.JAVA_LONG;
     private static final long LINE = 64;
     private static final long RECORD_AT = Descriptor.BYTES;
     private static final long CALL_STATE_AT = RECORD_AT + LINE;
@@ -21,20 +24,27 @@ public final class SlotMemory {
     /** The size of the memory. */
     public static final long BYTES = CALL_STATE_AT + LINE;
 
-    private final CompletionRecord record;
     private final MemorySegment descriptor;
-    /** Null where native calls are not allowed. */
+    private final CompletionRecord record;
+    /** The memory for the error number of a call. Null where native calls are not allowed. */
     private final MemorySegment callState;
     private final MemorySegment node;
     private final ByteBuffer buffer;
     /** The counter that gets the credit of the submission back, or null if there is no credit. */
     private AtomicInteger credits;
 
+    /** The queue of the last submission. */
+    MoverQueue queue;
+    boolean inFlight;
+    long bytes;
+    /** The status of the last descriptor that the device has executed. */
+    int status;
+
     /**
      * Creates a view of {@link #BYTES} of native memory, aligned to 64. The caller keeps the memory
      * for as long as a device may write to it.
      */
-    public SlotMemory(MemorySegment memory) {
+    public Submission(MemorySegment memory) {
         record = new CompletionRecord(memory, RECORD_AT);
         descriptor = memory.asSlice(0, Descriptor.BYTES);
         Descriptor.writeRecordAddress(descriptor, 0, memory.address() + RECORD_AT);
@@ -54,6 +64,41 @@ public final class SlotMemory {
         return record;
     }
 
+    /** Sets the size of a descriptor that is not submitted yet, and clears the earlier status. */
+    void rest(long size) {
+        bytes = size;
+        status = DsaStatus.NONE;
+    }
+
+    /** Submits the descriptor with a new first word. Returns 0, or the negative error number. */
+    int submitTo(MoverQueue next, long head) {
+        descriptor.set(LONG, 0, head);
+        record.clear();
+        int error = next.submit(this);
+        if (error == 0) {
+            queue = next;
+            inFlight = true;
+        }
+        return error;
+    }
+
+    void poll() {
+        int seen = record.status();
+        if (seen != DsaStatus.NONE) {
+            status = seen & DsaStatus.MASK;
+            inFlight = false;
+            returnCredit();
+            queue.completed(status, bytes);
+        }
+    }
+
+    /** Records that the device has not answered in time. */
+    void timedOut() {
+        if (inFlight) {
+            queue.timedOut();
+        }
+    }
+
     /** Returns the descriptor for a file channel. The channel moves the buffer's position. */
     ByteBuffer buffer() {
         return buffer.clear();
@@ -61,6 +106,10 @@ public final class SlotMemory {
 
     int written() {
         return buffer.position();
+    }
+
+    MemorySegment callState() {
+        return callState;
     }
 
     /** Returns the NUMA node of the calling thread, or -1 if it is not known. */
@@ -71,10 +120,6 @@ public final class SlotMemory {
     /** Returns the NUMA node of memory, or -1 if it is not known. */
     public int nodeOf(long address) {
         return callState == null || address == 0 ? -1 : LibC.nodeOf(callState, node, address);
-    }
-
-    MemorySegment callState() {
-        return callState;
     }
 
     void credits(AtomicInteger source) {

@@ -1,10 +1,11 @@
 package io.github.vdm4j.dsa.portal;
 
+import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 
 /**
- * An open work queue with the capabilities of its device.
+ * The limits of a work queue, and the capabilities of its device.
  *
  * <p>C counterpart of the capabilities: the register GENCAP, and {@code IDXD_OP_FLAG_...} in
  * linux/idxd.h.
@@ -19,8 +20,7 @@ import io.github.vdm4j.engine.channel.Part;
  * @param blocksOnFault whether the device may wait for a page that is not in memory
  * @param dedicated whether no other process may use the queue
  */
-public record WorkQueue(
-        OpenQueue queue,
+public record QueueTraits(
         String name,
         String device,
         int numaNode,
@@ -34,13 +34,13 @@ public record WorkQueue(
     /** GENCAP: the device can wait for pages. */
     private static final long BLOCK_ON_FAULT = 1;
     /** GENCAP: the device can copy within one range. */
-    private static final long OVERLAP = 1 << 1;
+    public static final long OVERLAP = 1 << 1;
     /** GENCAP: the device obeys {@link Part#FOR_CACHE}. */
     private static final long CACHE = 1 << 2;
     /** GENCAP: the device obeys {@link #WRITE_DURABLY}. */
-    private static final long DURABLE = 1 << 5;
+    public static final long DURABLE = 1 << 5;
     /** GENCAP: the device obeys {@link #READ_BACK}. */
-    private static final long READBACK = 1 << 8;
+    public static final long READBACK = 1 << 8;
 
     /** A flag: the device waits for a page that is not in memory. */
     private static final int WAIT_FOR_PAGES = 1 << 1;
@@ -48,9 +48,6 @@ public record WorkQueue(
     private static final int WRITE_DURABLY = 1 << 5;
     /** A flag, CC2: the device reads the destination back, past the caches, before it completes. */
     static final int READ_BACK = 1 << 14;
-
-    private static final int FLAGS_AT = 32;
-    private static final int OPCODE_AT = 56;
 
     /**
      * Returns 0 if the device can execute a part. Otherwise it returns the channel's form of the
@@ -75,7 +72,7 @@ public record WorkQueue(
 
     /** Returns whether the first eight bytes of a descriptor ask for a durable write. */
     static boolean isDurable(long head) {
-        return (head & (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT) != 0;
+        return (Descriptor.flags(head) & (READ_BACK | WRITE_DURABLY)) != 0;
     }
 
     /**
@@ -83,26 +80,25 @@ public record WorkQueue(
      * may fit another queue, because a full queue leaves the tasks of a batch fitted.
      */
     long fit(long head, boolean waits) {
-        int opcode = (int) (head >>> OPCODE_AT);
-        long fitted = head & ~((long) WAIT_FOR_PAGES << FLAGS_AT);
-        if ((fitted & (long) WRITE_DURABLY << FLAGS_AT) != 0) {
-            fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
+        int opcode = Descriptor.opcode(head);
+        int flags = Descriptor.flags(head) & ~WAIT_FOR_PAGES;
+        if ((flags & WRITE_DURABLY) != 0) {
+            flags ^= READ_BACK | WRITE_DURABLY;
         }
         if ((capabilities & CACHE) == 0) {
-            fitted &= ~((long) Part.FOR_CACHE << FLAGS_AT); // a hint
+            flags &= ~Part.FOR_CACHE; // a hint
         }
         if (opcode == Opcode.DUALCAST) {
             // Only DML has this flag. DSA has a common flag for both destinations.
-            fitted &= ~((long) Part.SECOND_DURABLE << FLAGS_AT);
+            flags &= ~Part.SECOND_DURABLE;
         }
-        if ((capabilities & READBACK) == 0
-                && (fitted & (long) READ_BACK << FLAGS_AT) != 0) {
-            fitted ^= (long) (READ_BACK | WRITE_DURABLY) << FLAGS_AT;
+        if ((capabilities & READBACK) == 0 && (flags & READ_BACK) != 0) {
+            flags ^= READ_BACK | WRITE_DURABLY;
         }
         if (waits && blocksOnFault && (capabilities & BLOCK_ON_FAULT) != 0
                 && opcode > Opcode.DRAIN) {
-            fitted |= (long) WAIT_FOR_PAGES << FLAGS_AT;
+            flags |= WAIT_FOR_PAGES;
         }
-        return fitted;
+        return Descriptor.head(opcode, flags);
     }
 }

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * The state and the counters of a work queue for one mover.
+ * A work queue of one mover, with the mover's counters.
  *
  * <p>After a queue is lost, the mover does not use it for a pause. Then the mover opens its file
  * again. The next submission shows whether the queue works.
  */
-public final class QueueState {
+public final class MoverQueue {
     static final long SHORTEST_PAUSE_NANOS = 100_000_000L;
     static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
@@ -18,7 +18,8 @@ public final class QueueState {
     /** The base-2 logarithm of the first limit. Each further limit is four times larger. */
     private static final int FIRST_SIZE = 12;
 
-    private final WorkQueue queue;
+    private final OpenQueue open;
+    private final QueueTraits traits;
     private final LongSupplier clock;
 
     // The counters, see DsaQueue.
@@ -38,26 +39,33 @@ public final class QueueState {
     private long retryAt;
     private boolean reopened;
 
-    QueueState(WorkQueue queue, LongSupplier clock) {
-        this.queue = queue;
+    /**
+     * Creates the queue of a mover.
+     *
+     * @param open the queue of the process. {@link #release} releases it
+     * @param clock the clock for the pauses after a loss, in nanoseconds
+     */
+    public MoverQueue(OpenQueue open, QueueTraits traits, LongSupplier clock) {
+        this.open = open;
+        this.traits = traits;
         this.clock = clock;
         Arrays.setAll(sizes, i -> new LongAdder());
     }
 
-    public WorkQueue queue() {
-        return queue;
+    public QueueTraits traits() {
+        return traits;
     }
 
     /** Submits one descriptor. Returns 0 if the queue accepted it, or the negative error number. */
-    int submit(SlotMemory memory) {
+    int submit(Submission submission) {
         if (lost != 0 && !mayRetry()) {
             return lost;
         }
-        int error = queue.queue().submit(memory);
+        int error = open.submit(submission);
         if (error == 0) {
             submitted.increment();
             if (lost != 0) {
-                found();
+                recover();
             }
         } else if (error == DsaStatus.EAGAIN) {
             full.increment();
@@ -88,7 +96,7 @@ public final class QueueState {
         retryAt = clock.getAsLong() + pause;
     }
 
-    private synchronized void found() {
+    private synchronized void recover() {
         lost = 0;
         pause = SHORTEST_PAUSE_NANOS;
     }
@@ -103,9 +111,9 @@ public final class QueueState {
         }
         if (!reopened) {
             reopened = true;
-            queue.queue().reopen();
+            open.reopen();
         }
-        return !queue.queue().isReopening();
+        return !open.isReopening();
     }
 
     /** Records that the device has not answered in time. */
@@ -114,8 +122,7 @@ public final class QueueState {
         lose(DsaStatus.ETIMEDOUT);
     }
 
-    void completed(SlotMemory memory, int status, long moved) {
-        memory.returnCredit();
+    void completed(int status, long moved) {
         switch (status) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE, DsaStatus.DIF_ERROR -> {
                 completed.increment();
@@ -136,5 +143,10 @@ public final class QueueState {
     public DsaStatus lost() {
         int error = lost;
         return error == 0 ? null : DsaStatus.of(error);
+    }
+
+    /** Releases the queue of the process, see {@link OpenQueue#release}. */
+    public void release(long nanos) {
+        open.release(nanos);
     }
 }
