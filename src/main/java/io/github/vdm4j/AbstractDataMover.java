@@ -29,8 +29,12 @@ public abstract non-sealed class AbstractDataMover
                     VdmFuture<Crc32c>, VdmFuture<DifResult>>
         implements
             Vdm {
+    /** The limit of an executor whose {@link VdmExecutor#closeTimeout} fails. */
+    private static final long USUAL_CLOSE_NANOS = 30_000_000_000L;
+
     private final OperationTally tally = new OperationTally();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean closed;
+    private final AtomicBoolean finishing = new AtomicBoolean();
 
     /** Creates an open mover. */
     protected AbstractDataMover() {
@@ -57,7 +61,7 @@ public abstract non-sealed class AbstractDataMover
 
     /** {@return whether {@link #close} was called} */
     public final boolean isClosed() {
-        return closed.get();
+        return closed;
     }
 
     final OperationTally tally() {
@@ -124,28 +128,43 @@ public abstract non-sealed class AbstractDataMover
 
     @Override
     public final void close() {
-        // The call holds no lock, because a waker may also close the mover during the drain.
-        if (!closed.getAndSet(true)) {
-            finish();
-        }
+        closed = true;
+        finishOnce();
     }
 
     @Override
     public final int closeNow() {
-        boolean first = !closed.getAndSet(true);
+        closed = true;
         int cancelled = executor().refusePending();
-        if (first) {
-            finish();
-        }
+        finishOnce();
         return cancelled;
+    }
+
+    /** Holds no lock, because a waker may also close the mover during the drain. */
+    private void finishOnce() {
+        if (finishing.getAndSet(true)) {
+            return;
+        }
+        try {
+            finish();
+        } catch (Error e) { // The heap may be full. A further call repeats the work.
+            finishing.set(false);
+            throw e;
+        }
     }
 
     /** Waits for the first polls, because they may still pass operations to the executor. */
     private void finish() {
-        long limit = TimeUnit.NANOSECONDS.convert(executor().closeTimeout()); // saturates
-        long deadline = Seam.nanoTime() + limit;
-        boolean left = isInsidePoll() || tally.awaitPolls(deadline);
-        executor().close(deadline);
+        long start = Seam.nanoTime();
+        long limit = USUAL_CLOSE_NANOS;
+        boolean left;
+        try {
+            limit = TimeUnit.NANOSECONDS.convert(
+                    requireNonNull(executor().closeTimeout(), "closeTimeout")); // saturates
+            left = isInsidePoll() || tally.awaitPolls(start + limit);
+        } finally {
+            executor().close(start + limit);
+        }
         if (!left) {
             throw new VdmException(VdmResult.TIMEOUT, null,
                     ("%s did not close within %s s (closeTimeout): another thread is still inside"

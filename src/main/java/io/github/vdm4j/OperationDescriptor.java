@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import io.github.vdm4j.future.AbstractFuture;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
@@ -240,7 +241,7 @@ abstract sealed class OperationDescriptor<R> extends AbstractFuture<R> implement
 
     /** {@return the operation in words, without its state} */
     public String description() {
-        return "%s of %,d bytes".formatted(type(), byteSize());
+        return Message.of("%s of %,d bytes", type(), byteSize());
     }
 
     /** The additional fields of operations other than copies, fills and flushes. */

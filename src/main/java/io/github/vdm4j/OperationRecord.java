@@ -1,6 +1,7 @@
 package io.github.vdm4j;
 
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.operation.CompareResult;
@@ -216,8 +217,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
         Objects.requireNonNull(failed, "failed");
         try {
             fail(ExecutionPath.NONE, VdmResult.NOT_RUN, null,
-                    "was not run, because task %,d, the %s before its fence, failed"
-                            .formatted(place, failed.description()),
+                    Message.of("was not run, because task %,d, the %s before its fence, failed",
+                            place, failed.description()),
                     null);
         } catch (Throwable e) { // The heap is full. The batch must continue.
             failWith(e);
@@ -351,7 +352,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
             long bytesDone) {
         VdmException toException(VdmOperationType type, long bytes) {
             return new VdmException(
-                    result, status, "%s of %,d bytes %s".formatted(type, bytes, reason), cause);
+                    result, status, Message.of("%s of %,d bytes %s", type, bytes, reason), cause);
         }
     }
 }

@@ -90,7 +90,8 @@ public interface Vdm
      * Finishes the started operations, and then releases threads and native memory. Futures that
      * were not started complete with {@link VdmResult#CLOSED} at their first poll. Methods for new
      * operations throw an exception. A second call has no effect and does not wait for the first
-     * call.
+     * call. If the first call has thrown an {@link OutOfMemoryError}, the second call finishes the
+     * work.
      *
      * <p>If another thread is inside the first poll of a future, this method waits for the end of
      * that poll. It does not wait for a copy or fill of at most 64 KiB that is not durable. Such a

@@ -151,7 +151,9 @@ public interface VdmExecutor {
     }
 
     /**
-     * {@return how long {@link Vdm#close} waits} The default is 30 seconds.
+     * {@return how long {@link Vdm#close} waits, not null} The default is 30 seconds. It also
+     * applies if this method throws. The close of the mover then throws the exception after the
+     * close of the executor.
      */
     default Duration closeTimeout() {
         return Duration.ofSeconds(30);
@@ -159,8 +161,9 @@ public interface VdmExecutor {
 
     /**
      * Finishes the started operations and releases threads and memory. The mover calls this once,
-     * after it has become {@linkplain AbstractDataMover#isClosed closed}. The polls that start
-     * operations have ended, except those of {@linkplain #isBrief brief} operations.
+     * after it has become {@linkplain AbstractDataMover#isClosed closed}. If this method throws an
+     * {@link Error}, a further close of the mover calls it again. The polls that start operations
+     * have ended, except those of {@linkplain #isBrief brief} operations.
      *
      * @param deadline the value of {@link System#nanoTime} at which the close timeout ends. It may
      *     have passed, because the polls have the same time limit

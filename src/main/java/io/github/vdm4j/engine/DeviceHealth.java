@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmStatus;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
+import io.github.vdm4j.machine.Message;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,7 +114,7 @@ public final class DeviceHealth {
     /** Records a part without an answer. The caller holds no locks. */
     void silent(long nanos) {
         if (replaceable) {
-            stopUsing("the hardware did not answer for %s s".formatted(nanos / 1e9));
+            stopUsing(Message.of("the hardware did not answer for %s s", nanos / 1e9));
         }
     }
 
@@ -121,8 +122,8 @@ public final class DeviceHealth {
         hasFailures = true;
         return ++failures < FAILURES
                 ? null
-                : "the hardware failed %d times without a success, at last with %s"
-                        .formatted(FAILURES, status);
+                : Message.of("the hardware failed %d times without a success, at last with %s",
+                        FAILURES, status);
     }
 
     private synchronized String refusedAgain(VdmStatus status) {

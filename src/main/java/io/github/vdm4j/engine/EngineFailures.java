@@ -11,6 +11,7 @@ import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +47,7 @@ final class EngineFailures {
             ExecutionPath executed) {
         long moved = program.bytesMoved();
         return fail(operation, executed, status.result(), status,
-                "on %s failed%s: %s: %s".formatted(channel.place(program.slot().onDevice()),
+                Message.of("on %s failed%s: %s: %s", channel.place(program.slot().onDevice()),
                         after(moved), status, status.explanation()),
                 null, moved);
     }
@@ -54,15 +55,14 @@ final class EngineFailures {
     FutureState overdue(Operation<?> operation, Program program, long nanos) {
         long moved = program.bytesMoved();
         return fail(operation, program.executedBy(), VdmResult.TIMEOUT, null,
-                ("on %s failed%s: no answer for %s s (deviceTimeout). The device may still read "
-                        + "and write this memory: leave it alone"
-                        + " until slotsOverdue() of the mover is 0")
-                        .formatted(channel.place(true), after(moved), nanos / 1e9),
+                Message.of("on %s failed%s: no answer for %s s (deviceTimeout). The device may"
+                        + " still read and write this memory: leave it alone until slotsOverdue()"
+                        + " of the mover is 0", channel.place(true), after(moved), nanos / 1e9),
                 null, moved);
     }
 
     private static String after(long moved) {
-        return moved == 0 ? "" : " after %,d bytes".formatted(moved);
+        return moved == 0 ? "" : Message.of(" after %,d bytes", moved);
     }
 
     static ExecutionPath executedSoFar(Program program) {
@@ -75,19 +75,19 @@ final class EngineFailures {
         ExecutionPath executed = executedSoFar(program);
         if (!(e instanceof WrongThreadException)) {
             return fail(operation, executed, Program.resultOf(e), null,
-                    "failed%s: %s".formatted(after(moved), e.getMessage()), Program.causeOf(e),
+                    Message.of("failed%s: %s", after(moved), e.getMessage()), Program.causeOf(e),
                     moved);
         }
         String ownerEnded = program.ownerEnded();
         if (ownerEnded != null) {
             return fail(operation, executed, VdmResult.SEGMENT_UNUSABLE, null,
-                    "failed%s: %s".formatted(after(moved), ownerEnded), e, moved);
+                    Message.of("failed%s: %s", after(moved), ownerEnded), e, moved);
         }
         return executed == ExecutionPath.NONE ? operation.failClosed()
                 : fail(operation, executed, VdmResult.STOPPED, null,
-                        ("was stopped after %,d bytes: the mover was closed by a thread that may"
-                                + " not access its memory. Poll it to its end before you close the"
-                                + " mover, or use a shared arena").formatted(moved),
+                        Message.of("was stopped after %,d bytes: the mover was closed by a thread"
+                                + " that may not access its memory. Poll it to its end before you"
+                                + " close the mover, or use a shared arena", moved),
                         null, moved);
     }
 
@@ -97,16 +97,16 @@ final class EngineFailures {
                 ExecutionPath.NONE,
                 status.result(),
                 status,
-                "failed: all slots that could be made are in flight, and no more can be: %s: %s: %s"
-                        .formatted(refusal.getMessage(), status, status.explanation()),
+                Message.of("failed: all slots that could be made are in flight, and no more can be:"
+                        + " %s: %s: %s", refusal.getMessage(), status, status.explanation()),
                 refusal);
     }
 
     FutureState full(Operation<?> operation, int waiting) {
         return operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
-                ("was refused: all slots are in flight and %,d operations wait (queueSize), and the"
-                        + " mover was opened with whenFull(FAIL). Poll some to their end, or use"
-                        + " whenFull(WAIT)").formatted(waiting),
+                Message.of("was refused: all slots are in flight and %,d operations wait"
+                        + " (queueSize), and the mover was opened with whenFull(FAIL). Poll some to"
+                        + " their end, or use whenFull(WAIT)", waiting),
                 null);
     }
 
@@ -115,15 +115,13 @@ final class EngineFailures {
         return new VdmException(
                 VdmResult.TIMEOUT,
                 null,
-                ("%s did not close within %s s (closeTimeout): still in flight: %s; %,d bytes of "
-                        + "native memory are kept for them")
-                        .formatted(
-                                name,
-                                nanos / 1e9,
-                                operations.isEmpty()
-                                        ? "operations that are unknown by now"
-                                        : String.join("; ", operations),
-                                pool.nativeBytes()),
+                Message.of("%s did not close within %s s (closeTimeout): still in flight: %s; %,d"
+                        + " bytes of native memory are kept for them",
+                        name,
+                        nanos / 1e9,
+                        operations.isEmpty() ? "operations that are unknown by now"
+                                : String.join("; ", operations),
+                        pool.nativeBytes()),
                 null);
     }
 
@@ -139,7 +137,7 @@ final class EngineFailures {
         }
         int overdue = pool.collectOverdue();
         if (overdue > 0) {
-            names.add("%,d slots whose operations have ended with TIMEOUT".formatted(overdue));
+            names.add(Message.of("%,d slots whose operations have ended with TIMEOUT", overdue));
         }
         return names;
     }

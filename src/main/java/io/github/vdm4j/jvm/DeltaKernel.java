@@ -1,5 +1,6 @@
 package io.github.vdm4j.jvm;
 
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -65,21 +66,19 @@ public final class DeltaKernel {
     /** Returns the defect of a record that does not fill its segment, or null. */
     public static String defect(MemorySegment record, long recordBytes, long size) {
         if (recordBytes % ENTRY_BYTES != 0) {
-            return "the delta record has %,d bytes: it must be a multiple of %d"
-                    .formatted(recordBytes, ENTRY_BYTES);
+            return Message.of("the delta record has %,d bytes: it must be a multiple of %d",
+                    recordBytes, ENTRY_BYTES);
         }
         long before = -1;
         for (long at = 0; at < recordBytes; at += ENTRY_BYTES) {
             long offset = offset(record, at);
             if (offset > size - BLOCK_BYTES) {
-                return ("entry %,d of the delta record is for offset %,d, outside of the %,d bytes"
-                        + " of the destination")
-                        .formatted(at / ENTRY_BYTES, offset, size);
+                return Message.of("entry %,d of the delta record is for offset %,d, outside of the"
+                        + " %,d bytes of the destination", at / ENTRY_BYTES, offset, size);
             }
             if (offset <= before) {
-                return ("entry %,d of the delta record is for offset %,d, after one for %,d: they"
-                        + " must ascend")
-                        .formatted(at / ENTRY_BYTES, offset, before);
+                return Message.of("entry %,d of the delta record is for offset %,d, after one for"
+                        + " %,d: they must ascend", at / ENTRY_BYTES, offset, before);
             }
             before = offset;
         }

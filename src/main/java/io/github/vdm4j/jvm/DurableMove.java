@@ -4,6 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PageGuard;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.memory.DurableMoves;
@@ -61,7 +62,7 @@ public final class DurableMove {
                     "failed: a segment can no longer be used: " + e.getMessage(), e, done);
         } catch (PageUnavailableException e) {
             return operation.fail(executed(done), VdmResult.IO_ERROR, null,
-                    "failed after %,d bytes: %s".formatted(done, e.getMessage()), e, done);
+                    Message.of("failed after %,d bytes: %s", done, e.getMessage()), e, done);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.vdm4j.jvm;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PageFaults;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.memory.MemoryRegions;
@@ -36,7 +37,7 @@ public final class JvmFailures {
     /** Returns text that follows "memcpy of 64 bytes ". An operand can be null. */
     private static String reason(Throwable thrown, long bytesDone, MemorySegment... operands) {
         String failed =
-                bytesDone == 0 ? "failed: " : "failed after %,d bytes: ".formatted(bytesDone);
+                bytesDone == 0 ? "failed: " : Message.of("failed after %,d bytes: ", bytesDone);
         return failed + switch (result(thrown, operands)) {
             case SEGMENT_UNUSABLE -> "a segment can no longer be used: " + thrown.getMessage();
             case IO_ERROR -> new PageUnavailableException((InternalError) thrown,

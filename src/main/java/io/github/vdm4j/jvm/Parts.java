@@ -3,6 +3,7 @@ package io.github.vdm4j.jvm;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.DifConfig;
 import java.util.BitSet;
 
@@ -173,9 +174,9 @@ public final class Parts extends Division {
                     crcs != null ? combinedCrc() : found);
         } else {
             operation.fail(kernel.path(), VdmResult.STOPPED, null,
-                    ("was stopped after %,d bytes, because it was cancelled, or because its mover"
-                            + " was closed. Start another operation for the remaining bytes")
-                            .formatted(bytesDone),
+                    Message.of("was stopped after %,d bytes, because it was cancelled, or because"
+                            + " its mover was closed. Start another operation for the remaining"
+                            + " bytes", bytesDone),
                     null, bytesDone);
         }
     }

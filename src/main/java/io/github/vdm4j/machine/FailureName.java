@@ -36,6 +36,6 @@ public enum FailureName {
      * @param constant the name of a constant of this type or of {@code VdmResult}
      */
     public static String inBrackets(String constant) {
-        return "[VDM-%s]".formatted(constant.replace('_', '-'));
+        return "[VDM-" + constant.replace('_', '-') + ']';
     }
 }

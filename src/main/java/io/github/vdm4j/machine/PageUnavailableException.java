@@ -14,8 +14,8 @@ public final class PageUnavailableException extends RuntimeException {
     private static final long FULL = 64 << 10;
 
     PageUnavailableException(MemorySegment segment, long offset) {
-        super("a page of a mapped file is not there, from byte %,d of a segment of %,d on: %s"
-                .formatted(offset, segment.byteSize(), why(segment, offset)));
+        super(Message.of("a page of a mapped file is not there, from byte %,d of a segment of %,d"
+                + " on: %s", offset, segment.byteSize(), why(segment, offset)));
     }
 
     private static String why(MemorySegment segment, long offset) {
@@ -57,8 +57,8 @@ public final class PageUnavailableException extends RuntimeException {
                 return null; // the path leads to another file
             }
             return page >= Files.size(file)
-                    ? "the file was truncated: %s has %,d bytes, and the page is at byte %,d"
-                            .formatted(file, Files.size(file), page)
+                    ? Message.of("the file was truncated: %s has %,d bytes, and the page is at byte"
+                            + " %,d", file, Files.size(file), page)
                     : whyFull(place.name(), Files.getFileStore(file).getUsableSpace());
         } catch (IOException | RuntimeException e) {
             return null;
@@ -68,9 +68,9 @@ public final class PageUnavailableException extends RuntimeException {
     /** A write needs storage in a sparse file, and in a page that a snapshot shares. */
     static String whyFull(String file, long usable) {
         return usable >= FULL ? null
-                : ("the file system of %s has %,d bytes left. The first write of a page needs"
-                        + " storage if the file is sparse, or if it shares the page with a"
+                : Message.of("the file system of %s has %,d bytes left. The first write of a page"
+                        + " needs storage if the file is sparse, or if it shares the page with a"
                         + " snapshot or another file. Free some space. OffHeapBuffer.map reserves"
-                        + " the storage of a sparse file").formatted(file, usable);
+                        + " the storage of a sparse file", file, usable);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.vdm4j.memory;
 
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -52,8 +53,8 @@ public final class Pins {
     }
 
     private static String closed(int index, Operation<?> task) {
-        return "failed: a buffer or arena of task %,d, the %s, was closed before the batch started"
-                .formatted(index, task.description());
+        return Message.of("failed: a buffer or arena of task %,d, the %s, was closed before the"
+                + " batch started", index, task.description());
     }
 
     private boolean isUsable(Operation<?> task) {

@@ -15,6 +15,7 @@ import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class WorkerExecutor implements VdmExecutor {
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
     private final PartExecutor parts;
+    private final RunningDrains drains = new RunningDrains();
     private final int queueLimit;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -62,7 +64,11 @@ public final class WorkerExecutor implements VdmExecutor {
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
             operation.attach(new Drain(workers.mark()));
-            return drain(operation);
+            FutureState reached = drain(operation);
+            if (reached == FutureState.RUNNING) {
+                drains.add(operation);
+            }
+            return reached;
         }
         if (!Workers.canExecute(operation)) {
             return kernels.start(operation); // Only the calling thread can access the memory.
@@ -84,9 +90,9 @@ public final class WorkerExecutor implements VdmExecutor {
                 operation.failClosed();
             } else {
                 operation.fail(ExecutionPath.NONE, VdmResult.MOVER_FULL, null,
-                        ("was refused: %,d operations wait for a worker of %s (queueSize), and the"
-                                + " mover was opened with whenFull(FAIL). Poll some to their end,"
-                                + " or use whenFull(WAIT)").formatted(queueLimit, name),
+                        Message.of("was refused: %,d operations wait for a worker of %s"
+                                + " (queueSize), and the mover was opened with whenFull(FAIL). Poll"
+                                + " some to their end, or use whenFull(WAIT)", queueLimit, name),
                         null);
             }
             operation.complete();
@@ -214,20 +220,18 @@ public final class WorkerExecutor implements VdmExecutor {
         int refused = parts.stopAll(stuck);
         stuck.addAll(forced.await(deadline));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
+        drains.poll();
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,
                     null,
-                    "%s did not close within %s s (closeTimeout): still executing: %s%s"
-                            .formatted(
-                                    name,
-                                    closeTimeout.toNanos() / 1e9,
-                                    stuck.stream()
-                                            .map(Object::toString)
-                                            .collect(Collectors.joining("; ")),
-                                    refused == 0 ? ""
-                                            : "; %,d operations that waited ended with CLOSED"
-                                                    .formatted(refused)),
+                    Message.of("%s did not close within %s s (closeTimeout): still executing: %s%s",
+                            name,
+                            closeTimeout.toNanos() / 1e9,
+                            stuck.stream().map(Object::toString).collect(Collectors.joining("; ")),
+                            refused == 0 ? ""
+                                    : Message.of("; %,d operations that waited ended with CLOSED",
+                                            refused)),
                     null);
         }
     }

@@ -12,6 +12,7 @@ import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.machine.NativeCall;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -84,7 +85,8 @@ final class CopyDevice extends Channel {
     private Consumer<Part> onCopy = part -> {};
     /** A function that returns the number of checks that find a new submission in flight. */
     private IntSupplier delay = () -> 0;
-    private RuntimeException onCheck;
+    private Throwable onCheck;
+    private boolean heapIsFull;
 
     CopyDevice(ExecutionPath software, long longestPart) {
         super(true, software, new ChannelLimits(longestPart, longestPart, 1, 0));
@@ -107,8 +109,13 @@ final class CopyDevice extends Channel {
     }
 
     /** Sets an exception of the next check, or null. */
-    void failNextCheck(RuntimeException thrown) {
+    void failNextCheck(Throwable thrown) {
         onCheck = thrown;
+    }
+
+    /** Sets whether the device has no heap for further slots. */
+    void fillHeap(boolean full) {
+        heapIsFull = full;
     }
 
     /** Ends the submissions that would never end. */
@@ -166,9 +173,9 @@ final class CopyDevice extends Channel {
         @Override
         protected int poll() {
             if (onCheck != null) {
-                RuntimeException thrown = onCheck;
+                Throwable thrown = onCheck;
                 onCheck = null;
-                throw thrown;
+                throw NativeCall.rethrow(thrown);
             }
             if (checksLeft > 0) {
                 checksLeft--;
@@ -223,6 +230,9 @@ final class CopyDevice extends Channel {
 
     @Override
     public Slot makeSlot() {
+        if (heapIsFull) {
+            throw new OutOfMemoryError("for the test");
+        }
         return new CopySlot();
     }
 

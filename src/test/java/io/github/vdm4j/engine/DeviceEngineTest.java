@@ -214,6 +214,24 @@ class DeviceEngineTest {
     }
 
     @Test
+    void fullHeapLosesNoSlotInFlight() {
+        open(ExecutionPath.NONE, End.never());
+        device.failNextCheck(new OutOfMemoryError("for the test"));
+        mover.pool.give(mover.pool.take()); // It has a slot, and makes no other slot.
+        device.fillHeap(true);
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.OUT_OF_MEMORY, copy.result());
+        assertEquals(1, mover.pool.collectOverdue());
+        device.fillHeap(false);
+        device.answer();
+        assertEquals(0, mover.pool.collectOverdue());
+        assertEquals(0, mover.pool.lent());
+        copy(SIZE, 0);
+    }
+
+    @Test
     void silentDeviceKeepsItsSlotUntilItAnswers() {
         open(ExecutionPath.JVM, End.never());
         VdmFuture<VdmOutput> copy =

@@ -16,7 +16,7 @@ final class FullHeapCancels {
     private FullHeapCancels() {}
 
     /** Fills the heap, except for some links. */
-    private static void fill(int spare) {
+    static void fill(int spare) {
         // The heap is not full after the first errors, because the JVM frees their memory.
         for (int errors = 0; errors < 10;) {
             try {
@@ -28,6 +28,10 @@ final class FullHeapCancels {
         for (int i = 0; i < spare; i++) {
             links = links.next;
         }
+    }
+
+    static void free() {
+        links = null;
     }
 
     private static PollableFuture<String> future() {

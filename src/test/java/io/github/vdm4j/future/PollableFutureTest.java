@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.dml.ChildJvm;
+import io.github.vdm4j.dml.DmlLibrary;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The states of a future, from idle to complete. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -377,5 +381,25 @@ class PollableFutureTest {
         ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60),
                 List.of("-Xmx8m", "-XX:+UseSerialGC", "-XX:-UseTLAB"), FullHeapCancels.class);
         assertTrue(child.output().contains(FullHeapCancels.WORKS), child::toString);
+    }
+
+    /** Classes of the JDK whose initialisation fails in a full heap stay unusable. */
+    @Test
+    void messageAfterAFullHeapIsComplete() {
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60),
+                List.of("-Xmx8m", "-XX:+UseSerialGC", "-XX:-UseTLAB", "-Duser.language=de"),
+                FullHeapMessages.class);
+        assertEquals("io.github.vdm4j.VdmException: memset of 4,096 bytes failed: the mover was"
+                + " closed [VDM-CLOSED]\n", child.output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "software"})
+    void closeInFullHeapEndsTheThreads(String mover) {
+        assumeTrue(mover.equals("threads") || DmlLibrary.whyUnavailable().isEmpty(), "no DML here");
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofSeconds(60), List.of("-Xmx8m",
+                "-XX:+UseSerialGC", "-XX:-UseTLAB", "--enable-native-access=ALL-UNNAMED"),
+                FullHeapCloses.class, mover);
+        assertTrue(child.output().contains(FullHeapCloses.WORKS), child::toString);
     }
 }

@@ -23,6 +23,7 @@ public abstract class Channel {
     private final ExecutionPath software;
     private final ChannelLimits limits;
     private final Arena arena = Arena.ofShared();
+    private boolean released;
     private long nativeBytes;
 
     /**
@@ -88,7 +89,10 @@ public abstract class Channel {
     /** Frees the memory when no slot is in use. Further calls have no effect. */
     public final void close() {
         if (isOpen()) {
-            release();
+            if (!released) { // If the heap was full in an earlier call, the rest leaks.
+                released = true;
+                release();
+            }
             arena.close();
         }
     }

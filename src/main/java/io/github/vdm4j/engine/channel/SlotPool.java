@@ -43,10 +43,10 @@ public final class SlotPool {
     private int retired;
 
     /** The slots that wait for an overdue answer of the device. Guarded by this. */
-    private final List<Slot> overdue = new ArrayList<>();
+    private final List<Slot> overdue;
 
     /** The free slots that lost their places while they were overdue. Guarded by this. */
-    private final List<Slot> spare = new ArrayList<>();
+    private final List<Slot> spare;
 
     /** The number of lent slots without a place. Guarded by this. */
     private int borrowed;
@@ -59,6 +59,9 @@ public final class SlotPool {
     public SlotPool(Channel channel, int capacity) {
         this.channel = channel;
         slots = new Slot[capacity];
+        // They do not grow later, because the heap may be full.
+        overdue = new ArrayList<>(2 * capacity);
+        spare = new ArrayList<>(2 * capacity);
     }
 
     synchronized MemorySegment allocate(long bytes) {
@@ -177,7 +180,7 @@ public final class SlotPool {
         }
         try {
             return make();
-        } catch (SlotRefusedException e) {
+        } catch (SlotRefusedException | OutOfMemoryError e) {
             return null;
         }
     }
@@ -188,14 +191,19 @@ public final class SlotPool {
             return 0;
         }
         synchronized (this) {
-            overdue.removeIf(this::collected);
+            for (int i = overdue.size() - 1; i >= 0; i--) {
+                if (collected(overdue.get(i))) {
+                    overdue.remove(i);
+                }
+            }
             overdueCount = overdue.size();
             return overdueCount;
         }
     }
 
     private boolean collected(Slot slot) {
-        if (slot.check() == Slot.IN_FLIGHT) {
+        // If the heap was full in an earlier call, the slot has its answer.
+        if (slot.isSubmitted() && slot.check() == Slot.IN_FLIGHT) {
             return false;
         }
         slot.reset();
