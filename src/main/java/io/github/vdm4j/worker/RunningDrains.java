@@ -1,6 +1,7 @@
 package io.github.vdm4j.worker;
 
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.future.FutureState;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,11 +16,15 @@ public final class RunningDrains {
         running.add(drain);
     }
 
-    /** Polls the drains, and removes those that have ended. */
+    /** Polls the drains, and removes those that have ended or are other operations now. */
     public void poll() {
         for (Operation<?> drain : running) {
-            drain.advanceIfRunning();
-            if (drain.state() != FutureState.RUNNING) {
+            try {
+                drain.advanceIfRunning();
+            } catch (WrongThreadException e) {
+                // The program has prepared it again with confined memory. Its owner continues it.
+            }
+            if (drain.state() != FutureState.RUNNING || drain.type() != VdmOperationType.DRAIN) {
                 running.remove(drain);
             }
         }
