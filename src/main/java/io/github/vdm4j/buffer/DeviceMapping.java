@@ -72,7 +72,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         long number = (long) attributes.get("rdev"); // the format of gnu_dev_major(3)
         long major = number >>> 8 & 0xfff | number >>> 32 & ~0xfff;
         long minor = number & 0xff | number >>> 12 & ~0xff;
-        Path folder = sys.resolve("dev/char/%d:%d".formatted(major, minor));
+        Path folder = sys.resolve("dev/char/" + major + ":" + minor);
         Path subsystem = folder.resolve("subsystem");
         String kind = Files.exists(subsystem)
                 ? subsystem.toRealPath().getFileName().toString()
