@@ -85,7 +85,6 @@ public final class CallerExecutor implements VdmExecutor {
             }
             JvmFailures.deliver(operation);
         } catch (WrongThreadException e) {
-            operation.requireAccess();
             throw e;
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);

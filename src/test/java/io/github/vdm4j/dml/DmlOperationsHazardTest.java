@@ -401,7 +401,7 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertSame(FutureState.RUNNING, operation.drain().poll());
             dml.submissions().getFirst().release();
             operation.busyPoll();
-                operation.orThrow();
+            operation.orThrow();
             try (Arena confined = Arena.ofConfined()) {
                 dml.next(Plan.hold(), Plan.hold());
                 MemorySegment own = dml.allow(confined.allocate(128));
