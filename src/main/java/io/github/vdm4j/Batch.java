@@ -2,6 +2,7 @@ package io.github.vdm4j;
 
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -231,7 +232,7 @@ public final class Batch extends AbstractOperationMethods<Batch, Batch, Batch, B
 
         @Override
         public String toString() {
-            return "batch of %,d tasks, %,d bytes".formatted(size, bytes);
+            return Message.of("batch of %,d tasks, %,d bytes", size, bytes);
         }
 
         BatchResult result() {

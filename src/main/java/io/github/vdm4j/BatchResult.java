@@ -1,5 +1,6 @@
 package io.github.vdm4j;
 
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.CompareResult;
 import io.github.vdm4j.operation.Crc32c;
 import io.github.vdm4j.operation.DeltaResult;
@@ -27,8 +28,8 @@ public record BatchResult(List<TaskResult> tasks) {
     public TaskResult get(int index) {
         if (index < 0 || index >= tasks.size()) {
             throw new IndexOutOfBoundsException(
-                    "task %,d of a batch of %,d tasks: the first task has the index 0"
-                            .formatted(index, tasks.size()));
+                    Message.of("task %,d of a batch of %,d tasks: the first task has the index 0",
+                            index, tasks.size()));
         }
         return tasks.get(index);
     }
@@ -55,8 +56,10 @@ public record BatchResult(List<TaskResult> tasks) {
             case DeltaResult delta -> delta.recordBytes();
             case DifResult checked -> checked.blockOffset();
             default -> throw new IllegalArgumentException(
-                    "task %,d is a %s, which produces no number: ask get(%d) for its result"
-                            .formatted(index, task.type(), index));
+                    Message.of(
+                            "task %,d is a %s, which produces no number: ask get(%d) for its"
+                                    + " result",
+                            index, task.type(), index));
         };
     }
 

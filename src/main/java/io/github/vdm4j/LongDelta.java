@@ -3,6 +3,7 @@ package io.github.vdm4j;
 import io.github.vdm4j.future.FutureChain;
 import io.github.vdm4j.future.PollableFuture;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.DeltaResult;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,7 +46,7 @@ public final class LongDelta {
     public static long maxBytes(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
-                    "a delta of %,d bytes: the size must not be negative".formatted(bytes));
+                    Message.of("a delta of %,d bytes: the size must not be negative", bytes));
         }
         // The last entry is for the bytes behind the last whole word.
         long entries = (bytes + BLOCK - 1) / BLOCK + 1;
@@ -72,15 +73,19 @@ public final class LongDelta {
         Objects.requireNonNull(modified, "modified");
         if (original.byteSize() != modified.byteSize()) {
             throw new IllegalArgumentException(
-                    "delta: the original range has %,d bytes and the modified range %,d: they must"
-                            .formatted(original.byteSize(), modified.byteSize())
+                    Message.of(
+                            "delta: the original range has %,d bytes and the modified range %,d:"
+                                    + " they must",
+                            original.byteSize(), modified.byteSize())
                             + " have the same size");
         }
         long room = maxBytes(original.byteSize());
         if (entries.byteSize() < room) {
             throw new IllegalArgumentException(
-                    "delta: %,d bytes for the entries of ranges of %,d bytes: pass at least %,d"
-                            .formatted(entries.byteSize(), original.byteSize(), room)
+                    Message.of(
+                            "delta: %,d bytes for the entries of ranges of %,d bytes: pass at"
+                                    + " least %,d",
+                            entries.byteSize(), original.byteSize(), room)
                             + " (LongDelta.maxBytes)");
         }
         var delta = new Blocks(mover, entries, original, modified);
@@ -109,9 +114,11 @@ public final class LongDelta {
             long left = entries.byteSize() - at - HEADER;
             if (left < 0) {
                 throw new IllegalArgumentException(
-                        ("delta: the head of the entry at byte %,d has %,d bytes of %,d. The"
-                                + " entries are cut off: pass as many bytes as create returned")
-                                .formatted(at, entries.byteSize() - at, HEADER));
+                        Message.of(
+                                "delta: the head of the entry at byte %,d has %,d bytes of %,d."
+                                        + " The entries are cut off: pass as many bytes as create"
+                                        + " returned",
+                                at, entries.byteSize() - at, HEADER));
             }
             long offset = entries.get(NUMBER, at);
             long size = entries.get(NUMBER, at + WORD);
@@ -119,11 +126,13 @@ public final class LongDelta {
             if (offset < 0 || offset > destination.byteSize() || bytes <= 0 || bytes > left
                     || size < 0 && bytes > destination.byteSize() - offset) {
                 throw new IllegalArgumentException(FailureName.INVALID_DATA.endOf(
-                        ("delta: the entry at byte %,d of %,d is for %,d bytes at offset %,d of a"
-                                + " destination of %,d bytes, which cannot be. The entries are"
-                                + " damaged, cut off, or of a range of another size. Create them "
-                                + "again").formatted(at,
-                                        entries.byteSize(), size, offset, destination.byteSize())));
+                        Message.of(
+                                "delta: the entry at byte %,d of %,d is for %,d bytes at offset"
+                                        + " %,d of a destination of %,d bytes, which cannot be."
+                                        + " The entries are damaged, cut off, or of a range of"
+                                        + " another size. Create them again",
+                                at,
+                                entries.byteSize(), size, offset, destination.byteSize())));
             }
             MemorySegment body = entries.asSlice(at + HEADER, bytes);
             if (size < 0) {

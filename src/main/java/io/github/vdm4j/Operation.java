@@ -207,6 +207,7 @@ public final class Operation<R> extends OperationRecord<R> {
             OperationTrace.poll(this, first);
             reached = requireState(first ? start() : executor.resume(this));
         } catch (WrongThreadException e) {
+            requireAccess(); // Its message has the remedy.
             throw e;
         } catch (Throwable e) {
             reached = failWith(e);

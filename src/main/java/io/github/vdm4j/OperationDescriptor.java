@@ -231,6 +231,10 @@ abstract sealed class OperationDescriptor<R> extends AbstractFuture<R> implement
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public void requireAccess() {
+        List<Operation<?>> tasks = tasks();
+        for (int i = 0; tasks != null && i < tasks.size(); i++) { // An iterator would allocate.
+            tasks.get(i).requireAccess();
+        }
         if (!isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException(FailureName.WRONG_THREAD
                     .endOf(("%s: a segment is confined to another thread than %s. Poll on the "

@@ -14,6 +14,7 @@ import static io.github.vdm4j.operation.DeltaResult.MAX_RANGE_BYTES;
 import static io.github.vdm4j.operation.DeltaResult.MIN_RECORD_BYTES;
 
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.DeltaResult;
 import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
@@ -277,12 +278,12 @@ final class OperationRules {
 
     private static IllegalArgumentException invalid(VdmOperationType type, String reason,
             Object... values) {
-        return new IllegalArgumentException(type + ": " + reason.formatted(values));
+        return new IllegalArgumentException(type + ": " + Message.of(reason, values));
     }
 
     private static String range(MemorySegment segment) {
         return segment.isNative()
-                ? "[0x%x, +%d)".formatted(segment.address(), segment.byteSize())
-                : "[heap, offset %d, +%d)".formatted(segment.address(), segment.byteSize());
+                ? Message.of("[0x%x, +%d)", segment.address(), segment.byteSize())
+                : Message.of("[heap, offset %d, +%d)", segment.address(), segment.byteSize());
     }
 }

@@ -396,6 +396,20 @@ class DocsTest {
     }
 
     @Test
+    @DisplayName("a message has the same numbers in every locale")
+    void messagesHaveNoLocale() throws IOException {
+        Pattern number = Pattern.compile("\"[^\"]*%[-+0-9,.]*[defg][^\"]*\""
+                + "(?:\\s*\\+\\s*\"[^\"]*\")*\\)?\\s*\\.formatted\\(");
+        Set<String> found = new TreeSet<>();
+        for (Path file : files(ROOT.resolve("src/main/java"), ".java")) {
+            for (Matcher match = number.matcher(Files.readString(file)); match.find();) {
+                found.add(file.getFileName() + ": " + match.group());
+            }
+        }
+        assertEquals(Set.of(), found, "use Message.of");
+    }
+
+    @Test
     @DisplayName("the performance tables of the README have the figures of the benchmarks")
     void readmeHasTheBenchmarksFigures() throws IOException {
         var page = BenchmarkPage.read(ROOT.resolve("docs/benchmarks.md"));

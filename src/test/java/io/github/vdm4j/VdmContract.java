@@ -504,29 +504,37 @@ public abstract class VdmContract {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 16, 64 << 10})
     @DisplayName("a poll on the wrong thread throws, and the future stays idle for its own thread")
-    public void futureStaysIdleIfTheWrongThreadPolls() throws Exception {
+    public void futureStaysIdleIfTheWrongThreadPolls(long bytes) throws Exception {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment segment = confined.allocate(16);
+            MemorySegment segment = confined.allocate(bytes, 64);
             if (!takesConfinedSegments()) {
-                assertThrows(IllegalArgumentException.class, () -> mover.memset(segment, (byte) 7));
+                assertThrows(IllegalArgumentException.class,
+                        () -> mover.memcpy(segment, memory(bytes)));
                 return;
             }
-            VdmFuture<VdmOutput> fill = mover.memset(segment, (byte) 7);
+            MemorySegment source = noise(bytes, 7);
+            VdmFuture<VdmOutput> copy = mover.memcpy(segment, source);
             var thrown = new AtomicReference<Throwable>();
             Thread wrong = Thread.ofPlatform().start(() -> {
                 try {
-                    fill.poll();
+                    copy.poll();
                 } catch (Throwable e) {
                     thrown.set(e);
                 }
             });
             wrong.join();
             assertInstanceOf(WrongThreadException.class, thrown.get());
-            assertEquals(FutureState.IDLE, fill.state());
-            fill.await();
-            assertArrayEquals(new byte[]{7, 7}, bytes(segment.asSlice(14)));
+            String message = thrown.get().getMessage();
+            assertTrue(message.startsWith("memcpy: a segment is confined to another thread than "),
+                    message);
+            assertTrue(message.endsWith(". Poll on the thread that owns the memory, or use a shared"
+                    + " arena [VDM-WRONG-THREAD]"), message);
+            assertEquals(FutureState.IDLE, copy.state());
+            copy.await();
+            assertArrayEquals(bytes(source), bytes(segment));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PlatformName;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,8 +41,8 @@ public final class BufferAllocator {
     public BufferAllocator alignment(long bytes) {
         if (bytes < 1 || bytes > MAX_ALIGNMENT || Long.bitCount(bytes) != 1) {
             throw new IllegalArgumentException(
-                    "alignment of %,d: must be a power of two from 1 to %,d"
-                            .formatted(bytes, MAX_ALIGNMENT));
+                    Message.of("alignment of %,d: must be a power of two from 1 to %,d", bytes,
+                            MAX_ALIGNMENT));
         }
         return new BufferAllocator(bytes, zeroed, hugePages);
     }
@@ -82,12 +83,12 @@ public final class BufferAllocator {
     public OffHeapBuffer allocate(long size) {
         if (size < 0) {
             throw new IllegalArgumentException(
-                    "a buffer of %,d bytes: the size must be 0 or more".formatted(size));
+                    Message.of("a buffer of %,d bytes: the size must be 0 or more", size));
         }
         if (size > Long.MAX_VALUE - 2 * HUGE_PAGE) { // the rounded size would overflow
             throw new OutOfMemoryError(FailureName.OUT_OF_MEMORY.endOf(
-                    ("a buffer of %,d bytes: the address space is smaller. Allocate a "
-                            + "smaller buffer").formatted(size)));
+                    Message.of("a buffer of %,d bytes: the address space is smaller. Allocate a"
+                            + " smaller buffer", size)));
         }
         Arena arena = Arena.ofShared();
         try {
@@ -112,9 +113,10 @@ public final class BufferAllocator {
             } catch (LibC.CallFailedException e) {
                 throw new OutOfMemoryError(
                         FailureName.OUT_OF_MEMORY.endOf(
-                                ("a buffer of %,d bytes: %s. Close buffers that you no longer use,"
-                                        + " or allocate a smaller buffer")
-                                        .formatted(size, e.getMessage())));
+                                Message.of(
+                                        "a buffer of %,d bytes: %s. Close buffers that you no"
+                                                + " longer use, or allocate a smaller buffer",
+                                        size, e.getMessage())));
             }
         }
         return arena.allocate(size, hugePages ? Math.max(alignment, HUGE_PAGE) : alignment);

@@ -4,6 +4,7 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.LibC.CallFailedException;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
@@ -72,7 +73,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         long number = (long) attributes.get("rdev"); // the format of gnu_dev_major(3)
         long major = number >>> 8 & 0xfff | number >>> 32 & ~0xfff;
         long minor = number & 0xff | number >>> 12 & ~0xff;
-        Path folder = sys.resolve("dev/char/%d:%d".formatted(major, minor));
+        Path folder = sys.resolve("dev/char/" + major + ":" + minor);
         Path subsystem = folder.resolve("subsystem");
         String kind = Files.exists(subsystem)
                 ? subsystem.toRealPath().getFileName().toString()
@@ -89,16 +90,19 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         if (alignment > 0 && (offset % alignment != 0 || size % alignment != 0)) {
             throw new IllegalArgumentException(
                     FailureName.MAPPING_FAILED.endOf(
-                            ("%s: the device's alignment is %,d bytes. Pass an offset and a"
-                                    + " size that are multiples of it")
-                                    .formatted(this, alignment)));
+                            Message.of(
+                                    "%s: the device's alignment is %,d bytes. Pass an offset and a"
+                                            + " size that are multiples of it",
+                                    this, alignment)));
         }
         long capacity = number(folder.resolve("size"));
         if (capacity != UNKNOWN && offset + size > capacity) {
             throw new IllegalArgumentException(
                     FailureName.MAPPING_FAILED.endOf(
-                            "%s: the device has only %,d bytes. Map a part inside the device"
-                                    .formatted(this, capacity)));
+                            Message.of(
+                                    "%s: the device has only %,d bytes. Map a part inside the"
+                                            + " device",
+                                    this, capacity)));
         }
     }
 
@@ -116,6 +120,6 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
 
     @Override
     public String toString() {
-        return "mapping %,d bytes at offset %,d of the device %s".formatted(size, offset, device);
+        return Message.of("mapping %,d bytes at offset %,d of the device %s", size, offset, device);
     }
 }

@@ -3,6 +3,7 @@ package io.github.vdm4j.buffer;
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibC;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
@@ -73,9 +74,10 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
     private void requireWholeHugePages(FileStore store) throws IOException {
         if (store != null && store.type().equals("hugetlbfs")
                 && (offset % store.getBlockSize() != 0 || length % store.getBlockSize() != 0)) {
-            throw failed("hugetlbfs maps only whole pages of %,d bytes. Pass an offset and a"
-                    .formatted(store.getBlockSize())
-                    + " length that are multiples of the page size.");
+            throw failed(
+                    Message.of("hugetlbfs maps only whole pages of %,d bytes. Pass an offset and a",
+                            store.getBlockSize())
+                            + " length that are multiples of the page size.");
         }
     }
 
@@ -85,9 +87,10 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
      */
     private void requireSpace(FileStore store, long missing) throws IOException {
         if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
-            throw failed(("the part needs at least %,d more bytes of storage, and the file system"
-                    + " has %,d. Free space, or map a shorter part. The call changed nothing.")
-                    .formatted(missing, store.getUnallocatedSpace()));
+            throw failed(Message.of(
+                    "the part needs at least %,d more bytes of storage, and the file system has"
+                            + " %,d. Free space, or map a shorter part. The call changed nothing.",
+                    missing, store.getUnallocatedSpace()));
         }
     }
 
@@ -111,9 +114,10 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             if (channel.size() < offset + length) {
                 throw new IllegalArgumentException(
                         FailureName.MAPPING_FAILED.endOf(
-                                this + (": the file has only %,d bytes. Map a shorter part, or use "
-                                        + "OffHeapBuffer.map to extend the file")
-                                        .formatted(channel.size())));
+                                this + Message.of(
+                                        ": the file has only %,d bytes. Map a shorter part, or use"
+                                                + " OffHeapBuffer.map to extend the file",
+                                        channel.size())));
             }
             int failures = failuresBefore(channel);
             return map(channel, ExtendedMapMode.READ_ONLY_SYNC, MapMode.READ_ONLY, failures);
@@ -256,13 +260,13 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
         try {
             long now = Files.size(storage.path());
             if (before == ABSENT) {
-                size = "The file did not exist before the call and now has %,d bytes."
-                        .formatted(now);
+                size = Message.of("The file did not exist before the call and now has %,d bytes.",
+                        now);
             } else if (now == before) {
-                size = "The file still has %,d bytes.".formatted(now);
+                size = Message.of("The file still has %,d bytes.", now);
             } else {
-                size = "The file had %,d bytes before the call and now has %,d."
-                        .formatted(before, now);
+                size = Message.of("The file had %,d bytes before the call and now has %,d.", before,
+                        now);
             }
         } catch (IOException e) {
             size = "The size of the file is unknown (" + e + ").";
@@ -290,8 +294,8 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
     }
 
     private String why(String why) {
-        return FailureName.MAPPING_FAILED.endOf("mapping %,d bytes at offset %,d failed: %s"
-                .formatted(length, offset, why));
+        return FailureName.MAPPING_FAILED.endOf(
+                Message.of("mapping %,d bytes at offset %,d failed: %s", length, offset, why));
     }
 
     private OffHeapBuffer map(
@@ -341,7 +345,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
 
     @Override
     public String toString() {
-        return "mapping %,d bytes at offset %,d of %s".formatted(length, offset, file);
+        return Message.of("mapping %,d bytes at offset %,d of %s", length, offset, file);
     }
 
     private static final class InterruptedMappingException extends ClosedByInterruptException {

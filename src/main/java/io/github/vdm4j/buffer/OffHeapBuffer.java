@@ -4,6 +4,7 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.machine.Elements;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.MemoryMaps;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.memory.MappedFile;
 import io.github.vdm4j.memory.MemoryRegion;
 import io.github.vdm4j.operation.ForceCounters;
@@ -49,7 +50,7 @@ public final class OffHeapBuffer implements AutoCloseable {
         var memory = new MemoryRegion(whole, domain, file, mapping, release);
         var buffer = new OffHeapBuffer(memory);
         if (Boolean.getBoolean(REPORT_LEAKS)) {
-            reportIfDropped(buffer, memory, "%s %,d bytes".formatted(how, whole.byteSize()));
+            reportIfDropped(buffer, memory, Message.of("%s %,d bytes", how, whole.byteSize()));
         }
         return buffer;
     }
@@ -215,8 +216,10 @@ public final class OffHeapBuffer implements AutoCloseable {
     private static void requireNative(MemorySegment segment) {
         if (!Objects.requireNonNull(segment, "segment").isNative()) {
             throw new IllegalArgumentException(
-                    ("a heap segment of %,d bytes: only native memory can be wrapped. Pass memory"
-                            + " from an Arena").formatted(segment.byteSize()));
+                    Message.of(
+                            "a heap segment of %,d bytes: only native memory can be wrapped. Pass"
+                                    + " memory from an Arena",
+                            segment.byteSize()));
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(FailureName.SEGMENT_UNUSABLE.endOf(
@@ -238,8 +241,8 @@ public final class OffHeapBuffer implements AutoCloseable {
         memory.requireOpen();
         if (offset < 0 || length < 0 || offset > segment.byteSize() - length) {
             throw new IndexOutOfBoundsException(
-                    "slice of %,d bytes at offset %,d does not lie within the %s"
-                            .formatted(length, offset, this));
+                    Message.of("slice of %,d bytes at offset %,d does not lie within the %s",
+                            length, offset, this));
         }
         return segment.asSlice(offset, length);
     }
@@ -264,8 +267,10 @@ public final class OffHeapBuffer implements AutoCloseable {
         memory.requireOpen();
         if (segment.byteSize() > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(
-                    "a buffer of %,d bytes is too large for a ByteBuffer of 2,147,483,647 bytes."
-                            .formatted(segment.byteSize())
+                    Message.of(
+                            "a buffer of %,d bytes is too large for a ByteBuffer of 2,147,483,647"
+                                    + " bytes.",
+                            segment.byteSize())
                             + " Use segment() or slice(offset, length)");
         }
         return segment.asByteBuffer().order(java.nio.ByteOrder.nativeOrder());
@@ -333,11 +338,9 @@ public final class OffHeapBuffer implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "OffHeapBuffer of %,d bytes at 0x%x, %s%s"
-                .formatted(
-                        segment.byteSize(),
-                        segment.address(),
-                        memory.domain(),
-                        memory.isOpen() ? "" : ", closed");
+        return Message.of("OffHeapBuffer of %,d bytes at 0x%x, %s%s", segment.byteSize(),
+                segment.address(),
+                memory.domain(),
+                memory.isOpen() ? "" : ", closed");
     }
 }

@@ -3,6 +3,7 @@ package io.github.vdm4j.cli;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -91,7 +92,7 @@ final class CompareCommand extends Subcommand {
                         equal, equal ? null : offset, chosen.name())));
             } else if (!equal) {
                 println(mismatch >= 0
-                        ? "%s and %s differ at offset %d".formatted(first, second, offset)
+                        ? Message.of("%s and %s differ at offset %d", first, second, offset)
                         : ends(a, b));
             }
             return equal ? 0 : DIFFERENT;
@@ -99,7 +100,7 @@ final class CompareCommand extends Subcommand {
     }
 
     private String ends(InputFile a, InputFile b) {
-        return "%s ends at offset %d, %s has %d bytes more".formatted(
+        return Message.of("%s ends at offset %d, %s has %d bytes more",
                 a.size() < b.size() ? first : second,
                 Math.min(a.size(), b.size()),
                 a.size() < b.size() ? second : first,

@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
+import io.github.vdm4j.machine.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -94,7 +95,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         // A file system of unknown size reports 0.
         if (usable > 0 && usable < size) {
             throw new CommandFailure(
-                    "no space in %s: the copy needs %,d bytes and %,d are free".formatted(
+                    Message.of("no space in %s: the copy needs %,d bytes and %,d are free",
                             folder(), size, usable));
         }
     }
@@ -104,7 +105,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         try {
             return staged.map(size);
         } catch (IOException e) {
-            throw CommandFailure.of("cannot write %,d bytes in %s".formatted(size, folder()),
+            throw CommandFailure.of(Message.of("cannot write %,d bytes in %s", size, folder()),
                     e);
         }
     }
@@ -171,7 +172,7 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         for (long done = 0; done < bytes;) {
             int read = file.read(buffer.clear().limit((int) Math.min(BUFFER, bytes - done)), done);
             if (read < 0) {
-                throw new IOException("it ends after %,d of %,d bytes".formatted(done, bytes));
+                throw new IOException(Message.of("it ends after %,d of %,d bytes", done, bytes));
             }
             crc.update(buffer.flip());
             done += read;

@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import io.github.vdm4j.machine.Message;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,7 +88,7 @@ final class InputFile implements AutoCloseable {
             throw CommandFailure.of("cannot read " + name, e);
         }
         if (now != size()) {
-            throw new CommandFailure("%s %s from %,d to %,d bytes while it was %s".formatted(name,
+            throw new CommandFailure(Message.of("%s %s from %,d to %,d bytes while it was %s", name,
                     now < size() ? "shrank" : "grew", size(), now, use));
         }
     }

@@ -14,6 +14,7 @@ import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 import io.github.vdm4j.dsa.DsaUnavailableException;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
@@ -138,7 +139,7 @@ record SystemReport(
         var text = new StringBuilder();
         line(text, "vdm4j", vdm4j);
         line(text, "java", "%s, %s, %s".formatted(java.version(), java.vendor(), java.home()));
-        line(text, "system", "%s %s %s, %d processors".formatted(system.name(), system.kernel(),
+        line(text, "system", Message.of("%s %s %s, %d processors", system.name(), system.kernel(),
                 system.architecture(), system.processors()));
         appendDml(text);
         Map<String, Boolean> flags = dsa.system().processorFlags();

@@ -6,6 +6,7 @@ import io.github.vdm4j.dsa.DsaSystem;
 import io.github.vdm4j.dsa.Finding;
 import io.github.vdm4j.dsa.Finding.Severity;
 import io.github.vdm4j.machine.DsaFolders;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.NumaNodes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -176,15 +177,17 @@ final class DiagnosisRules {
         if (overflowsDml()) {
             add(
                     Severity.CRASH,
-                    ("%s can use %d devices and examines another of %d DSA and %d IAX, so it "
-                            + "writes behind its table of %d")
-                            .formatted(
-                                    dmlName(), DML_DEVICES, system.devices().size(),
-                                    system.otherAccelerators(),
-                                    DML_DEVICES),
-                    ("Disable the queues of some devices (accel-config disable-wq), until this "
-                            + "process can use fewer than %d. Or use DmlPath.SOFTWARE.")
-                            .formatted(DML_DEVICES));
+                    Message.of(
+                            "%s can use %d devices and examines another of %d DSA and %d IAX, so"
+                                    + " it writes behind its table of %d",
+                            dmlName(), DML_DEVICES, system.devices().size(),
+                            system.otherAccelerators(),
+                            DML_DEVICES),
+                    Message.of(
+                            "Disable the queues of some devices (accel-config disable-wq), until"
+                                    + " this process can use fewer than %d. Or use"
+                                    + " DmlPath.SOFTWARE.",
+                            DML_DEVICES));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.vdm4j.engine;
 import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.future.WorkerStrategy;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.memory.Durability;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -35,7 +36,7 @@ public final class EngineSettings {
     public static int count(String setting, int count, int most) {
         if (count < 1 || count > most) {
             throw new IllegalArgumentException(
-                    "%s %,d: must be 1 to %,d".formatted(setting, count, most));
+                    Message.of("%s %,d: must be 1 to %,d", setting, count, most));
         }
         return count;
     }
@@ -43,7 +44,7 @@ public final class EngineSettings {
     public static long notNegative(String setting, long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
-                    "%s %,d: must be 0 or more".formatted(setting, bytes));
+                    Message.of("%s %,d: must be 0 or more", setting, bytes));
         }
         return bytes;
     }
@@ -51,7 +52,7 @@ public final class EngineSettings {
     public static long positive(String setting, long number) {
         if (number < 1) {
             throw new IllegalArgumentException(
-                    "%s %,d: must be 1 or more".formatted(setting, number));
+                    Message.of("%s %,d: must be 1 or more", setting, number));
         }
         return number;
     }

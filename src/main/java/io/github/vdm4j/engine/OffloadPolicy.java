@@ -3,6 +3,7 @@ package io.github.vdm4j.engine;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.CopyShare;
+import io.github.vdm4j.machine.Message;
 import java.util.List;
 
 /**
@@ -205,15 +206,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
                     .formatted(upTo(longestCopy), upTo(fills), upTo(operations));
         }
         String limits =
-                ("the JVM executes operations shorter than %,d bytes, or than %,d bytes"
-                        + " if a thread awaits them")
-                        .formatted(copies + 1, Math.max(copies, awaited) + 1);
+                Message.of("the JVM executes operations shorter than %,d bytes, or than %,d bytes"
+                        + " if a thread awaits them", copies + 1, Math.max(copies, awaited) + 1);
         return share == null ? limits
-                : limits + "; both divide awaited copies of %,d bytes or more"
-                        .formatted(SPLIT_FROM);
+                : limits + Message.of("; both divide awaited copies of %,d bytes or more",
+                        SPLIT_FROM);
     }
 
     private static String upTo(long bytes) {
-        return bytes == Long.MAX_VALUE ? "of every size" : "of up to %,d bytes".formatted(bytes);
+        return bytes == Long.MAX_VALUE ? "of every size" : Message.of("of up to %,d bytes", bytes);
     }
 }

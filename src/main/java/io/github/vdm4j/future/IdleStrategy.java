@@ -1,5 +1,6 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.Seam;
 import java.util.concurrent.locks.LockSupport;
 
@@ -67,8 +68,10 @@ public interface IdleStrategy {
     static IdleStrategy backOff(int spins, int yields, long maxParkNanos) {
         if (spins < 0 || yields < 0 || maxParkNanos < 1_000) {
             throw new IllegalArgumentException(
-                    "backOff(%d spins, %d yields, %d ns): needs 0 or more, 0 or more, 1000 or more"
-                            .formatted(spins, yields, maxParkNanos));
+                    Message.of(
+                            "backOff(%d spins, %d yields, %d ns): needs 0 or more, 0 or more, 1000"
+                                    + " or more",
+                            spins, yields, maxParkNanos));
         }
         return round -> {
             Seam.step();

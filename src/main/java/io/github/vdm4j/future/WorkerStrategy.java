@@ -1,5 +1,7 @@
 package io.github.vdm4j.future;
 
+import io.github.vdm4j.machine.Message;
+
 /**
  * A strategy for a worker thread without work. The worker spins, then yields, then sleeps until it
  * receives work. An idle mover therefore uses no processor time. An awake worker starts sooner,
@@ -39,7 +41,7 @@ public record WorkerStrategy(int spins, int yields) {
     public WorkerStrategy {
         if (spins < 0 || yields < 0 || spins > MOST || yields > MOST) {
             throw new IllegalArgumentException(
-                    "%,d spins and %,d yields: must be 0 to %,d each".formatted(spins, yields,
+                    Message.of("%,d spins and %,d yields: must be 0 to %,d each", spins, yields,
                             MOST));
         }
     }

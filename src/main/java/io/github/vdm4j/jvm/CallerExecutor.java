@@ -77,21 +77,24 @@ public final class CallerExecutor implements VdmExecutor {
     public static FutureState startMove(Operation<?> operation) {
         MemorySegment to = operation.destination();
         MemorySegment from = operation.source();
+        long bytes = to.byteSize();
+        if (bytes == 0) {
+            operation.requireAccess(); // The JDK does not check the segments of an empty copy.
+        }
         try {
             if (from != null) {
-                MemorySegment.copy(from, 0, to, 0, to.byteSize());
+                MemorySegment.copy(from, 0, to, 0, bytes);
             } else {
                 PatternKernel.fill(to, operation.fillByte());
             }
             JvmFailures.deliver(operation);
         } catch (WrongThreadException e) {
-            operation.requireAccess();
             throw e;
         } catch (Throwable e) {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         }
-        return operation.succeed(to.byteSize() == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+        return operation.succeed(bytes == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class Elements {
         int index = 0;
         for (Object element : Objects.requireNonNull(elements, name)) {
             if (element == null) {
-                throw new NullPointerException("%s[%d]".formatted(name, index));
+                throw new NullPointerException(Message.of("%s[%d]", name, index));
             }
             index++;
         }

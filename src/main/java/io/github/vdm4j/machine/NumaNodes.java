@@ -30,8 +30,8 @@ public final class NumaNodes {
                     ? "at least 0"
                     : known.stream().map(Object::toString).collect(Collectors.joining(", "));
             throw new IllegalArgumentException(
-                    "numaNode %d: must be %s, or -1 for that of the submitting thread"
-                            .formatted(node, nodes));
+                    Message.of("numaNode %d: must be %s, or -1 for that of the submitting thread",
+                            node, nodes));
         }
         return node;
     }

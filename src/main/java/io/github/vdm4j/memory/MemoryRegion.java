@@ -4,6 +4,7 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -132,10 +133,12 @@ public final class MemoryRegion {
     public void close() {
         if (LibraryThread.isCurrent() && !state.compareAndSet(0, CLOSING) && pins() > 0) {
             throw new IllegalStateException(FailureName.ENDLESS_WAIT.endOf(
-                    ("close of a buffer of %,d bytes with operations in flight, on the library's"
-                            + " thread %s: it may be the thread that completes them. Close the"
-                            + " buffer on a thread of your own, or use tryClose()")
-                            .formatted(byteSize(), Thread.currentThread().getName())));
+                    Message.of(
+                            "close of a buffer of %,d bytes with operations in flight, on the"
+                                    + " library's thread %s: it may be the thread that completes"
+                                    + " them. Close the buffer on a thread of your own, or use"
+                                    + " tryClose()",
+                            byteSize(), Thread.currentThread().getName())));
         }
         state.getAndUpdate(now -> now | CLOSING);
         IdleStrategy idle = IdleStrategy.backOff();

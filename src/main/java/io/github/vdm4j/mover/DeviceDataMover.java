@@ -9,6 +9,7 @@ import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -54,8 +55,9 @@ public abstract class DeviceDataMover extends AbstractDataMover {
             MemorySegment segment) {
         if (whyNoHeap != null && !segment.isNative()) {
             throw new IllegalArgumentException(
-                    FailureName.HEAP_SEGMENT.endOf("%s: the %s is a heap segment of %,d bytes, %s"
-                            .formatted(type, role, segment.byteSize(), whyNoHeap)));
+                    FailureName.HEAP_SEGMENT
+                            .endOf(Message.of("%s: the %s is a heap segment of %,d bytes, %s", type,
+                                    role, segment.byteSize(), whyNoHeap)));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.machine.Message;
+
 /**
  * The result of a comparison.
  *
@@ -21,7 +23,7 @@ public record CompareResult(boolean equal, long mismatchOffset) {
     public CompareResult {
         if (equal ? mismatchOffset != -1 : mismatchOffset < 0) {
             throw new IllegalArgumentException(
-                    "equal: %b, mismatch at %,d".formatted(equal, mismatchOffset));
+                    Message.of("equal: %b, mismatch at %,d", equal, mismatchOffset));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.machine.Message;
 import java.util.Objects;
 
 /**
@@ -39,8 +40,10 @@ public record Crc32c(int bits) {
         Objects.requireNonNull(second, "second");
         if (lengthOfSecond < 0) {
             throw new IllegalArgumentException(
-                    "combine with a second range of %,d bytes: its length must not be negative"
-                            .formatted(lengthOfSecond));
+                    Message.of(
+                            "combine with a second range of %,d bytes: its length must not be"
+                                    + " negative",
+                            lengthOfSecond));
         }
         return new Crc32c(shift(first.bits, lengthOfSecond) ^ second.bits);
     }

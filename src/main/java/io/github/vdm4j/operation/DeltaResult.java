@@ -1,5 +1,7 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.machine.Message;
+
 /**
  * The result of creating a delta record.
  *
@@ -37,7 +39,7 @@ public record DeltaResult(Outcome outcome, long recordBytes) {
     public static long maxRecordBytes(long bytes) {
         if (bytes < 0 || bytes > MAX_RANGE_BYTES || bytes % 8 != 0) {
             throw new IllegalArgumentException(
-                    "%,d bytes: a delta covers a multiple of 8, at most %,d".formatted(bytes,
+                    Message.of("%,d bytes: a delta covers a multiple of 8, at most %,d", bytes,
                             MAX_RANGE_BYTES));
         }
         return Math.max(MIN_RECORD_BYTES, bytes / 8 * DIFFERENCE_BYTES);

@@ -1,5 +1,7 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.machine.Message;
+
 /**
  * The size of protected blocks.
  *
@@ -24,7 +26,7 @@ public enum DifBlockSize {
 
     DifBlockSize(int bytes) {
         this.bytes = bytes;
-        withoutProtection = "blocks of %,d bytes".formatted(bytes);
+        withoutProtection = Message.of("blocks of %,d bytes", bytes);
         withProtection = withoutProtection + " and 8 of protection";
     }
 

@@ -1,5 +1,6 @@
 package io.github.vdm4j.operation;
 
+import io.github.vdm4j.machine.Message;
 import java.util.Set;
 
 /**
@@ -21,7 +22,7 @@ public record DifResult(Set<DifError> errors, long blockOffset) {
     public DifResult {
         errors = Set.copyOf(errors);
         if (errors.isEmpty() ? blockOffset != -1 : blockOffset < 0) {
-            throw new IllegalArgumentException("errors %s at %,d".formatted(errors, blockOffset));
+            throw new IllegalArgumentException(Message.of("errors %s at %,d", errors, blockOffset));
         }
     }
 

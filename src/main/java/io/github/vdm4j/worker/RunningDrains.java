@@ -1,6 +1,7 @@
 package io.github.vdm4j.worker;
 
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.future.FutureState;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,19 +10,31 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class RunningDrains {
     private final Set<Operation<?>> running = ConcurrentHashMap.newKeySet();
 
-    /** Adds a drain that starts. The earlier drains make progress. */
+    /** Adds a drain that starts. Earlier drains end, up to the first that still runs. */
     public void add(Operation<?> drain) {
-        poll();
+        for (Operation<?> earlier : running) {
+            if (isRunning(earlier)) {
+                break; // Further polls would make many drains slow.
+            }
+        }
         running.add(drain);
     }
 
-    /** Polls the drains, and removes those that have ended. */
+    /** Polls the drains, and removes those that have ended or are other operations now. */
     public void poll() {
-        for (Operation<?> drain : running) {
+        running.forEach(this::isRunning);
+    }
+
+    private boolean isRunning(Operation<?> drain) {
+        try {
             drain.advanceIfRunning();
-            if (drain.state() != FutureState.RUNNING) {
-                running.remove(drain);
-            }
+        } catch (WrongThreadException e) {
+            // The program has prepared it again with confined memory. Its owner continues it.
         }
+        if (drain.state() == FutureState.RUNNING && drain.type() == VdmOperationType.DRAIN) {
+            return true;
+        }
+        running.remove(drain);
+        return false;
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,18 @@ class DeviceMappingTest {
                     VdmFlags.MEM_DURABLE);
             durable.busyPoll();
             assertEquals(lines ? VdmResult.SUCCESS : VdmResult.UNSUPPORTED, durable.result());
+        }
+    }
+
+    /** The digits of this language are different. The names in sysfs are not. */
+    @Test
+    void findsTheDeviceInEveryLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa"));
+        try (OffHeapBuffer buffer = map(0, ALIGNMENT)) {
+            assertEquals(DurabilityDomain.CACHE_LINE, buffer.domain());
+        } finally {
+            Locale.setDefault(before);
         }
     }
 

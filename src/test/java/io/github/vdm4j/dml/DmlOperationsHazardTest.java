@@ -5,6 +5,7 @@ import static io.github.vdm4j.memory.WriteBackKind.PAGES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.buffer.OffHeapBuffer;
@@ -386,6 +388,44 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertEquals(dml.submissions().getFirst().job(), dml.lastSubmission().job());
             assertSame(VdmResult.SUCCESS, finish(drain).result());
             assertSame(FutureState.RUNNING, second.state());
+        }
+
+        /** The mover still knows the drain when its future becomes a fill. */
+        @Test
+        void confinedMemoryMayFollowADrain() throws InterruptedException {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(DmlPath.HARDWARE).maxTransferBytes(64));
+            dml.next(Plan.hold());
+            mover.crc32c(noise(64)).poll();
+            VdmOperation operation = mover.newOperation();
+            assertSame(FutureState.RUNNING, operation.drain().poll());
+            dml.submissions().getFirst().release();
+            operation.busyPoll();
+            operation.orThrow();
+            try (Arena confined = Arena.ofConfined()) {
+                dml.next(Plan.hold(), Plan.hold());
+                MemorySegment own = dml.allow(confined.allocate(128));
+                operation.memset(own, (byte) 7, VdmFlags.NONE).poll();
+                mover.crc32c(noise(64)).poll();
+                Submission[] held = dml.submissions().toArray(Submission[]::new);
+                held[held.length - 2].release();
+                var thrown = new AtomicReference<Throwable>();
+                var drain = mover.drain();
+                Thread other = Thread.ofPlatform().start(() -> {
+                    try {
+                        drain.poll();
+                    } catch (Throwable e) {
+                        thrown.set(e);
+                    }
+                });
+                other.join();
+                assertNull(thrown.get());
+                held[held.length - 1].release();
+                operation.busyPoll();
+                operation.orThrow();
+                finish(drain).orThrow();
+                assertEquals(7, own.get(ValueLayout.JAVA_BYTE, 127));
+            }
         }
 
         @Test

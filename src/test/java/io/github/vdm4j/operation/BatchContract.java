@@ -511,6 +511,8 @@ public abstract class BatchContract extends RulesContract {
             });
             wrong.join();
             assertEquals(WrongThreadException.class, thrown.get().getClass());
+            assertTrue(thrown.get().getMessage().endsWith("[VDM-WRONG-THREAD]"),
+                    thrown.get()::getMessage);
             assertEquals(FutureState.IDLE, future.state());
             assertEquals(0, first.get(JAVA_BYTE, 0));
             run(future);

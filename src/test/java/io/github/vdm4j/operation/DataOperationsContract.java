@@ -179,6 +179,8 @@ public abstract class DataOperationsContract extends CrcContract {
                 wrong.join();
                 assertEquals(WrongThreadException.class, thrown.get().getClass(),
                         sample.roles.get(i)::name);
+                assertTrue(thrown.get().getMessage().endsWith("[VDM-WRONG-THREAD]"),
+                        thrown.get()::getMessage);
                 assertEquals(FutureState.IDLE, future.state());
                 run(future);
             }

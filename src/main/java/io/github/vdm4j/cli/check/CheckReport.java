@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli.check;
 
+import io.github.vdm4j.machine.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,10 +72,10 @@ public record CheckReport(
 
         private String cell() {
             return switch (verdict) {
-                case PASSED -> "%,d ok".formatted(operations);
-                case FAILED -> "FAIL %,d/%,d".formatted(failures, operations);
+                case PASSED -> Message.of("%,d ok", operations);
+                case FAILED -> Message.of("FAIL %,d/%,d", failures, operations);
                 case SKIPPED -> "skipped";
-                case INCOMPLETE -> "only %,d ok".formatted(operations);
+                case INCOMPLETE -> Message.of("only %,d ok", operations);
             };
         }
     }
@@ -93,9 +94,9 @@ public record CheckReport(
             Long firstWrongByte, List<Long> sizes, List<Integer> offsets, long seed) {
 
         private String text() {
-            return "%nFAIL %s (%s): %s%s%n     sizes %s, offsets in a page %s, seed %d".formatted(
+            return Message.of("%nFAIL %s (%s): %s%s%n     sizes %s, offsets in a page %s, seed %d",
                     name, variant, what,
-                    range == null ? "" : " at byte %d, %s".formatted(firstWrongByte, range),
+                    range == null ? "" : Message.of(" at byte %d, %s", firstWrongByte, range),
                     sizes, offsets, seed);
         }
     }
@@ -137,7 +138,7 @@ public record CheckReport(
                 .stream()
                 .map(fact -> fact.getKey() + " " + Objects.toString(fact.getValue(), "unknown"))
                 .collect(Collectors.joining(", "))));
-        facts.accept("run", "seed %d, %d rounds in %.1f s".formatted(seed, rounds, millis / 1e3));
+        facts.accept("run", Message.of("seed %d, %d rounds in %.1f s", seed, rounds, millis / 1e3));
     }
 
     private static String row(String name, Function<Variant, String> cell) {

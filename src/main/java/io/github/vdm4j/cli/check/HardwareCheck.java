@@ -2,6 +2,7 @@ package io.github.vdm4j.cli.check;
 
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.cli.check.CheckResults.Line;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ public final class HardwareCheck {
                         System.getProperty("java.vm.version")),
                 "%s %s %s".formatted(System.getProperty("os.name"),
                         System.getProperty("os.version"), System.getProperty("os.arch")),
-                "%s, %d threads".formatted(processor(),
+                Message.of("%s, %d threads", processor(),
                         Runtime.getRuntime().availableProcessors()),
                 device.mover(), device.emulated(), hardware, settings.seed(), rounds,
                 elapsed().toMillis(), results.checks(), results.failures());

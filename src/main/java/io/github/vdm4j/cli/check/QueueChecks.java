@@ -4,6 +4,7 @@ import io.github.vdm4j.Vdm;
 import io.github.vdm4j.cli.check.CheckReport.Failure;
 import io.github.vdm4j.cli.check.CheckResults.Line;
 import io.github.vdm4j.dsa.DsaQueue;
+import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.mover.DeviceDataMover;
 import io.github.vdm4j.mover.UnavailableException;
 import java.io.IOException;
@@ -57,9 +58,9 @@ final class QueueChecks {
             for (int round = 0; round < ROUNDS; round++) {
                 copy(mover, full, inFlight, COPY_BYTES);
             }
-            full.note("%,d operations in flight on queues of %,d%s".formatted(inFlight, capacity,
+            full.note(Message.of("%,d operations in flight on queues of %,d%s", inFlight, capacity,
                     !device.choosesQueues() ? ""
-                            : ", which were full %,d times".formatted(
+                            : Message.of(", which were full %,d times",
                                     sum(mover, DsaQueue::refusals))));
         });
     }
@@ -88,8 +89,8 @@ final class QueueChecks {
         }
         check(line, queues, COPIES, mover -> {
             copy(mover, line, COPIES, COPY_BYTES);
-            line.note("on %s, which reported %,d page faults".formatted(
-                    String.join(", ", queues), sum(mover, DsaQueue::pageFaults)));
+            line.note(Message.of("on %s, which reported %,d page faults", String.join(", ", queues),
+                    sum(mover, DsaQueue::pageFaults)));
         });
     }
 

@@ -2,6 +2,7 @@ package io.github.vdm4j.dsa.portal;
 
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.machine.Message;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -153,7 +154,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
 
     @Override
     public String toString() {
-        return code < 0 ? "%s (errno %d)".formatted(name, -code)
+        return code < 0 ? Message.of("%s (errno %d)", name, -code)
                 : "%s (0x%02x)".formatted(name, code);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.machine.Message;
+
 /**
  * The limits of one submission.
  *
@@ -35,7 +37,7 @@ public record ChannelLimits(
     public static long check(String what, long bytes) {
         if (bytes < Part.LINE || bytes > MAX_PART || bytes % Part.LINE != 0) {
             throw new IllegalArgumentException(
-                    "%s %,d: must be a multiple of 64 from 64 to %,d".formatted(what, bytes,
+                    Message.of("%s %,d: must be a multiple of 64 from 64 to %,d", what, bytes,
                             MAX_PART));
         }
         return bytes;
