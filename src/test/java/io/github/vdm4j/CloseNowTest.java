@@ -97,24 +97,6 @@ class CloseNowTest {
         }
     }
 
-    /** No thread polls the drain again, and no queue contains it. */
-    @ParameterizedTest
-    @EnumSource(Capacity.class)
-    void closeEndsADroppedDrain(Capacity capacity) {
-        try (HeldMover held = capacity.open(1)) {
-            VdmFuture<VdmOutput> busy = occupy(held);
-            assertEquals(FutureState.RUNNING, held.mover().drain().poll());
-            VdmFuture<VdmOutput> drain = held.mover().drain();
-            assertEquals(FutureState.RUNNING, drain.poll());
-            assertEquals(3, held.mover().counters().inFlight());
-            held.release();
-            held.mover().close();
-            assertEquals(VdmResult.SUCCESS, busy.result());
-            assertEquals(VdmResult.SUCCESS, drain.result());
-            assertEquals(0, held.mover().counters().inFlight());
-        }
-    }
-
     static Stream<Arguments> moversAndSeeds() {
         return Stream.of(Capacity.values())
                 .flatMap(capacity -> IntStream.range(0, 12)

@@ -24,7 +24,6 @@ import io.github.vdm4j.memory.Durability.Refusal;
 import io.github.vdm4j.memory.DurableMoves;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
-import io.github.vdm4j.worker.RunningDrains;
 import io.github.vdm4j.worker.Workers;
 import java.time.Duration;
 import java.util.Set;
@@ -49,7 +48,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final InlineMoves inline;
     private final DeviceWorkers workers;
     private final SlotQueue queue;
-    private final RunningDrains drains = new RunningDrains();
     private final PendingList pending;
     /** The finisher in {@link MemoryRegions}. Closing the mover removes it. */
     private final Runnable finisher;
@@ -225,11 +223,7 @@ public final class DeviceExecutor implements VdmExecutor {
     private FutureState startDrain(Operation<?> operation) {
         var drain = new Drain(pending, workers, pool);
         operation.attach(drain);
-        FutureState reached = drain(operation, drain);
-        if (reached == FutureState.RUNNING) {
-            drains.add(operation);
-        }
-        return reached;
+        return drain(operation, drain);
     }
 
     /** Waits for the operations that preceded the drain, then submits a drain to the device. */
@@ -359,7 +353,6 @@ public final class DeviceExecutor implements VdmExecutor {
         }
         // Operations that have ended on the device since then may wait for forces.
         stuck.addAll(workers.awaitForces(deadline));
-        drains.poll();
         queue.completions().stop();
         if (!closed || !stuck.isEmpty()) {
             throw failures.stuck(name, plan.closeNanos(), stuck, pool);

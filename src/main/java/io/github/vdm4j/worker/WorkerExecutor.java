@@ -30,7 +30,6 @@ public final class WorkerExecutor implements VdmExecutor {
     private final CallerExecutor kernels;
     private final ForcedOperations forced;
     private final PartExecutor parts;
-    private final RunningDrains drains = new RunningDrains();
     private final int queueLimit;
     private final NotifierType notifier;
     private final Duration closeTimeout;
@@ -64,11 +63,7 @@ public final class WorkerExecutor implements VdmExecutor {
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
             operation.attach(new Drain(workers.mark()));
-            FutureState reached = drain(operation);
-            if (reached == FutureState.RUNNING) {
-                drains.add(operation);
-            }
-            return reached;
+            return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
             return kernels.start(operation); // Only the calling thread can access the memory.
@@ -220,7 +215,6 @@ public final class WorkerExecutor implements VdmExecutor {
         int refused = parts.stopAll(stuck);
         stuck.addAll(forced.await(deadline));
         workers.endPending(ForcedOperations::hasBegun, WorkerExecutor::stopAtFence);
-        drains.poll();
         if (!stuck.isEmpty()) {
             throw new VdmException(
                     VdmResult.TIMEOUT,
