@@ -77,8 +77,9 @@ final class CompletionThread {
                 boolean any = wanted;
                 wanted = false;
                 boolean some = pending.getAsBoolean();
-                for (Operation<?> next = added.poll(); next != null; next = added.poll()) {
-                    watched.add(next);
+                for (Operation<?> next = added.peek(); next != null; next = added.peek()) {
+                    watched.add(next); // This precedes the removal, because the heap may be full.
+                    added.poll();
                 }
                 any |= watched.removeIf(CompletionThread::hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
