@@ -134,7 +134,7 @@ public final class DataMoversBuilder {
         if (found.isEmpty() && reasons.isEmpty()) {
             reasons.add("no provider of a mover was found. The jar that contains vdm4j lacks "
                     + "META-INF/services/" + MoverProvider.class.getName()
-                    + ". Keep this file (docs/native-access.md)");
+                    + ". Keep this file (docs/packaging.md)");
             warn(reasons.getLast());
         }
         found.sort(Map.Entry.comparingByKey(Comparator.reverseOrder()));

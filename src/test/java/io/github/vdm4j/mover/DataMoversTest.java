@@ -113,7 +113,7 @@ class DataMoversTest {
             assertInstanceOf(ThreadsDataMover.class, choice.mover());
             assertEquals("no provider of a mover was found. The jar that contains vdm4j lacks "
                     + "META-INF/services/io.github.vdm4j.mover.MoverProvider. Keep this file "
-                    + "(docs/native-access.md)", choice.reason());
+                    + "(docs/packaging.md)", choice.reason());
         }
     }
 
