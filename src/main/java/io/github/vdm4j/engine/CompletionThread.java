@@ -118,15 +118,24 @@ final class CompletionThread {
     /** Polls an operation that receives no waker any more. This wakes the threads that wait. */
     private static void endPromise(Operation<?> operation) {
         try {
-            operation.advanceIfRunning();
+            isRunning(operation);
         } catch (Throwable e) {
             LibraryThread.report(e);
         }
     }
 
+    /** Polls an operation. Returns {@code false} if this thread does not have to poll it again. */
+    private static boolean isRunning(Operation<?> operation) {
+        try {
+            operation.advanceIfRunning();
+            return operation.state() == FutureState.RUNNING;
+        } catch (WrongThreadException e) { // It was prepared again, on confined memory.
+            return false;
+        }
+    }
+
     private boolean hasEnded(Operation<?> operation) {
-        operation.advanceIfRunning();
-        if (operation.state() == FutureState.RUNNING) {
+        if (isRunning(operation)) {
             return false;
         }
         members.remove(operation);
