@@ -205,7 +205,9 @@ final class DeviceWorkers {
                 try {
                     var fresh = new Workers(plan.threadPrefix() + "-worker", plan.workers(),
                             plan.workerStrategy(), operation -> false, this::work);
-                    workers = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
+                    var executor = new PartExecutor(fresh, jvm, forced, policy.parallelFrom());
+                    fresh.start();
+                    workers = executor;
                 } catch (OutOfMemoryError e) {
                     return null;
                 }

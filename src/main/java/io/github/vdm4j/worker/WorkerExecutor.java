@@ -52,6 +52,7 @@ public final class WorkerExecutor implements VdmExecutor {
         workers = new Workers("vdm4j-threads-mover", threads, strategy, kernels::isShort,
                 this::work);
         parts = new PartExecutor(workers, kernels, forced, parallelFrom);
+        workers.start();
     }
 
     public Workers workers() {

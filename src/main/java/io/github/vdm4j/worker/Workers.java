@@ -36,7 +36,7 @@ public final class Workers {
     volatile boolean stopping;
 
     /**
-     * Starts the threads.
+     * Creates the workers without their threads.
      *
      * @param isShort returns whether a worker may take an operation together with further short
      *     operations. The work must not block on such an operation
@@ -53,6 +53,13 @@ public final class Workers {
         for (int i = 0; i < threads; i++) {
             workers[i] = new Worker(this, i + 1);
         }
+    }
+
+    /**
+     * Starts the threads. The caller has made all objects of its own before, because the threads
+     * never end without {@link #stop}.
+     */
+    public void start() {
         try {
             for (Worker worker : workers) {
                 worker.start();

@@ -33,6 +33,7 @@ final class NumberedWorkers extends AbstractDataMover {
         workers = new Workers(name, threads, strategy,
                 operation -> operation.pattern() >= SHORT,
                 operation -> work.accept((int) operation.pattern()));
+        workers.start();
     }
 
     boolean offer(int number) {
