@@ -8,15 +8,14 @@ import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
-import io.github.vdm4j.engine.channel.SoftwareParts;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
+import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.jvm.MoveFunctions;
-import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
@@ -187,10 +186,10 @@ final class DeviceWorkers {
             return false;
         }
         Division divided = policy.isForSoftware(operation)
-                ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
-                        this::executePart, pool.channel().software())
-                : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
-                        ExecutionPath.JVM);
+                ? parts.divide(operation, this::executePart, this::executePart,
+                        pool.channel().software())
+                : parts.divide(operation, JvmOperations::executePart,
+                        task -> executeTask(task, null), ExecutionPath.JVM);
         return divided != null && divided.pin() == null; // A worker reports a closed buffer.
     }
 

@@ -229,7 +229,7 @@ public final class CallerExecutor implements VdmExecutor {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
-            new Parts(operation, PartKernel.JVM).executeAll();
+            new Parts(operation, JvmOperations::executePart).executeAll();
         } else {
             move(operation);
             JvmFailures.deliver(operation);
