@@ -91,11 +91,11 @@ public final class JvmOperations {
             case DELTA_APPLY -> DeltaKernel.apply(to, source);
             case DUALCAST -> DualcastKernel.copy(to, operation.secondDestination(), source);
             case CRC, COPY_CRC -> value = crc(operation);
-            case DIF_INSERT -> DifKernel.insert(to, source, operation.dif(), 0);
+            case DIF_INSERT -> DifKernel.insert(to, source, operation.dif());
             case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> {
                 long found = operation.type() == VdmOperationType.DIF_UPDATE
-                        ? DifKernel.update(to, source, operation.dif(), 0)
-                        : DifKernel.strip(to, source, operation.dif(), 0);
+                        ? DifKernel.update(to, source, operation.dif())
+                        : DifKernel.strip(to, source, operation.dif());
                 value = DifKernel.offset(found);
                 outcome = found < 0 ? 0 : DifKernel.errors(found);
             }
