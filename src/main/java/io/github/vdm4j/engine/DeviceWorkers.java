@@ -44,7 +44,7 @@ final class DeviceWorkers {
     private final CallerExecutor jvm;
     private final ForcedOperations forced;
     private final DeviceEngine engine;
-    private final BiConsumer<Operation<?>, Forces> whenForced = this::continueAfterForces;
+    private final BiConsumer<Operation<?>, Forces> continuation = this::continueBatch;
     /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
@@ -105,18 +105,17 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            forces.submit(operation, whenForced, false); // A drain waits for the slot of the batch.
+            // A drain waits for the slot of the batch.
+            forces.submit(operation, continuation, false);
         } else {
-            forced.submit(operation, forces, whenForced, false);
+            forced.submit(operation, forces, false);
             queue.handOff();
         }
     }
 
-    private void continueAfterForces(Operation<?> operation, Forces forces) {
-        if (!(operation.attachment() instanceof BatchProgram batch)) {
-            operation.complete();
-            forced.remove(forces);
-        } else if (batch.isDone() || batch.slot().onDevice()) {
+    private void continueBatch(Operation<?> operation, Forces forces) {
+        var batch = (BatchProgram) operation.attachment();
+        if (batch.isDone() || batch.slot().onDevice()) {
             batch.onWorker(false);
             operation.resumeHere(); // The thread only completes the batch or submits its next task.
         } else {
