@@ -295,7 +295,7 @@ final class DeviceWorkers {
                 return;
             }
             // All workers may be here, while the operations with slots wait for a worker.
-            Operation<?> holder = workers.workers()
+            Operation<?> holder = workers.workers().pending()
                     .takeIf(waiting -> waiting.attachment() instanceof Program);
             if (holder != null) {
                 work(holder);
@@ -310,7 +310,7 @@ final class DeviceWorkers {
 
     int pending() {
         PartExecutor running = workers;
-        return running == null ? 0 : running.workers().pending();
+        return running == null ? 0 : running.workers().pending().size();
     }
 
     /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
@@ -322,7 +322,7 @@ final class DeviceWorkers {
     /** Returns a mark behind all operations of the workers. */
     long mark() {
         PartExecutor running = workers;
-        return running == null ? 0 : running.workers().mark();
+        return running == null ? 0 : running.workers().pending().mark();
     }
 
     /** Returns whether the workers have executed all operations before a mark. */

@@ -85,6 +85,6 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     /** {@return the number of operations that wait for a worker} */
     public int pending() {
-        return executor.workers().pending();
+        return executor.workers().pending().size();
     }
 }

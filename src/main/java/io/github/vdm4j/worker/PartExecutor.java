@@ -161,7 +161,7 @@ public final class PartExecutor {
         if (operation.attachment() instanceof Division parts) {
             return cancel(operation, parts);
         }
-        boolean taken = !hasBegun(operation) && workers.remove(operation);
+        boolean taken = !hasBegun(operation) && workers.pending.remove(operation);
         if (taken) {
             ForcedOperations.unpin(operation);
         }
@@ -169,7 +169,7 @@ public final class PartExecutor {
     }
 
     private boolean cancel(Operation<?> operation, Division parts) {
-        boolean taken = workers.remove(operation);
+        boolean taken = workers.pending.remove(operation);
         if (taken && !parts.hasBegun()) {
             parts.unpin();
             return true;

@@ -62,7 +62,7 @@ public final class WorkerExecutor implements VdmExecutor {
     @Override
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
-            operation.attach(new Drain(workers.mark()));
+            operation.attach(new Drain(workers.pending.mark()));
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
@@ -137,7 +137,7 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean workWhileAwaited(Operation<?> operation) {
-        return workers.help();
+        return workers.helper.help();
     }
 
     private void work(Operation<?> operation) {
