@@ -230,6 +230,8 @@ public final class Durability {
      * is null for no range.
      *
      * @throws IOException if the storage reports an error, or has reported one for the file before
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing
      */
     public void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
         if (kind == WriteBackKind.CACHE_LINES) {
@@ -239,15 +241,8 @@ public final class Durability {
         }
     }
 
-    /**
-     * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
-     * empty and not refused.
-     *
-     * @throws IOException if the storage reports an error, or has reported one for the file before
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
-     *     missing
-     */
-    public void writeBackLines(MemorySegment range) throws IOException {
+    /** Writes back a range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused. */
+    void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();
         if (engine != null) {
             if (MemoryRegions.mayLackPages(range)) {
