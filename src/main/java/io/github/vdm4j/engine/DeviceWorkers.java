@@ -295,7 +295,8 @@ final class DeviceWorkers {
                 return;
             }
             // All workers may be here, while the operations with slots wait for a worker.
-            Operation<?> holder = workers.workers().pending()
+            Operation<?> holder = workers.workers()
+                    .pending()
                     .takeIf(waiting -> waiting.attachment() instanceof Program);
             if (holder != null) {
                 work(holder);

@@ -342,10 +342,4 @@ public final class CallerExecutor implements VdmExecutor {
         Forces forces = durability.addForce(earlier, operation, first, firstKind);
         return durability.addForce(forces, operation, second, secondKind);
     }
-
-    /** Returns whether a destination can be made durable if the flags ask for it. */
-    public static boolean supports(Durability durability, boolean durable,
-            MemorySegment destination) {
-        return !durable || durability.supports(destination, false);
-    }
 }

@@ -2,6 +2,7 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.PageFaults;
@@ -207,7 +208,13 @@ public final class Durability {
         return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
     }
 
-    public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
+    /** Returns whether an operation with flags on a destination is accepted. */
+    public boolean supports(VdmFlags flags, MemorySegment range, boolean moverWritesLinesBack) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(range, "destination");
+        if (!flags.contains(VdmFlags.MEM_DURABLE)) {
+            return true;
+        }
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
         return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
     }

@@ -13,7 +13,6 @@ import io.github.vdm4j.machine.FailureName;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -87,11 +86,8 @@ public abstract class DeviceDataMover extends AbstractDataMover {
 
     @Override
     public final boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return (destination.isNative() || whyNoHeap == null)
-                && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability().supports(destination, true));
+        return plan.durability().supports(flags, destination, true)
+                && (destination.isNative() || whyNoHeap == null);
     }
 
     /** {@return whether the mover uses its device at this time, with the reason} */

@@ -8,7 +8,6 @@ import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.WorkerExecutor;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * A data mover that executes operations on its own worker threads, in pure Java.
@@ -72,10 +71,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return CallerExecutor.supports(durability, flags.contains(VdmFlags.MEM_DURABLE),
-                destination);
+        return durability.supports(flags, destination, false);
     }
 
     @Override
