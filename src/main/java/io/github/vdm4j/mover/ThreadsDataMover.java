@@ -44,7 +44,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
                 settings.workerStrategy,
                 builder.notifier,
                 settings.closeTimeout,
-                new CallerExecutor(builder.functions(), durability),
+                new CallerExecutor(builder.functions, durability),
                 builder.parallelFrom);
     }
 
