@@ -19,6 +19,9 @@ public final class JvmFailures {
                 && anyUnusable(operands)) {
             return VdmResult.SEGMENT_UNUSABLE;
         }
+        if (thrown instanceof OutOfMemoryError) {
+            return VdmResult.OUT_OF_MEMORY;
+        }
         return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
     }
 

@@ -347,7 +347,7 @@ class ThreadsDataMoverTest extends VdmContract {
         var next = new AtomicInteger();
         Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
             new AssertionError("three"), new InternalError("four"),
-            new IllegalStateException("five")};
+            new IllegalStateException("five"), new OutOfMemoryError("six")};
         try (var own = ThreadsDataMover.builder().threads(1).memcpyFunction((to, from, flags) -> {
             int call = next.getAndIncrement();
             if (call < thrown.length) {
@@ -358,7 +358,8 @@ class ThreadsDataMoverTest extends VdmContract {
             for (Throwable expected : thrown) {
                 VdmFuture<VdmOutput> copy = own.memcpy(memory(8), memory(8));
                 new FutureRuntime().waitFor(copy);
-                assertEquals(VdmResult.INTERNAL_ERROR, copy.result());
+                assertEquals(expected instanceof OutOfMemoryError ? VdmResult.OUT_OF_MEMORY
+                        : VdmResult.INTERNAL_ERROR, copy.result());
                 assertEquals(expected, copy.failure().getCause());
             }
             own.memcpy(memory(8), memory(8)).await();
