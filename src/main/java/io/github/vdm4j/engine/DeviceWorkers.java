@@ -92,6 +92,8 @@ final class DeviceWorkers {
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
+        // It is false after the operation was handed over.
+        boolean here = !detached && operation.mayBlockCaller();
         forces.pin();
         if (batch) {
             operation.attach(program);
@@ -108,8 +110,8 @@ final class DeviceWorkers {
         if (batch) {
             forces.submit(operation, whenForced, false); // A drain waits for the slot of the batch.
         } else {
-            forced.submit(operation, forces, whenForced, false);
             queue.handOff();
+            forced.submit(operation, forces, whenForced, here);
         }
     }
 
