@@ -94,14 +94,18 @@ public final class MemoryMaps {
         }
 
         /**
-         * Returns whether the file is only in memory. A file system without a device has major
+         * Returns whether the file may be only in memory. A file system without a device has major
          * number 0.
          */
+        boolean needsMounts() {
+            return isFile() && device.startsWith("00:");
+        }
+
         private boolean isInMemory(List<String> mounts) {
             if (path.startsWith("/memfd:")) {
                 return true;
             }
-            if (!device.startsWith("00:")) {
+            if (!needsMounts()) {
                 return false;
             }
             String number = "0:" + Integer.parseInt(device.substring(3), 16);
@@ -145,7 +149,9 @@ public final class MemoryMaps {
 
     private static Mapping find(long address, long length, Path list) {
         try {
-            return find(address, length, lines(address, length, list), read(MOUNTS));
+            List<Line> lines = lines(address, length, list);
+            return find(address, length, lines,
+                    lines.stream().anyMatch(Line::needsMounts) ? read(MOUNTS) : List.of());
         } catch (IOException e) {
             return new Mapping(0, Long.MAX_VALUE, Backing.UNKNOWN, null, "", "");
         }

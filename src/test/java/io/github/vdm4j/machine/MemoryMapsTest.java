@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.MemoryMaps.Line;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
+    private static final Path IO = Path.of("/proc/thread-self/io");
 
     /** A list in the kernel's format. Between head and flags it lists only two of the lines. */
     private static final List<String> SMAPS = """
@@ -183,6 +185,34 @@ class MemoryMapsTest {
     @Test
     void queryOfUnmappedAddressesHasNoAnswer() {
         assertNull(MappingQuery.lines(0, 1));
+    }
+
+    /** A machine that runs containers can have hundreds of mounts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mappingAFileReadsNoListOfMounts(boolean write, @TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[4096]);
+        assumeTrue(Files.isReadable(IO), "the kernel counts no bytes");
+        assumeTrue(MappingQuery.lines(Arena.global().allocate(1).address(), 1) != null,
+                "the kernel or Java refuses the query");
+        assumeTrue(((long) Files.getAttribute(file, "unix:dev") >> 8 & 0xfff) != 0,
+                "the folder is not on a block device");
+        mapAndClose(file, write); // loads the classes
+        long before = bytesRead();
+        mapAndClose(file, write);
+        long read = bytesRead() - before;
+        long list = Files.readString(Path.of("/proc/self/mountinfo")).length();
+        assertTrue(read < list, () -> read + " bytes were read, the list has " + list);
+    }
+
+    private static long bytesRead() throws IOException {
+        String first = Files.readAllLines(IO).getFirst();
+        return Long.parseLong(first.substring("rchar: ".length()));
+    }
+
+    private static void mapAndClose(Path file, boolean write) throws IOException {
+        (write ? OffHeapBuffer.map(file, 0, 4096) : OffHeapBuffer.mapReadOnly(file, 0, 4096))
+                .close();
     }
 
     private static MemorySegment mapped(Path file, MapMode mode, Arena arena)
