@@ -74,16 +74,26 @@ public final class Operation<R> extends OperationRecord<R> {
     /**
      * Replaces the descriptor. If the operation is running, or another thread prepares it, this
      * throws an {@link IllegalStateException}.
+     *
+     * @param starts whether the operation starts at once
      */
     void prepare(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
-            long pattern, Object options, VdmFlags flags) {
+            long pattern, Object options, VdmFlags flags, boolean starts) {
         withdraw();
         describe(type, to, from, second, pattern, options, flags);
-        becomeIdle();
+        endPreparation(starts);
     }
 
-    /** Makes the operation idle again with its current descriptor. */
-    void prepareAgain() {
+    private void endPreparation(boolean starts) {
+        if (starts) {
+            startWithdrawn();
+        } else {
+            becomeIdle();
+        }
+    }
+
+    /** Prepares the operation again with its current descriptor. */
+    void prepareAgain(boolean starts) {
         // This precedes the reads of the fields, because another thread must not write them during
         // these reads.
         claim();
@@ -99,7 +109,7 @@ public final class Operation<R> extends OperationRecord<R> {
         }
         endRegistrations();
         reset();
-        becomeIdle();
+        endPreparation(starts);
     }
 
     /**

@@ -13,9 +13,9 @@ import java.util.concurrent.Executor;
  * allocation.
  *
  * {@snippet lang=java :
- *     VdmOperation operation = mover.newOperation(); // the only allocation
+ *     VdmOperation operation = mover.newOperation().startWhenPrepared(); // the only allocation
  *     for (MemorySegment slot : slots) {
- *         operation.memcpy(slot, record, VdmFlags.NONE).start();
+ *         operation.memcpy(slot, record, VdmFlags.NONE);
  *         while (operation.poll() != FutureState.COMPLETE) {
  *             Thread.onSpinWait();
  *         }
@@ -37,11 +37,24 @@ public final class VdmOperation
             PollableFuture<Object> {
     private final AbstractDataMover mover;
     private final Operation<Object> future;
+    private boolean starts;
 
     VdmOperation(AbstractDataMover mover) {
         this.mover = mover;
         future = new Operation<>(mover);
         future.leaveUnprepared();
+    }
+
+    /**
+     * Makes each later preparation start the operation, too. This takes less time than a
+     * preparation and a first poll (docs/adr/0033). The preparing methods then also throw what
+     * {@link #poll()} throws. If the operation cannot start on this thread, it stays idle.
+     *
+     * @return this operation
+     */
+    public VdmOperation startWhenPrepared() {
+        starts = true;
+        return this;
     }
 
     /**
@@ -64,7 +77,7 @@ public final class VdmOperation
      * @throws WrongThreadException if a segment is confined to another thread
      */
     public VdmOperation again() {
-        future.prepareAgain();
+        future.prepareAgain(starts);
         return this;
     }
 
@@ -74,7 +87,7 @@ public final class VdmOperation
             MemorySegment source, MemorySegment second, long pattern, Object options,
             VdmFlags flags) {
         mover.check(type, destination, source, second, options, flags);
-        future.prepare(type, destination, source, second, pattern, options, flags);
+        future.prepare(type, destination, source, second, pattern, options, flags, starts);
         return (S) this;
     }
 

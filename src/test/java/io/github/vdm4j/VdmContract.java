@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -743,6 +744,32 @@ public abstract class VdmContract {
         assertEquals(VdmResult.SUCCESS, operation.result());
         assertNull(operation.failure());
         assertEquals(8, destination.get(JAVA_BYTE, 99));
+    }
+
+    @Test
+    @DisplayName("startWhenPrepared starts each preparation, and again()")
+    public void operationStartsWhenItIsPrepared() {
+        VdmOperation operation = mover.newOperation();
+        MemorySegment destination = memory(1_000);
+        assertSame(operation, operation.startWhenPrepared());
+        assertThrows(IllegalStateException.class, operation::poll);
+        for (int round = 0; round < 50; round++) {
+            MemorySegment source = noise(1_000, round);
+            assertSame(operation, operation.memcpy(destination, source, VdmFlags.NONE));
+            assertNotEquals(FutureState.IDLE, operation.state());
+            operation.busyPoll();
+            operation.orThrow();
+            assertEquals(-1, destination.mismatch(source));
+            destination.fill((byte) 0);
+            operation.again();
+            assertNotEquals(FutureState.IDLE, operation.state());
+            operation.busyPoll();
+            operation.orThrow();
+            assertEquals(-1, destination.mismatch(source));
+        }
+        assertThrows(IllegalArgumentException.class,
+                () -> operation.memcpy(memory(3), memory(4), VdmFlags.NONE));
+        assertEquals(FutureState.COMPLETE, operation.state());
     }
 
     @Test

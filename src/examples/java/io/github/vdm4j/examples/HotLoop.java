@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
 /** A loop that fills the slots of a ring. It prepares the same operation for each slot. */
 public final class HotLoop {
     static void fillSlots(Vdm mover, MemorySegment[] slots, MemorySegment record) {
-        VdmOperation operation = mover.newOperation(); // the only allocation
+        VdmOperation operation = mover.newOperation().startWhenPrepared(); // the only allocation
         for (MemorySegment slot : slots) {
-            operation.memcpy(slot, record, VdmFlags.NONE).start();
+            operation.memcpy(slot, record, VdmFlags.NONE);
             while (operation.poll() != FutureState.COMPLETE) {
                 Thread.onSpinWait();
             }

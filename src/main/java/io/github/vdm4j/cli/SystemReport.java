@@ -15,6 +15,7 @@ import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.machine.Message;
+import io.github.vdm4j.memory.PmemLibrary;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.io.IOException;
@@ -40,6 +41,7 @@ record SystemReport(
         Java java,
         OperatingSystem system,
         Dml dml,
+        Pmem libpmem,
         DmlDiagnosis diagnosis,
         DsaDiagnosis dsa,
         List<Mover> movers,
@@ -61,6 +63,16 @@ record SystemReport(
     record Dml(boolean available, String location, String file, DmlVersion version,
             List<Attempt> attempts) {}
 
+    /**
+     * The state of libpmem, which writes back cache lines. It has a location if it is available,
+     * and otherwise a reason.
+     */
+    record Pmem(boolean available, String location, String reason) {
+        String text() {
+            return available ? location : "not available: " + reason;
+        }
+    }
+
     record Mover(String name, String path, Map<String, Boolean> supports) {}
 
     static SystemReport of(Diagnoses diagnoses) {
@@ -81,6 +93,7 @@ record SystemReport(
                 new OperatingSystem(System.getProperty("os.name"), System.getProperty("os.version"),
                         System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors()),
                 dml,
+                findPmem(),
                 diagnosis,
                 diagnoses.dsa(),
                 movers,
@@ -97,6 +110,12 @@ record SystemReport(
         } catch (DmlUnavailableException e) {
             return new Dml(false, null, null, null, e.attempts());
         }
+    }
+
+    private static Pmem findPmem() {
+        return new Pmem(PmemLibrary.find().isPresent(),
+                PmemLibrary.find().map(PmemLibrary::location).orElse(null),
+                PmemLibrary.whyUnavailable().orElse(null));
     }
 
     private static void findDsa(List<Mover> movers) {
@@ -142,6 +161,7 @@ record SystemReport(
         line(text, "system", Message.of("%s %s %s, %d processors", system.name(), system.kernel(),
                 system.architecture(), system.processors()));
         appendDml(text);
+        line(text, "libpmem", libpmem.text());
         Map<String, Boolean> flags = dsa.system().processorFlags();
         line(text, "processor", flags == null ? "unknown" : yesOrNo(flags));
         appendDevices(text);

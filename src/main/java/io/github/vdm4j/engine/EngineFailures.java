@@ -12,8 +12,7 @@ import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.Message;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** The failures of operations on a channel, with their messages. */
@@ -111,7 +110,7 @@ final class EngineFailures {
     }
 
     VdmException stuck(String name, long nanos, Set<Operation<?>> known, SlotPool pool) {
-        List<String> operations = inFlight(known, pool);
+        String operations = inFlight(known, pool);
         return new VdmException(
                 VdmResult.TIMEOUT,
                 null,
@@ -119,26 +118,23 @@ final class EngineFailures {
                         + " bytes of native memory are kept for them",
                         name,
                         nanos / 1e9,
-                        operations.isEmpty() ? "operations that are unknown by now"
-                                : String.join("; ", operations),
+                        operations.isEmpty() ? "operations that are unknown by now" : operations,
                         pool.nativeBytes()),
                 null);
     }
 
-    private List<String> inFlight(Set<Operation<?>> known, SlotPool pool) {
-        List<String> names = new ArrayList<>();
-        known.forEach(each -> names.add(each.toString()));
+    private static String inFlight(Set<Operation<?>> known, SlotPool pool) {
+        Set<Object> all = new LinkedHashSet<>(known);
         for (int i = 0; i < pool.capacity(); i++) {
             Slot slot = pool.peek(i);
             Operation<?> owner = slot == null ? null : slot.owner();
-            if (owner != null && !known.contains(owner)) {
-                names.add(owner.toString());
+            if (owner != null) {
+                all.add(owner);
             }
         }
         int overdue = pool.collectOverdue();
-        if (overdue > 0) {
-            names.add(Message.of("%,d slots whose operations have ended with TIMEOUT", overdue));
-        }
-        return names;
+        return overdue == 0 ? Message.list(all)
+                : Message.of("%s%s%,d slots whose operations have ended with TIMEOUT",
+                        Message.list(all), all.isEmpty() ? "" : "; ", overdue);
     }
 }

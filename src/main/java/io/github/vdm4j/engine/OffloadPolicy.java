@@ -3,6 +3,7 @@ package io.github.vdm4j.engine;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.CopyShare;
+import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.Message;
 import java.util.List;
 
@@ -37,9 +38,6 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
-
-    /** The longest durable operation in bytes that the calling thread executes without a wait. */
-    private static final long DURABLE = 64 << 10;
 
     /** Returns a policy that gives all operations to the channel. */
     public static OffloadPolicy allOnChannel(long workersFrom, long parallelFrom) {
@@ -110,13 +108,14 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      */
     long workersFrom(Operation<?> operation) {
         return hasWorkers() && isDurable(operation) && !operation.mayBlockCaller()
-                ? Math.min(workersFrom, DURABLE + 1)
+                ? Math.min(workersFrom, CallerExecutor.LONGEST_IN_POLL + 1)
                 : workersFrom;
     }
 
     private static boolean isDurable(Operation<?> operation) {
         List<Operation<?>> tasks = operation.tasks();
-        return tasks == null || operation.byteSize() <= DURABLE ? operation.isDurable()
+        return tasks == null || operation.byteSize() <= CallerExecutor.LONGEST_IN_POLL
+                ? operation.isDurable()
                 : isAnyDurable(tasks);
     }
 

@@ -159,6 +159,15 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         return waker == null ? poll() : pollWith(notifier, waker);
     }
 
+    /**
+     * Starts a {@linkplain #withdraw() withdrawn} future with a poll. Other threads never see it
+     * idle. Therefore the start needs no atomic instruction (docs/adr/0033).
+     */
+    protected final void startWithdrawn() {
+        setState(ADVANCING);
+        enter(IDLE, null);
+    }
+
     private FutureState observe() {
         int seen = state;
         if (seen == UNPREPARED) {

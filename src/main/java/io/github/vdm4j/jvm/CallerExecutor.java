@@ -24,8 +24,14 @@ import java.util.List;
  * thread. Further executors use it for the operations that the JVM executes.
  */
 public final class CallerExecutor implements VdmExecutor {
-    /** The bytes of the longest durable operation on a file that the calling thread copies. */
-    private static final long LONGEST_ON_CALLER = 64L << 10;
+    /**
+     * The bytes of the longest durable operation on a file that a poll copies. Most of the time
+     * passes in page faults (docs/adr/0024).
+     */
+    public static final long LONGEST_IN_POLL = 32L << 10;
+
+    /** The same for a thread that awaits the operation. A worker would be an additional wait. */
+    private static final long LONGEST_IN_AWAIT = 64L << 10;
 
     private static final long SHORT = 4L << 10;
 
@@ -188,13 +194,14 @@ public final class CallerExecutor implements VdmExecutor {
      *     batch that contains such a task
      */
     public boolean isShortBeforeForce(Operation<?> operation) {
+        long longest = operation.mayBlockCaller() ? LONGEST_IN_AWAIT : LONGEST_IN_POLL;
         List<Operation<?>> tasks = operation.tasks();
         if (tasks == null) {
-            return isShortSingle(operation);
+            return isShortSingle(operation, longest);
         }
-        if (operation.byteSize() <= LONGEST_ON_CALLER) {
+        if (operation.byteSize() <= longest) {
             for (int i = 0; i < tasks.size(); i++) { // An iterator would be an allocation.
-                if (isShortSingle(tasks.get(i))) {
+                if (isShortSingle(tasks.get(i), longest)) {
                     return true;
                 }
             }
@@ -202,11 +209,10 @@ public final class CallerExecutor implements VdmExecutor {
         return false;
     }
 
-    private boolean isShortSingle(Operation<?> operation) {
+    private boolean isShortSingle(Operation<?> operation, long longest) {
         return operation.isDurable()
                 && (operation.type() == VdmOperationType.FLUSH
-                        || functions == MoveFunctions.STANDARD
-                                && operation.byteSize() <= LONGEST_ON_CALLER)
+                        || functions == MoveFunctions.STANDARD && operation.byteSize() <= longest)
                 && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
     }
 

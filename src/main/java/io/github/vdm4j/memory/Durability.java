@@ -188,11 +188,15 @@ public final class Durability {
         }
         return range.isMapped()
                 ? JdkPageWriteBack.whyNotOnPersistentMemory()
-                : "pure Java cannot write back the cache lines of native memory. Install"
-                        + " libpmem.so.1"
+                : "pure Java cannot write back the cache lines of native memory, and libpmem is"
+                        + " unavailable" + whyNoLibpmem() + ". Install libpmem.so.1"
                         + (PlatformName.nativeCallsAllowed() ? ""
                                 : " and pass --enable-native-access")
                         + ", or use a DmlDataMover and only segments off the heap.";
+    }
+
+    private String whyNoLibpmem() {
+        return ofMachine ? PmemLibrary.whyUnavailable().map(": "::concat).orElse("") : "";
     }
 
     private static String whyNoPages(MemorySegment range) {

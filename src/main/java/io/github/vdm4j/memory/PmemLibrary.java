@@ -41,11 +41,11 @@ public final class PmemLibrary implements DurableMoves {
         isPmem = find(symbols, "pmem_is_pmem");
     }
 
-    private static MemorySegment find(SymbolLookup symbols, String name) {
+    private MemorySegment find(SymbolLookup symbols, String name) {
         return symbols
                 .find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError(
-                        "has no symbol " + name + ": not a libpmem"));
+                        location + " has no symbol " + name + ": not a libpmem"));
     }
 
     /**
@@ -101,8 +101,9 @@ public final class PmemLibrary implements DurableMoves {
             String reason = null;
             try {
                 found = open(setting());
-            } catch (DynamicLoader.LoadException | UnsatisfiedLinkError
-                    | IllegalCallerException e) {
+            } catch (DynamicLoader.LoadException e) {
+                reason = setting() + ": " + e.getMessage();
+            } catch (UnsatisfiedLinkError | IllegalCallerException e) {
                 reason = e.getMessage();
             }
             FOUND = found;
@@ -138,6 +139,11 @@ public final class PmemLibrary implements DurableMoves {
     /** Returns why libpmem is unavailable, or empty if it is available. */
     public static Optional<String> whyUnavailable() {
         return Optional.ofNullable(Search.REASON);
+    }
+
+    /** Returns the name or the path by which the loader has found the library. */
+    public String location() {
+        return location;
     }
 
     @Override
@@ -181,10 +187,5 @@ public final class PmemLibrary implements DurableMoves {
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
-    }
-
-    @Override
-    public String toString() {
-        return "libpmem (" + location + ")";
     }
 }

@@ -21,7 +21,7 @@ import java.util.Objects;
  * <p>The mover takes heap and off-heap segments. If memory is confined to a thread, that thread
  * executes the operation in its first poll. The mover makes mapped files durable by a force. If
  * libpmem is installed, the mover also makes persistent memory durable. If a durable operation
- * writes at most 64 KiB of a mapped file, the first poll copies the bytes. A thread of the library
+ * writes at most 32 KiB of a mapped file, the first poll copies the bytes. A thread of the library
  * then forces the file.
  *
  * <p>The workers are daemon threads. Their {@link io.github.vdm4j.future.WorkerStrategy} decides

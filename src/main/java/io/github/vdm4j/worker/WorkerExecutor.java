@@ -21,7 +21,6 @@ import io.github.vdm4j.trace.OperationTrace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The executor that passes operations to workers. The workers run the {@link CallerExecutor}. */
 public final class WorkerExecutor implements VdmExecutor {
@@ -222,7 +221,7 @@ public final class WorkerExecutor implements VdmExecutor {
                     Message.of("%s did not close within %s s (closeTimeout): still executing: %s%s",
                             name,
                             closeTimeout.toNanos() / 1e9,
-                            stuck.stream().map(Object::toString).collect(Collectors.joining("; ")),
+                            Message.list(stuck),
                             refused == 0 ? ""
                                     : Message.of("; %,d operations that waited ended with CLOSED",
                                             refused)),

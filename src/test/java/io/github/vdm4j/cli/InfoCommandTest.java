@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.dml.DsaMachine;
 import io.github.vdm4j.dsa.DsaDiagnosis;
+import io.github.vdm4j.memory.PmemLibrary;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -26,9 +27,28 @@ class InfoCommandTest {
                 .map(line -> line.substring(0, 10).strip())
                 .filter(t -> !t.isEmpty())
                 .toList();
-        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "processor", "DSA", "movers",
-                "durable"),
+        assertEquals(List.of("vdm4j", "java", "system", "Intel DML", "libpmem", "processor", "DSA",
+                "movers", "durable"),
                 topics);
+    }
+
+    @Test
+    void libpmemHasItsNameOrTheReason() {
+        String text = CommandRun.vdm("info").out();
+        String json = CommandRun.vdm("info", "--json").out();
+        PmemLibrary.find().ifPresentOrElse(library -> {
+            assertTrue(text.contains("\nlibpmem    " + library.location() + "\n"), text);
+            assertTrue(json.contains("\"location\": \"" + library.location() + "\""), json);
+        }, () -> {
+            String reason = PmemLibrary.whyUnavailable().orElseThrow();
+            assertTrue(text.contains("\nlibpmem    not available: " + reason + "\n"), text);
+        });
+    }
+
+    @Test
+    void missingLibpmemIsExplained() {
+        assertEquals("not available: switched off",
+                new SystemReport.Pmem(false, null, "switched off").text());
     }
 
     @Test

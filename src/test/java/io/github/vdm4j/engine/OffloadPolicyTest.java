@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.AbstractDataMover;
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.ExecutorMover;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,24 @@ class OffloadPolicyTest {
     /** A source that no operation touches. */
     private static MemorySegment source(long bytes) {
         return MemorySegment.ofAddress(1L << 40).reinterpret(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 32769", "true, 4194304"})
+    void workersExecuteLongDurableOperations(boolean awaited, long from) {
+        var workersFrom = new AtomicLong();
+        try (var mover = new ExecutorMover(operation -> {
+            workersFrom.set(DEFAULT.workersFrom(operation));
+            return operation.succeed(ExecutionPath.NONE);
+        })) {
+            VdmFuture<?> fill = mover.memset(destination(64), (byte) 1, VdmFlags.MEM_DURABLE);
+            if (awaited) {
+                fill.busyPoll();
+            } else {
+                fill.poll();
+            }
+        }
+        assertEquals(from, workersFrom.get());
     }
 
     private static boolean isForJvm(OffloadPolicy policy, long bytes, boolean awaited) {

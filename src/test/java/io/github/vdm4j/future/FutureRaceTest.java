@@ -154,6 +154,80 @@ class FutureRaceTest {
         assertEquals(FutureState.COMPLETE, future.poll());
     }
 
+    /** A future that threads prepare and start in one step. */
+    private static final class Started extends AbstractFuture<Void> {
+        private int descriptor;
+        private int preparing;
+        private int advancing;
+        private boolean mixed;
+
+        Started() {
+            poll();
+        }
+
+        String prepare(int number) {
+            try {
+                withdraw();
+            } catch (IllegalStateException e) {
+                return "refused";
+            }
+            mixed |= preparing++ != 0 || advancing != 0;
+            descriptor = number;
+            Thread.onSpinWait();
+            preparing--;
+            startWithdrawn();
+            return "started";
+        }
+
+        @Override
+        protected FutureState advance(Notifier notifier) {
+            mixed |= advancing++ != 0 || preparing != 0;
+            int number = descriptor;
+            Thread.onSpinWait();
+            mixed |= number != descriptor;
+            advancing--;
+            return FutureState.COMPLETE;
+        }
+
+        @Override
+        protected void completeWith(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
+        public Void output() {
+            return null;
+        }
+
+        @Override
+        public Throwable failure() {
+            return null;
+        }
+    }
+
+    @Test
+    void startedPreparationExcludesEveryOtherThread() throws Exception {
+        var preparations = new Race<>(20_000, Started::new).outcomes(
+                future -> future.prepare(1), future -> future.prepare(2),
+                future -> future.mixed + " " + future.state());
+        assertTrue(Set.of("started, started, false COMPLETE", "started, refused, false COMPLETE",
+                "refused, started, false COMPLETE").containsAll(preparations.keySet()),
+                preparations::toString);
+        var polls = new Race<>(20_000, Started::new).outcomes(
+                future -> future.prepare(1), future -> future.poll() != FutureState.IDLE,
+                future -> future.mixed + " " + future.state());
+        assertEquals(Set.of("started, true, false COMPLETE"), polls.keySet(), polls::toString);
+    }
+
+    @Test
+    void startedPreparationNotifiesItsWaiters() throws Exception {
+        var outcomes = new Race<>(20_000, Started::new).outcomes(
+                future -> future.prepare(1), future -> future.toCompletableFuture().join() == null,
+                future -> future.mixed + " " + future.state());
+        assertEquals(Set.of("started, true, false COMPLETE"), outcomes.keySet(),
+                outcomes::toString);
+    }
+
     /** A future that a test completes and prepares again before the future notifies its waiters. */
     private static final class Reused extends AbstractFuture<Object> {
         private final Runnable whenPublished;

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,5 +38,14 @@ class MessageTest {
                             () -> mover.memcpy(bytes, bytes.asSlice(0, 1_000))).getMessage());
             assertEquals("fill of 2,000 bytes, IDLE", mover.fill(bytes, 1).toString());
         }
+    }
+
+    @Test
+    void longListsEndWithTheRemainingNumber() {
+        List<Integer> numbers = IntStream.range(0, 1_234).boxed().toList();
+        assertEquals("", Message.list(List.of()));
+        assertEquals("0", Message.list(numbers.subList(0, 1)));
+        assertEquals("0; 1; 2; 3; 4; 5; 6; 7", Message.list(numbers.subList(0, 8)));
+        assertEquals("0; 1; 2; 3; 4; 5; 6; 7 and 1,226 more", Message.list(numbers));
     }
 }

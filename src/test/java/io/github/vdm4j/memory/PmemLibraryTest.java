@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.DurabilityDomain;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ChildJvm;
 import io.github.vdm4j.machine.DynamicLoader;
 import io.github.vdm4j.memory.ffi.pmem_h;
+import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +50,7 @@ class PmemLibraryTest {
         void libraryIsTheEngineOfThisMachine() {
             PmemLibrary library = library();
             assertEquals(library, Durability.system().lines());
-            assertTrue(library.toString().startsWith("libpmem ("), library::toString);
+            assertTrue(library.location().contains("libpmem"), library::location);
             assertTrue(PmemLibrary.whyUnavailable().isEmpty());
         }
 
@@ -177,7 +182,8 @@ class PmemLibraryTest {
             assumeTrue(Files.exists(other), "needs a library of the JDK as an example");
             var refused = assertThrows(UnsatisfiedLinkError.class,
                     () -> PmemLibrary.open(other.toString()));
-            assertEquals("has no symbol pmem_persist: not a libpmem", refused.getMessage());
+            assertEquals(other + " has no symbol pmem_persist: not a libpmem",
+                    refused.getMessage());
         }
 
         @Test
@@ -200,6 +206,32 @@ class PmemLibraryTest {
         }
     }
 
+    /** Prints the message of a durable operation on cache lines. */
+    static final class DurableFill {
+        private DurableFill() {}
+
+        public static void main(String[] arguments) {
+            try (OffHeapBuffer lines = OffHeapBuffer.wrap(Arena.ofAuto().allocate(100),
+                    DurabilityDomain.CACHE_LINE); Vdm mover = SyncDataMover.open()) {
+                var fill = mover.memset(lines.segment(), (byte) 1, VdmFlags.MEM_DURABLE);
+                fill.busyPoll();
+                System.out.println(fill.failure().getMessage());
+            }
+        }
+    }
+
+    @Test
+    void refusalNamesWhyTheLibraryIsMissing() {
+        ChildJvm child = ChildJvm.onClassPath(Duration.ofMinutes(1),
+                List.of("--enable-native-access=ALL-UNNAMED", "-Dvdm4j.pmem.library=/none.so"),
+                DurableFill.class);
+        assertEquals("memset of 100 bytes cannot be made durable: pure Java cannot write back the"
+                + " cache lines of native memory, and libpmem is unavailable: /none.so: cannot open"
+                + " shared object file: No such file or directory. Install libpmem.so.1, or use a"
+                + " DmlDataMover and only segments off the heap.",
+                child.output().strip(), child::toString);
+    }
+
     private static void assertOutcome(String expected, String... options) {
         ChildJvm child =
                 ChildJvm.onClassPath(Duration.ofMinutes(1), List.of(options), Outcome.class);
@@ -218,7 +250,8 @@ class PmemLibraryTest {
                 "--enable-native-access=java.base",
                 "--illegal-native-access=deny");
         assertOutcome(
-                "Optional.emptyOptional[cannot open shared object file",
+                "Optional.emptyOptional[" + folder.resolve("missing.so") + ": cannot open shared"
+                        + " object file",
                 access,
                 "-Dvdm4j.pmem.library=" + folder.resolve("missing.so"));
         assertNull(Durability.withoutLibpmem().lines());

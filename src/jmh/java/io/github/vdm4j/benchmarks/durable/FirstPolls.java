@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The times of first polls (P16). A poll that wakes a thread may lose its processor to that thread.
@@ -24,7 +25,7 @@ import java.util.List;
 final class FirstPolls {
     private static final int LONGEST = 16 << 20;
     private static final int SAMPLES = 200;
-    /** The JIT needs some thousand polls of each mover. Interpreted polls take 70 µs. */
+    /** The JIT needs some thousand polls of each kind. Interpreted polls take 70 µs. */
     private static final int WARM_UP = 3_000;
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -54,23 +55,31 @@ final class FirstPolls {
     }
 
     private void measure(String name, Vdm mover, OffHeapBuffer target, OffHeapBuffer source) {
-        for (int i = 0; i < WARM_UP; i++) {
-            copy(mover, target, source, 64).poll();
-        }
-        mover.drain().await();
         for (long bytes : new long[]{64, 4 << 10, 64 << 10, 1 << 20, LONGEST}) {
+            warmUp(() -> copy(mover, target, source, bytes));
             var times = new Times();
             for (int i = 0; i < SAMPLES; i++) {
                 times.poll(i, copy(mover, target, source, bytes));
             }
             results.add(times.result(name, "durable copy", bytes));
         }
+        warmUp(() -> mover.flush(target.segment()));
         var times = new Times();
         for (int i = 0; i < SAMPLES; i++) {
             target.segment().fill((byte) i);
             times.poll(i, mover.flush(target.segment()));
         }
         results.add(times.result(name, "flush", LONGEST));
+    }
+
+    /** Polls an operation until the JIT has compiled the poll. Long copies then stop early. */
+    private static void warmUp(Supplier<VdmFuture<?>> operation) {
+        for (int i = 0; i < WARM_UP; i++) {
+            VdmFuture<?> future = operation.get();
+            future.poll();
+            future.cancel();
+            future.busyPoll();
+        }
     }
 
     private static VdmFuture<?> copy(Vdm mover, OffHeapBuffer target, OffHeapBuffer source,

@@ -18,14 +18,14 @@ final class Checksums {
         private final MemorySegment source;
 
         Reusable(Vdm mover, Buffers buffers) {
-            operation = mover.newOperation();
+            operation = mover.newOperation().startWhenPrepared();
             source = buffers.source();
         }
 
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {
-                operation.crc32c(source, CrcOptions.STANDARD).start();
+                operation.crc32c(source, CrcOptions.STANDARD);
                 while (operation.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }

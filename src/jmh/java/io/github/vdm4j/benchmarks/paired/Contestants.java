@@ -17,18 +17,44 @@ import java.lang.invoke.MethodHandle;
 final class Contestants {
     private Contestants() {}
 
-    /** A reusable operation, started and polled. */
-    static class ReusableCopy implements Contestant {
+    /** The loops of one reusable operation. */
+    private abstract static class Reusable implements Contestant {
         final VdmOperation operation;
         final MemorySegment destination;
         final MemorySegment source;
         final VdmFlags flags;
 
-        ReusableCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+        Reusable(Vdm mover, Buffers buffers, VdmFlags flags) {
             operation = mover.newOperation();
             destination = buffers.destination();
             source = buffers.source();
             this.flags = flags;
+        }
+    }
+
+    /** A reusable operation. Its preparation starts it. */
+    static final class ReusableCopy extends Reusable {
+        ReusableCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+            super(mover, buffers, flags);
+            operation.startWhenPrepared();
+        }
+
+        @Override
+        public void run(long times) {
+            for (long i = 0; i < times; i++) {
+                operation.memcpy(destination, source, flags);
+                while (operation.poll() != FutureState.COMPLETE) {
+                    Thread.onSpinWait();
+                }
+                operation.orThrow();
+            }
+        }
+    }
+
+    /** A reusable operation. Its first poll starts it. */
+    static final class PolledCopy extends Reusable {
+        PolledCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
+            super(mover, buffers, flags);
         }
 
         @Override
@@ -44,7 +70,7 @@ final class Contestants {
     }
 
     /** A reusable operation, awaited. */
-    static final class AwaitedCopy extends ReusableCopy {
+    static final class AwaitedCopy extends Reusable {
         AwaitedCopy(Vdm mover, Buffers buffers, VdmFlags flags) {
             super(mover, buffers, flags);
         }
@@ -58,20 +84,20 @@ final class Contestants {
         }
     }
 
-    /** A reusable fill, started and polled. */
+    /** A reusable fill. Its preparation starts it. */
     static final class ReusableFill implements Contestant {
         private final VdmOperation operation;
         private final MemorySegment destination;
 
         ReusableFill(Vdm mover, Buffers buffers) {
-            operation = mover.newOperation();
+            operation = mover.newOperation().startWhenPrepared();
             destination = buffers.destination();
         }
 
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {
-                operation.memset(destination, (byte) 0x5a, VdmFlags.NONE).start();
+                operation.memset(destination, (byte) 0x5a, VdmFlags.NONE);
                 while (operation.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }

@@ -85,18 +85,17 @@ public final class DataOperationLoops {
     void addTo(Contest contest, String name, DmlDataMover mover) {
         for (String operation : NAMES) {
             contest.add(on(name, operation),
-                    new Reusable(mover.newOperation(), of(operation)));
+                    new Reusable(mover.newOperation().startWhenPrepared(), of(operation)));
         }
     }
 
-    /** Prepares, starts and polls an operation. */
+    /** An operation that its preparation starts, polled to its end. */
     private record Reusable(VdmOperation operation,
             Consumer<VdmOperation> preparing) implements Contestant {
         @Override
         public void run(long times) {
             for (long i = 0; i < times; i++) {
                 preparing.accept(operation);
-                operation.start();
                 while (operation.poll() != FutureState.COMPLETE) {
                     Thread.onSpinWait();
                 }

@@ -8,6 +8,7 @@ import io.github.vdm4j.benchmarks.paired.Contestants.InC;
 import io.github.vdm4j.benchmarks.paired.Contestants.JdkCopy;
 import io.github.vdm4j.benchmarks.paired.Contestants.JdkFill;
 import io.github.vdm4j.benchmarks.paired.Contestants.PlainCopy;
+import io.github.vdm4j.benchmarks.paired.Contestants.PolledCopy;
 import io.github.vdm4j.benchmarks.paired.Contestants.ReusableCopy;
 import io.github.vdm4j.benchmarks.paired.Contestants.ReusableFill;
 import io.github.vdm4j.benchmarks.peers.BareJob;
@@ -61,6 +62,7 @@ final class Groups {
         return contest
                 .add(Names.BARE, new BareCopy(new BareJob(dml.location()), buffers))
                 .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.POLLED, new PolledCopy(mover, buffers, VdmFlags.NONE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.NONE))
                 .add(Names.JDK, new JdkCopy(buffers));
     }
@@ -85,6 +87,7 @@ final class Groups {
         Vdm mover = open(DmlPath.AUTO);
         return contest
                 .add(Names.REUSABLE, new ReusableCopy(mover, buffers, VdmFlags.NONE))
+                .add(Names.POLLED, new PolledCopy(mover, buffers, VdmFlags.NONE))
                 .add(Names.PLAIN, new PlainCopy(mover, buffers, VdmFlags.NONE))
                 .add(Names.SOFTWARE,
                         new ReusableCopy(open(DmlPath.SOFTWARE), buffers, VdmFlags.NONE))

@@ -11,6 +11,7 @@ public final class Names {
     public static final String REUSABLE = "vdm4j, reusable operation";
     public static final String REUSABLE_ONE_ARENA =
             "vdm4j, reusable operation, segments of one shared arena";
+    public static final String POLLED = "vdm4j, reusable operation, started by its first poll";
     public static final String PLAIN = "vdm4j, plain future";
     public static final String SOFTWARE = "vdm4j, reusable operation on SOFTWARE";
     public static final String AUTO = "vdm4j, reusable operation on AUTO, no hardware";

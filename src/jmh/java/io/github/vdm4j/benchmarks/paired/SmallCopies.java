@@ -55,7 +55,7 @@ final class SmallCopies {
         private final MemorySegment[] sources;
 
         Reusable(Vdm mover, Buffers buffers, int count, long bytes) {
-            operation = mover.newOperation();
+            operation = mover.newOperation().startWhenPrepared();
             destinations = slices(buffers.destination(), count, bytes);
             sources = slices(buffers.source(), count, bytes);
         }
@@ -64,7 +64,7 @@ final class SmallCopies {
         public void run(long times) {
             for (long i = 0; i < times; i++) {
                 for (int j = 0; j < sources.length; j++) {
-                    operation.memcpy(destinations[j], sources[j], VdmFlags.NONE).start();
+                    operation.memcpy(destinations[j], sources[j], VdmFlags.NONE);
                     while (operation.poll() != FutureState.COMPLETE) {
                         Thread.onSpinWait();
                     }
