@@ -1,6 +1,7 @@
 package io.github.vdm4j;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -15,8 +16,10 @@ import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -42,14 +45,30 @@ class PublicApiTest {
                         + "=true and commit the file with the change.");
     }
 
-    private static String api() {
-        var exported = Vdm.class.getModule()
+    @Test
+    void japicmpComparesEveryExportedPackage() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        String japicmp = pom.substring(pom.indexOf("<artifactId>japicmp-maven-plugin"),
+                pom.indexOf("<includeExclusively>"));
+        assertEquals(new TreeSet<>(exported()), Pattern.compile("<include>([^<]+)</include>")
+                .matcher(japicmp)
+                .results()
+                .map(include -> include.group(1))
+                .collect(toCollection(TreeSet::new)));
+    }
+
+    private static List<String> exported() {
+        return Vdm.class.getModule()
                 .getDescriptor()
                 .exports()
                 .stream()
                 .filter(exports -> !exports.isQualified())
                 .map(Exports::source)
                 .toList();
+    }
+
+    private static String api() {
+        List<String> exported = exported();
         var types = new TreeSet<String>();
         for (JavaClass type : new ClassFileImporter().withImportOption(new DoNotIncludeTests())
                 .importPackages(exported)) {

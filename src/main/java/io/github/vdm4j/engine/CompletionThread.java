@@ -6,10 +6,14 @@ import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The thread that polls a mover's operations on hardware for the threads that wait. The first such
@@ -25,8 +29,13 @@ final class CompletionThread {
     private final String name;
     private volatile boolean wanted;
     private volatile boolean stopped;
-    // Guarded by this.
-    private Thread thread;
+    /** Written under the lock of this object. */
+    private volatile Thread thread;
+    // Used by the thread. Both have the same elements. Polls of several threads add an operation
+    // again and again, and each element costs a poll in every round.
+    private final List<Operation<?>> watched = new ArrayList<>();
+    private final Set<Operation<?>> members =
+            Collections.newSetFromMap(new IdentityHashMap<>());
 
     CompletionThread(String namePrefix, BooleanSupplier pending) {
         name = namePrefix + "-completions";
@@ -35,6 +44,9 @@ final class CompletionThread {
 
     /** Polls an operation until it is complete. Returns false if the caller has to poll. */
     boolean watch(Operation<?> operation) {
+        if (Thread.currentThread() == thread && members.contains(operation)) {
+            return !stopped; // The thread polls it again in the next round.
+        }
         try {
             added.add(operation);
             return wakeUp();
@@ -69,7 +81,7 @@ final class CompletionThread {
     }
 
     private void run() {
-        List<Operation<?>> watched = new ArrayList<>();
+        Predicate<Operation<?>> hasEnded = this::hasEnded;
         int fruitless = 0;
         while (!stopped) {
             Seam.step();
@@ -77,10 +89,14 @@ final class CompletionThread {
                 boolean any = wanted;
                 wanted = false;
                 boolean some = pending.getAsBoolean();
-                for (Operation<?> next = added.poll(); next != null; next = added.poll()) {
-                    watched.add(next);
+                for (Operation<?> next = added.peek(); next != null; next = added.peek()) {
+                    if (!members.contains(next)) {
+                        watched.add(next);
+                        members.add(next);
+                    }
+                    added.poll(); // not earlier, because the heap may be full
                 }
-                any |= watched.removeIf(CompletionThread::hasEnded);
+                any |= watched.removeIf(hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
                 Seam.step();
                 if (!wanted && !stopped) {
@@ -108,9 +124,13 @@ final class CompletionThread {
         }
     }
 
-    private static boolean hasEnded(Operation<?> operation) {
+    private boolean hasEnded(Operation<?> operation) {
         operation.advanceIfRunning();
-        return operation.state() != FutureState.RUNNING;
+        if (operation.state() == FutureState.RUNNING) {
+            return false;
+        }
+        members.remove(operation);
+        return true;
     }
 
     void stop() {

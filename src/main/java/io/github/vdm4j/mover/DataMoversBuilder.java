@@ -81,8 +81,8 @@ public final class DataMoversBuilder {
 
     /**
      * Opens the best mover and returns the reason for the choice. If a wrong setting makes a better
-     * mover unavailable, or its provider throws, this logs a warning, because the choice hides the
-     * mistake.
+     * mover unavailable, its provider throws, or no provider is found, this logs a warning, because
+     * the choice hides the mistake.
      *
      * @return an open mover and the reason. The reason has a line for each provider that was tried
      */
@@ -130,6 +130,12 @@ public final class DataMoversBuilder {
                 reasons.add("a provider failed: " + e);
                 warn(reasons.getLast());
             }
+        }
+        if (found.isEmpty() && reasons.isEmpty()) {
+            reasons.add("no provider of a mover was found. The jar that contains vdm4j lacks "
+                    + "META-INF/services/" + MoverProvider.class.getName()
+                    + ". Keep this file (docs/packaging.md)");
+            warn(reasons.getLast());
         }
         found.sort(Map.Entry.comparingByKey(Comparator.reverseOrder()));
         return found.stream().map(Map.Entry::getValue).toList();

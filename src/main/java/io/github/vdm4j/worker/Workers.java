@@ -57,9 +57,10 @@ public final class Workers {
             for (Worker worker : workers) {
                 worker.start();
             }
-            // If the system has no further threads, the started threads must end.
         } catch (Throwable e) {
-            stop(Seam.nanoTime() + Long.MAX_VALUE);
+            // The system has no further thread. The started threads end. The caller does not wait
+            // for them. If it is a virtual thread, its wait would need a further thread.
+            refuse();
             throw e;
         }
     }

@@ -126,6 +126,27 @@ class DmlWakersTest extends AgainstSimulatedDml {
     }
 
     @Test
+    void pollerSleepsBetweenPollsOfALongOperation() throws InterruptedException {
+        for (Thread earlier : pollers()) {
+            earlier.join(20_000);
+        }
+        DmlDataMover mover = hardware();
+        dml.next(Plan.hold());
+        VdmFuture<VdmOutput> fill = mover.memset(zeros(64), (byte) 1);
+        for (int i = 0; i < 10_000; i++) {
+            assertSame(FutureState.RUNNING, fill.poll(Notifier.of(() -> {})));
+        }
+        Thread poller = pollers().getFirst();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (poller.getState() != Thread.State.TIMED_WAITING) {
+            assertTrue(System.nanoTime() < deadline, "the poller polls without a pause");
+            Thread.onSpinWait();
+        }
+        dml.releaseAll();
+        finish(fill).orThrow();
+    }
+
+    @Test
     void confinedOperationIsPolledByItsThread() {
         DmlDataMover mover = hardware();
         dml.next(Plan.hold());

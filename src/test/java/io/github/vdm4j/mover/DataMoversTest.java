@@ -8,6 +8,7 @@ import io.github.vdm4j.dml.DmlLibrary;
 import io.github.vdm4j.mover.MoverProvider.Attempt;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -102,6 +103,17 @@ class DataMoversTest {
             }
         })) {
             assertInstanceOf(ThreadsDataMover.class, choice.mover());
+        }
+    }
+
+    /** A jar that contains vdm4j can lack the file that names the providers. */
+    @Test
+    void reasonNamesTheMissingServiceFile() {
+        try (var choice = new DataMoversBuilder().choose(Collections.emptyIterator())) {
+            assertInstanceOf(ThreadsDataMover.class, choice.mover());
+            assertEquals("no provider of a mover was found. The jar that contains vdm4j lacks "
+                    + "META-INF/services/io.github.vdm4j.mover.MoverProvider. Keep this file "
+                    + "(docs/packaging.md)", choice.reason());
         }
     }
 
