@@ -91,6 +91,8 @@ final class DeviceWorkers {
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
+        // It is false after the operation was handed over.
+        boolean here = !detached && operation.mayBlockCaller();
         forces.pin();
         if (batch) {
             operation.attach(program);
@@ -108,8 +110,8 @@ final class DeviceWorkers {
             // A drain waits for the slot of the batch.
             forces.submit(operation, continuation, false);
         } else {
-            forced.submit(operation, forces, false);
             queue.handOff();
+            forced.submit(operation, forces, here);
         }
     }
 

@@ -84,10 +84,9 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     private static List<Thread> workers() {
-        Thread[] all = new Thread[Thread.activeCount() + 100];
-        int count = Thread.enumerate(all);
-        return Stream.of(all)
-                .limit(count)
+        return Thread.getAllStackTraces()
+                .keySet()
+                .stream()
                 .filter(thread -> thread.getName().startsWith("vdm4j-threads-mover-"))
                 .toList();
     }
