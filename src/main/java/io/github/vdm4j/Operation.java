@@ -220,6 +220,7 @@ public final class Operation<R> extends OperationRecord<R> {
             requireAccess(); // Its message has the remedy.
             throw e;
         } catch (Throwable e) {
+            first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);
         }
         if (reached == FutureState.COMPLETE) {

@@ -101,7 +101,14 @@ public final class PendingList {
             return null;
         }
         Seam.step();
-        return takeIf(operation -> true);
+        synchronized (lock) {
+            // The first use of a lambda would allocate. The caller may hold a slot in a full heap.
+            Operation<?> found = first;
+            if (found != null) {
+                unlink(found);
+            }
+            return found;
+        }
     }
 
     /**

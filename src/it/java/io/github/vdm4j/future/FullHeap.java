@@ -6,6 +6,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.DmlDataMover;
 import io.github.vdm4j.dml.DmlPath;
+import io.github.vdm4j.dsa.DsaDataMover;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
 import java.lang.foreign.Arena;
@@ -23,7 +24,8 @@ import java.util.concurrent.locks.LockSupport;
  * A program that repeatedly fills a small heap while futures of all kinds complete. Each started
  * future must complete, and further futures must succeed.
  *
- * <p>Argument: the mover, {@code threads}, {@code sync}, {@code auto} or {@code software}.
+ * <p>Argument: the mover, {@code threads}, {@code sync}, {@code auto}, {@code software} or
+ * {@code dsa}.
  */
 final class FullHeap {
     static final String WORKS = "every future completes";
@@ -209,6 +211,8 @@ final class FullHeap {
             case "threads" -> ThreadsDataMover.open();
             case "sync" -> SyncDataMover.open();
             case "auto" -> DmlDataMover.open();
+            // With few slots, the first operations wait for a slot while the heap is full.
+            case "dsa" -> DsaDataMover.builder().slots(4).offloadFrom(0).open();
             case "software" -> DmlDataMover.open(DmlPath.SOFTWARE);
             default -> throw new IllegalArgumentException(mover);
         };

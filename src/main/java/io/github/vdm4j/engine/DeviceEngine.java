@@ -167,26 +167,44 @@ final class DeviceEngine {
         }
     }
 
-    private Program describe(Operation<?> operation, Slot slot) {
-        return slot.begin(operation, durability, plan.policy().isForJvmWithSlot(operation));
+    /**
+     * Describes an operation in a slot and pins its buffers. Returns null if a buffer is being
+     * closed. In this case and after an exception, for example in a full heap, the slot is free.
+     *
+     * @param onWorker whether a worker executes the operation
+     * @param pinned whether the buffers are pinned
+     */
+    private Program describe(Operation<?> operation, Slot slot, boolean onWorker,
+            boolean pinned) {
+        // Any thread may begin with a granted slot, not only the thread that waits.
+        boolean mayCopy = !onWorker && operation.attachment() != slot;
+        boolean begun = false;
+        try {
+            Program program = slot.begin(operation, durability,
+                    plan.policy().isForJvmWithSlot(operation));
+            if (mayCopy && program instanceof OperationProgram copy
+                    && plan.policy().splits(operation)) {
+                copy.split(plan.policy().share());
+            }
+            begun = pinned || program.pin();
+            return begun ? program : null;
+        } finally {
+            if (!begun) {
+                release(operation, slot);
+            }
+        }
     }
 
     FutureState begin(Operation<?> operation, Slot slot) {
-        Program program = describe(operation, slot);
-        // Any thread may begin with a granted slot, not only the thread that waits.
-        if (operation.attachment() != slot && program instanceof OperationProgram copy
-                && plan.policy().splits(operation)) {
-            copy.split(plan.policy().share());
+        Program program = describe(operation, slot, false, false);
+        if (program == null) {
+            return CallerExecutor.failBufferClosed(operation);
         }
         if (plan.hasDevice() && !Workers.canExecute(operation)) {
             program.confine();
         }
         operation.attach(program);
         try {
-            if (!program.pin()) {
-                release(operation, slot);
-                return CallerExecutor.failBufferClosed(operation);
-            }
             return proceed(operation, program);
         } catch (WrongThreadException e) {
             if (program instanceof BatchProgram batch && batch.hasBegun()) {
@@ -206,14 +224,13 @@ final class DeviceEngine {
      * @param pinned whether the buffers are pinned
      */
     FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned) {
-        Program program = describe(operation, slot);
+        Program program = describe(operation, slot, true, pinned);
+        if (program == null) {
+            return CallerExecutor.failBufferClosed(operation);
+        }
         program.onWorker(true);
         operation.attach(program);
         slot.owner(operation);
-        if (!pinned && !program.pin()) {
-            release(operation, slot);
-            return CallerExecutor.failBufferClosed(operation);
-        }
         return proceed(operation, program);
     }
 
@@ -229,11 +246,13 @@ final class DeviceEngine {
      */
     private FutureState overdue(Operation<?> operation, Program program) {
         traceQueue(operation, program.slot(), program.executedBy());
+        health.silent(plan.deviceNanos());
+        FutureState ended = failures.overdue(operation, program, plan.deviceNanos());
         operation.attach(program.slot().progress());
         program.slot().timedOut();
+        // This is the last step. If the heap is full before, proceed sets the slot aside.
         pool.setAside(program.slot());
-        health.silent(plan.deviceNanos());
-        return failures.overdue(operation, program, plan.deviceNanos());
+        return ended;
     }
 
     /**
@@ -300,12 +319,10 @@ final class DeviceEngine {
 
     private FutureState failed(Operation<?> operation, Program program, VdmStatus status,
             ExecutionPath executed) {
-        try {
-            traceQueue(operation, program.slot(), executed);
-            return failures.failed(operation, program, status, executed);
-        } finally {
-            release(operation, program.slot());
-        }
+        traceQueue(operation, program.slot(), executed);
+        FutureState ended = failures.failed(operation, program, status, executed);
+        release(operation, program.slot());
+        return ended;
     }
 
     /** Releases the slot of an operation. Nothing of the operation may be in flight. */

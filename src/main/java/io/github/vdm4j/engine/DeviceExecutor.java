@@ -210,12 +210,11 @@ public final class DeviceExecutor implements VdmExecutor {
 
     @Override
     public FutureState resume(Operation<?> operation) {
-        return switch (operation.attachment()) {
-            case Program program -> engine.proceed(operation, program);
-            case Slot granted -> engine.begin(operation, granted);
-            case Drain drain -> drain(operation, drain);
-            default -> throw new IllegalStateException(operation + " has nothing in flight");
-        };
+        // The first use of a switch over types allocates. In a full heap, the slot would be lost.
+        Object attached = operation.attachment();
+        return attached instanceof Program program ? engine.proceed(operation, program)
+                : attached instanceof Slot granted ? engine.begin(operation, granted)
+                        : drain(operation, (Drain) attached);
     }
 
     // --- drains

@@ -36,7 +36,7 @@ public final class Workers {
     volatile boolean stopping;
 
     /**
-     * Starts the threads.
+     * Creates the workers without their threads.
      *
      * @param isShort returns whether a worker may take an operation together with further short
      *     operations. The work must not block on such an operation
@@ -53,6 +53,13 @@ public final class Workers {
         for (int i = 0; i < threads; i++) {
             workers[i] = new Worker(this, i + 1);
         }
+    }
+
+    /**
+     * Starts the threads. The caller has made all objects of its own before, because the threads
+     * never end without {@link #stop}.
+     */
+    public void start() {
         try {
             for (Worker worker : workers) {
                 worker.start();
@@ -69,8 +76,9 @@ public final class Workers {
         return workers.length;
     }
 
-    public int pending() {
-        return pending.size();
+    /** Returns the list of the operations that wait for a worker. */
+    public PendingList pending() {
+        return pending;
     }
 
     /**
@@ -110,19 +118,6 @@ public final class Workers {
     }
 
     /**
-     * Takes the first operation that meets a condition, or returns null. The caller owns the
-     * operation and executes it.
-     */
-    public Operation<?> takeIf(Predicate<Operation<?>> condition) {
-        return pending.takeIf(condition);
-    }
-
-    /** Removes an operation from the list. Returns whether the caller owns it now. */
-    boolean remove(Operation<?> operation) {
-        return pending.remove(operation);
-    }
-
-    /**
      * {@linkplain #refuse Refuses} further operations and ends the waiting operations that a
      * predicate selects.
      *
@@ -141,11 +136,6 @@ public final class Workers {
         return ended;
     }
 
-    /** Executes short operations on the calling thread. Returns {@code false} if there was none. */
-    boolean help() {
-        return helper.help();
-    }
-
     boolean hasWork() {
         return !pending.isEmpty() || helper.hasCallbacks();
     }
@@ -161,14 +151,9 @@ public final class Workers {
         }
     }
 
-    /** Marks the operations that were added before this call, for {@link #isPast}. */
-    public long mark() {
-        return pending.mark();
-    }
-
     /**
-     * Returns whether all operations that were added before a mark have been executed. If so, their
-     * results are visible to the caller.
+     * Returns whether all operations that were added before a {@linkplain PendingList#mark mark}
+     * have been executed. If so, their results are visible to the caller.
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {

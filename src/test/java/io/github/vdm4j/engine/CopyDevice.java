@@ -113,9 +113,15 @@ final class CopyDevice extends Channel {
         onCheck = thrown;
     }
 
-    /** Sets whether the device has no heap for further slots. */
+    /** Sets whether there is no heap for further slots and for the messages of failures. */
     void fillHeap(boolean full) {
         heapIsFull = full;
+    }
+
+    void requireHeap() {
+        if (heapIsFull) {
+            throw new OutOfMemoryError("for the test");
+        }
     }
 
     /** Ends the submissions that would never end. */
@@ -230,9 +236,7 @@ final class CopyDevice extends Channel {
 
     @Override
     public Slot makeSlot() {
-        if (heapIsFull) {
-            throw new OutOfMemoryError("for the test");
-        }
+        requireHeap();
         return new CopySlot();
     }
 
@@ -248,6 +252,7 @@ final class CopyDevice extends Channel {
 
     @Override
     public String place(boolean device) {
+        requireHeap();
         return device ? "the copy device" : "the JVM";
     }
 }

@@ -24,15 +24,27 @@ final class CopyDeviceMover extends AbstractDataMover {
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos) {
-        this(device, slots, deviceNanos, OffloadPolicy.allOnChannel(WORKERS_FROM, Long.MAX_VALUE));
+        this(device, slots, deviceNanos, policy());
+    }
+
+    static OffloadPolicy policy() {
+        return OffloadPolicy.allOnChannel(WORKERS_FROM, Long.MAX_VALUE);
     }
 
     CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy) {
+        this(device, slots, deviceNanos, policy, Durability.system());
+    }
+
+    CopyDeviceMover(CopyDevice device, int slots, long deviceNanos, OffloadPolicy policy,
+            Durability durability) {
         pool = new SlotPool(device, slots);
-        health = new DeviceHealth(pool, (used, reason) -> () -> {}, System::nanoTime);
+        health = new DeviceHealth(pool, (used, reason) -> {
+            device.requireHeap();
+            return () -> {};
+        }, System::nanoTime);
         executor = new DeviceExecutor(
                 new EnginePlan(pool, "copy-device", policy, health,
-                        Durability.system(), 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,
+                        durability, 1_000_000_000L, deviceNanos, 10_000_000_000L, 2,
                         WorkerStrategy.BALANCED,
                         Integer.MAX_VALUE),
                 "the copy device", device.software() != ExecutionPath.NONE);
@@ -45,8 +57,7 @@ final class CopyDeviceMover extends AbstractDataMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        return !flags.contains(VdmFlags.MEM_DURABLE)
-                || Durability.system().supports(destination, true);
+        return Durability.system().supports(flags, destination, true);
     }
 
     @Override

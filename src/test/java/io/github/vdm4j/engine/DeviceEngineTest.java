@@ -11,18 +11,25 @@ import io.github.vdm4j.Batch;
 import io.github.vdm4j.BatchResult;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.engine.CopyDevice.End;
 import io.github.vdm4j.engine.CopyDevice.Submitted;
+import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.memory.CacheLineWriteBack;
+import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -229,6 +236,76 @@ class DeviceEngineTest {
         assertEquals(0, mover.pool.collectOverdue());
         assertEquals(0, mover.pool.lent());
         copy(SIZE, 0);
+    }
+
+    @Test
+    void fullHeapLosesNoSlotBeforeItsFirstPart() {
+        device = new CopyDevice(ExecutionPath.NONE, PART);
+        var lines = new CacheLineWriteBack() {
+            @Override
+            public void writeBack(MemorySegment range) {
+                throw new AssertionError("no byte was written");
+            }
+
+            @Override
+            public boolean recognizes(MemorySegment range) {
+                if (mover.pool.lent() > 0) {
+                    throw new OutOfMemoryError("for the test");
+                }
+                return true;
+            }
+        };
+        mover = new CopyDeviceMover(device, CopyDeviceMover.SLOTS, CopyDeviceMover.DEVICE_NANOS,
+                CopyDeviceMover.policy(), new Durability(lines, range -> {}));
+        VdmFuture<VdmOutput> copy = mover.memcpy(memory.asSlice(SIZE, SIZE),
+                memory.asSlice(0, SIZE), VdmFlags.MEM_DURABLE);
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.OUT_OF_MEMORY, copy.result());
+        assertEquals(0, mover.pool.lent());
+    }
+
+    @Test
+    void fullHeapSetsASilentSlotAsideOnce() {
+        open(ExecutionPath.JVM, End.never());
+        mover.pool.give(mover.pool.take()); // It has a slot, and makes no other slot.
+        device.fillHeap(true);
+        VdmFuture<VdmOutput> copy =
+                mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+        assertThrows(VdmException.class, copy::await);
+        assertSame(VdmResult.OUT_OF_MEMORY, copy.result());
+        assertEquals(1, mover.pool.collectOverdue());
+        device.fillHeap(false);
+        device.answer();
+        assertEquals(0, mover.pool.collectOverdue());
+        assertEquals(0, mover.pool.lent());
+    }
+
+    @Test
+    @Timeout(60)
+    void fullHeapFreesAFailedSlotOnce() throws InterruptedException {
+        device = new CopyDevice(ExecutionPath.NONE, PART);
+        mover = new CopyDeviceMover(device, 1, CopyDeviceMover.DEVICE_NANOS);
+        mover.pool.give(mover.pool.take());
+        device.fillHeap(true);
+        for (int i = 0; i < 1_000; i++) {
+            device.next(End.failure(VdmResult.DEVICE_ERROR));
+            VdmFuture<VdmOutput> copy =
+                    mover.memcpy(memory.asSlice(SIZE, SIZE), memory.asSlice(0, SIZE));
+            var taken = new AtomicReference<Slot>();
+            var submitted = new AtomicBoolean();
+            device.onCopy(part -> submitted.set(true), () -> 0);
+            // It takes the slot when the failed copy frees it.
+            Thread taker = Thread.ofPlatform().start(() -> {
+                while (!submitted.get() || taken.get() == null) {
+                    taken.set(submitted.get() ? mover.pool.take() : null);
+                }
+            });
+            copy.poll();
+            taker.join();
+            assertSame(VdmResult.OUT_OF_MEMORY, copy.result());
+            assertEquals(1, mover.pool.lent(), "the slot is free although a thread has it");
+            mover.pool.give(taken.get());
+        }
     }
 
     @Test

@@ -3,14 +3,17 @@ package io.github.vdm4j.mover;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.ExecutorMover;
 import io.github.vdm4j.MoverCounters;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOutput;
+import io.github.vdm4j.future.FutureState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -70,6 +73,16 @@ class CountersTest {
         second.await();
         mover.close();
         assertEquals(new MoverCounters(2, 2, 0, 0, 2_048, 0), mover.counters());
+    }
+
+    @Test
+    void failureAfterTheHandOverEndsTheFlight() {
+        var mover = new ExecutorMover(operation -> {
+            operation.handOver();
+            throw new OutOfMemoryError("for the test");
+        });
+        assertSame(FutureState.COMPLETE, mover.memset(memory, (byte) 1).poll());
+        assertEquals(new MoverCounters(1, 0, 1, 0, 0, 0), mover.counters());
     }
 
     @Test

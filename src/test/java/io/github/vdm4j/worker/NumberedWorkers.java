@@ -33,6 +33,7 @@ final class NumberedWorkers extends AbstractDataMover {
         workers = new Workers(name, threads, strategy,
                 operation -> operation.pattern() >= SHORT,
                 operation -> work.accept((int) operation.pattern()));
+        workers.start();
     }
 
     boolean offer(int number) {
@@ -51,15 +52,15 @@ final class NumberedWorkers extends AbstractDataMover {
     }
 
     boolean remove(Operation<?> operation) {
-        return workers.remove(operation);
+        return workers.pending.remove(operation);
     }
 
     boolean help() {
-        return workers.help();
+        return workers.helper.help();
     }
 
     long mark() {
-        return workers.mark();
+        return workers.pending.mark();
     }
 
     boolean isPast(long mark) {

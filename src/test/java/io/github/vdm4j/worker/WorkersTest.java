@@ -167,6 +167,16 @@ class WorkersTest {
     }
 
     @Test
+    void threadsBeginWithTheStart() {
+        var started = new Workers(NAME, 2, WorkerStrategy.PARK, work -> false, work -> {});
+        assertEquals(List.of(), threads());
+        started.start();
+        assertEquals(2, threads().size());
+        assertEquals(Set.of(), started.stop(System.nanoTime() + TimeUnit.SECONDS.toNanos(30)));
+        start(1, 1, WorkerStrategy.PARK, number -> {});
+    }
+
+    @Test
     void waitingOperationCanBeRemoved() throws InterruptedException {
         var begun = new CountDownLatch(1);
         var done = new ConcurrentLinkedQueue<Integer>();
