@@ -71,7 +71,8 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
      * Requires whole pages on hugetlbfs. The JDK does not check this, and the system cannot map or
      * unmap a part of a page.
      */
-    private void requireWholeHugePages(FileStore store) throws IOException {
+    private void requireWholeHugePages(Path existing) throws IOException {
+        FileStore store = hasDevice(existing) ? null : storeOf(existing);
         if (store != null && store.type().equals("hugetlbfs")
                 && (offset % store.getBlockSize() != 0 || length % store.getBlockSize() != 0)) {
             throw failed(
@@ -85,7 +86,8 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
      * Requires enough free space before the call changes the file. If some file systems run out of
      * space, they keep the storage that they have already allocated.
      */
-    private void requireSpace(FileStore store, long missing) throws IOException {
+    private void requireSpace(Path existing, long missing) throws IOException {
+        FileStore store = missing > 0 ? storeOf(existing) : null;
         if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
             throw failed(Message.of(
                     "the part needs at least %,d more bytes of storage, and the file system has"
@@ -95,8 +97,19 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
     }
 
     /**
+     * Returns whether the file system has a block device. If it has none, its major number is 0.
+     */
+    private static boolean hasDevice(Path existing) {
+        try {
+            return ((long) Files.getAttribute(existing, "unix:dev") >> 8 & 0xfff) != 0;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /**
      * Returns the file store, or null if Java does not find the mount point. Java does not find it
-     * in some containers.
+     * in some containers. The search reads the list of all mounts.
      */
     private static FileStore storeOf(Path existing) {
         try {
@@ -108,7 +121,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
 
     private OffHeapBuffer mapExisting() throws IOException {
         requireRegular(attributes(false));
-        requireWholeHugePages(storeOf(file));
+        requireWholeHugePages(file);
         try (FileChannel channel =
                 open(false, () -> FileChannel.open(file, StandardOpenOption.READ))) {
             if (channel.size() < offset + length) {
@@ -185,7 +198,7 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
         long before = sizeBefore();
         try (FileStorage storage = open(true, () -> FileStorage.open(file))) {
             if (before != ABSENT) {
-                requireSpace(storeOf(storage.path()), length - storage.allocated());
+                requireSpace(storage.path(), length - storage.allocated());
             }
             try {
                 // This precedes the growth. A refused file stays unchanged.
@@ -215,13 +228,13 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
         try {
             BasicFileAttributes attributes = attributes(true);
             requireRegular(attributes);
-            requireWholeHugePages(storeOf(file));
+            requireWholeHugePages(file);
             return attributes.size();
         } catch (NoSuchFileException e) {
             if (!Files.isSymbolicLink(file)) {
-                FileStore store = storeOf(file.toAbsolutePath().getParent());
-                requireWholeHugePages(store);
-                requireSpace(store, length);
+                Path parent = file.toAbsolutePath().getParent();
+                requireWholeHugePages(parent);
+                requireSpace(parent, length);
             }
             return ABSENT;
         }

@@ -98,6 +98,10 @@ public final class OffHeapBuffer implements AutoCloseable {
      * the file, because another user can have opened it in the meantime. The exception states the
      * size before and after the call.
      *
+     * <p>On Linux, the call ends each {@link java.nio.channels.FileLock} of this process on the
+     * file, because it opens and closes the file. To keep a lock, map the locked channel and
+     * {@linkplain #wrap(MemorySegment) wrap} the segment.
+     *
      * @param file a regular file of the default file system
      * @param offset the beginning of the part in bytes, 0 or more
      * @param length the length of the part in bytes, above 0
@@ -122,7 +126,7 @@ public final class OffHeapBuffer implements AutoCloseable {
 
     /**
      * Maps a part of an existing file for reading. The file is opened read-only and does not
-     * change.
+     * change. The call ends file locks, like {@link #map}.
      *
      * @param file a regular file of the default file system
      * @param offset the beginning of the part in bytes, 0 or more

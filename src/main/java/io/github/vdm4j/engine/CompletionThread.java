@@ -5,15 +5,12 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 /**
  * The thread that polls a mover's operations on hardware for the threads that wait. The first such
@@ -31,11 +28,11 @@ final class CompletionThread {
     private volatile boolean stopped;
     /** Written under the lock of this object. */
     private volatile Thread thread;
-    // Used by the thread. Both have the same elements. Polls of several threads add an operation
-    // again and again, and each element costs a poll in every round.
-    private final List<Operation<?>> watched = new ArrayList<>();
-    private final Set<Operation<?>> members =
-            Collections.newSetFromMap(new IdentityHashMap<>());
+    /**
+     * The operations that this thread polls in each round. It is a set, because several threads add
+     * the same operation again and again.
+     */
+    private final Set<Operation<?>> watched = Collections.newSetFromMap(new IdentityHashMap<>());
 
     CompletionThread(String namePrefix, BooleanSupplier pending) {
         name = namePrefix + "-completions";
@@ -44,7 +41,7 @@ final class CompletionThread {
 
     /** Polls an operation until it is complete. Returns false if the caller has to poll. */
     boolean watch(Operation<?> operation) {
-        if (Thread.currentThread() == thread && members.contains(operation)) {
+        if (Thread.currentThread() == thread && watched.contains(operation)) {
             return !stopped; // The thread polls it again in the next round.
         }
         try {
@@ -81,7 +78,6 @@ final class CompletionThread {
     }
 
     private void run() {
-        Predicate<Operation<?>> hasEnded = this::hasEnded;
         int fruitless = 0;
         while (!stopped) {
             Seam.step();
@@ -90,13 +86,10 @@ final class CompletionThread {
                 wanted = false;
                 boolean some = pending.getAsBoolean();
                 for (Operation<?> next = added.peek(); next != null; next = added.peek()) {
-                    if (!members.contains(next)) {
-                        watched.add(next);
-                        members.add(next);
-                    }
-                    added.poll(); // not earlier, because the heap may be full
+                    watched.add(next); // This precedes the removal, because the heap may be full.
+                    added.poll();
                 }
-                any |= watched.removeIf(hasEnded);
+                any |= watched.removeIf(CompletionThread::hasEnded);
                 fruitless = any ? 0 : fruitless + 1;
                 Seam.step();
                 if (!wanted && !stopped) {
@@ -118,28 +111,20 @@ final class CompletionThread {
     /** Polls an operation that receives no waker any more. This wakes the threads that wait. */
     private static void endPromise(Operation<?> operation) {
         try {
-            isRunning(operation);
+            hasEnded(operation);
         } catch (Throwable e) {
             LibraryThread.report(e);
         }
     }
 
-    /** Polls an operation. Returns {@code false} if this thread does not have to poll it again. */
-    private static boolean isRunning(Operation<?> operation) {
+    /** Polls an operation. Returns whether this thread does not have to poll it again. */
+    private static boolean hasEnded(Operation<?> operation) {
         try {
             operation.advanceIfRunning();
-            return operation.state() == FutureState.RUNNING;
+            return operation.state() != FutureState.RUNNING;
         } catch (WrongThreadException e) { // It was prepared again, on confined memory.
-            return false;
+            return true;
         }
-    }
-
-    private boolean hasEnded(Operation<?> operation) {
-        if (isRunning(operation)) {
-            return false;
-        }
-        members.remove(operation);
-        return true;
     }
 
     void stop() {

@@ -8,15 +8,14 @@ import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
-import io.github.vdm4j.engine.channel.SoftwareParts;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
+import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.jvm.MoveFunctions;
-import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
@@ -45,7 +44,7 @@ final class DeviceWorkers {
     private final CallerExecutor jvm;
     private final ForcedOperations forced;
     private final DeviceEngine engine;
-    private final BiConsumer<Operation<?>, Forces> whenForced = this::continueAfterForces;
+    private final BiConsumer<Operation<?>, Forces> continuation = this::continueBatch;
     /** A field, because a new object for each batch would be an allocation. */
     private final TaskExecution eachTask = this::executeTask;
     /** Guarded by this. */
@@ -92,6 +91,8 @@ final class DeviceWorkers {
     void forceElsewhere(Operation<?> operation, Program program, Forces forces) {
         boolean detached = program.isOnWorker();
         boolean batch = program instanceof BatchProgram;
+        // It is false after the operation was handed over.
+        boolean here = !detached && operation.mayBlockCaller();
         forces.pin();
         if (batch) {
             operation.attach(program);
@@ -106,18 +107,17 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            forces.submit(operation, whenForced, false); // A drain waits for the slot of the batch.
+            // A drain waits for the slot of the batch.
+            forces.submit(operation, continuation, false);
         } else {
-            forced.submit(operation, forces, whenForced, false);
             queue.handOff();
+            forced.submit(operation, forces, here);
         }
     }
 
-    private void continueAfterForces(Operation<?> operation, Forces forces) {
-        if (!(operation.attachment() instanceof BatchProgram batch)) {
-            operation.complete();
-            forced.remove(forces);
-        } else if (batch.isDone() || batch.slot().onDevice()) {
+    private void continueBatch(Operation<?> operation, Forces forces) {
+        var batch = (BatchProgram) operation.attachment();
+        if (batch.isDone() || batch.slot().onDevice()) {
             batch.onWorker(false);
             operation.resumeHere(); // The thread only completes the batch or submits its next task.
         } else {
@@ -187,10 +187,10 @@ final class DeviceWorkers {
             return false;
         }
         Division divided = policy.isForSoftware(operation)
-                ? parts.divide(operation, () -> new SoftwareParts(this::executePart),
-                        this::executePart, pool.channel().software())
-                : parts.divide(operation, () -> PartKernel.JVM, task -> executeTask(task, null),
-                        ExecutionPath.JVM);
+                ? parts.divide(operation, this::executePart, this::executePart,
+                        pool.channel().software())
+                : parts.divide(operation, JvmOperations::executePart,
+                        task -> executeTask(task, null), ExecutionPath.JVM);
         return divided != null && divided.pin() == null; // A worker reports a closed buffer.
     }
 
@@ -300,6 +300,7 @@ final class DeviceWorkers {
             }
             // All workers may be here, while the operations with slots wait for a worker.
             Operation<?> holder = workers.workers()
+                    .pending()
                     .takeIf(waiting -> waiting.attachment() instanceof Program);
             if (holder != null) {
                 work(holder);
@@ -314,7 +315,7 @@ final class DeviceWorkers {
 
     int pending() {
         PartExecutor running = workers;
-        return running == null ? 0 : running.workers().pending();
+        return running == null ? 0 : running.workers().pending().size();
     }
 
     /** Removes an operation that no worker has begun. Returns whether the caller owns it now. */
@@ -326,7 +327,7 @@ final class DeviceWorkers {
     /** Returns a mark behind all operations of the workers. */
     long mark() {
         PartExecutor running = workers;
-        return running == null ? 0 : running.workers().mark();
+        return running == null ? 0 : running.workers().pending().mark();
     }
 
     /** Returns whether the workers have executed all operations before a mark. */

@@ -235,7 +235,7 @@ public final class CallerExecutor implements VdmExecutor {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
-            new Parts(operation, PartKernel.JVM).executeAll();
+            new Parts(operation, JvmOperations::executePart).executeAll();
         } else {
             move(operation);
             JvmFailures.deliver(operation);
@@ -347,11 +347,5 @@ public final class CallerExecutor implements VdmExecutor {
         operation.succeed(path);
         Forces forces = durability.addForce(earlier, operation, first, firstKind);
         return durability.addForce(forces, operation, second, secondKind);
-    }
-
-    /** Returns whether a destination can be made durable if the flags ask for it. */
-    public static boolean supports(Durability durability, boolean durable,
-            MemorySegment destination) {
-        return !durable || durability.supports(destination, false);
     }
 }

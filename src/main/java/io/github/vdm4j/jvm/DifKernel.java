@@ -43,17 +43,12 @@ public final class DifKernel {
 
     private DifKernel() {}
 
-    /** Returns the offset of the first incorrect block. The result of the check is not -1. */
+    /** Returns the offset of the first incorrect block, or -1 if every block is correct. */
     public static long offset(long found) {
         return found >> ERROR_BITS;
     }
 
-    /** Converts the result of a check of a part to a result for the whole range. */
-    static long shift(long found, long from) {
-        return found < 0 ? found : found + (from << ERROR_BITS);
-    }
-
-    public static long found(long offset, int errors) {
+    private static long found(long offset, int errors) {
         return offset << ERROR_BITS | errors;
     }
 
@@ -62,18 +57,17 @@ public final class DifKernel {
         return (int) found & (1 << ERROR_BITS) - 1;
     }
 
-    /** Checks whole protected blocks. Their tags count from block {@code first} of the range. */
-    public static long check(MemorySegment source, DifConfig config, long first) {
-        return strip(null, source, config, first);
+    /** Checks whole protected blocks. */
+    public static long check(MemorySegment source, DifConfig config) {
+        return strip(null, source, config);
     }
 
-    /** Copies whole blocks and adds their protection. The tags count like in {@link #check}. */
-    public static void insert(MemorySegment destination, MemorySegment source, DifConfig config,
-            long first) {
+    /** Copies whole blocks and adds their protection. */
+    public static void insert(MemorySegment destination, MemorySegment source, DifConfig config) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.destination();
-        int number = (int) first;
+        int number = 0;
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block) {
@@ -90,12 +84,11 @@ public final class DifKernel {
      * Checks blocks like {@link #check} and copies them without their protection, up to the first
      * incorrect block. A null destination receives no copy.
      */
-    public static long strip(MemorySegment destination, MemorySegment source, DifConfig config,
-            long first) {
+    public static long strip(MemorySegment destination, MemorySegment source, DifConfig config) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
-        int number = (int) first;
+        int number = 0;
         long size = source.byteSize();
         long to = 0;
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
@@ -116,13 +109,12 @@ public final class DifKernel {
      * Checks blocks like {@link #check} and copies them with another protection, up to the first
      * incorrect block.
      */
-    public static long update(MemorySegment destination, MemorySegment source, DifConfig config,
-            long first) {
+    public static long update(MemorySegment destination, MemorySegment source, DifConfig config) {
         int block = config.blockSize().bytes();
         int flags = config.flagBits();
         DifTags tags = config.source();
         DifTags newTags = config.destination();
-        int number = (int) first;
+        int number = 0;
         long size = source.byteSize();
         for (long at = 0; at < size; at += block + DifConfig.PROTECTION_BYTES) {
             int errors = errors(source, at, block, flags, tags, number);

@@ -99,7 +99,7 @@ public final class ForcedOperations {
         if (!detached) {
             operation.handOver();
         }
-        submit(operation, forces, whenForced, here);
+        submit(operation, forces, here);
         return null;
     }
 
@@ -133,7 +133,7 @@ public final class ForcedOperations {
      */
     public void end(Operation<?> operation, Forces forces) {
         if (forces != null) {
-            submit(operation, forces, whenForced, false);
+            submit(operation, forces, false);
         } else {
             unpin(operation);
             operation.complete();
@@ -156,18 +156,14 @@ public final class ForcedOperations {
     }
 
     /**
-     * Queues the forces of an operation and returns.
+     * Queues the forces of an operation that was handed over, and returns.
      *
-     * @param operation an operation that was handed over
-     * @param forces its forces, not empty
-     * @param then the callback after the forces. It must call {@link #remove}
      * @param here whether the calling thread may force
      */
-    public void submit(Operation<?> operation, Forces forces,
-            BiConsumer<Operation<?>, Forces> then, boolean here) {
+    public void submit(Operation<?> operation, Forces forces, boolean here) {
         list(forces);
         Seam.step();
-        forces.submit(operation, then, here);
+        forces.submit(operation, whenForced, here);
     }
 
     /** Makes drains and {@link #await} wait for forces. {@link #submit} follows. */
@@ -180,7 +176,7 @@ public final class ForcedOperations {
     }
 
     /** Removes an operation that has ended from the list. Its forces can be null. */
-    public void remove(Forces forces) {
+    private void remove(Forces forces) {
         if (forces != null) {
             waiting.remove(forces);
         }

@@ -14,17 +14,19 @@ import java.util.stream.Stream;
 public final class JvmFailures {
     private JvmFailures() {}
 
-    /** Returns the result of an operation that failed. An operand can be null. */
-    public static VdmResult result(Throwable thrown, MemorySegment... operands) {
+    private static VdmResult result(Throwable thrown, MemorySegment[] operands) {
         if ((thrown instanceof WrongThreadException || thrown instanceof IllegalStateException)
                 && anyUnusable(operands)) {
             return VdmResult.SEGMENT_UNUSABLE;
+        }
+        if (thrown instanceof OutOfMemoryError) {
+            return VdmResult.OUT_OF_MEMORY;
         }
         return PageFaults.isReportedBy(thrown) ? VdmResult.IO_ERROR : VdmResult.INTERNAL_ERROR;
     }
 
     /** The type of the exception is not sufficient, because a user's function may throw it, too. */
-    private static boolean anyUnusable(MemorySegment... operands) {
+    private static boolean anyUnusable(MemorySegment[] operands) {
         for (MemorySegment operand : operands) {
             if (operand != null && (!operand.scope().isAlive()
                     || !operand.isAccessibleBy(Thread.currentThread()))) {
@@ -34,11 +36,12 @@ public final class JvmFailures {
         return false;
     }
 
-    /** Returns text that follows "memcpy of 64 bytes ". An operand can be null. */
-    private static String reason(Throwable thrown, long bytesDone, MemorySegment... operands) {
+    /** Returns text that follows "memcpy of 64 bytes ". */
+    private static String reason(VdmResult how, Throwable thrown, long bytesDone,
+            MemorySegment[] operands) {
         String failed =
                 bytesDone == 0 ? "failed: " : Message.of("failed after %,d bytes: ", bytesDone);
-        return failed + switch (result(thrown, operands)) {
+        return failed + switch (how) {
             case SEGMENT_UNUSABLE -> "a segment can no longer be used: " + thrown.getMessage();
             case IO_ERROR -> new PageUnavailableException((InternalError) thrown,
                     Stream.of(operands)
@@ -54,8 +57,9 @@ public final class JvmFailures {
         try {
             MemorySegment[] operands =
                     {operation.source(), operation.destination(), operation.second()};
-            operation.fail(ExecutionPath.JVM, result(thrown, operands), null,
-                    reason(thrown, bytesDone, operands), thrown, bytesDone);
+            VdmResult how = result(thrown, operands);
+            operation.fail(ExecutionPath.JVM, how, null,
+                    reason(how, thrown, bytesDone, operands), thrown, bytesDone);
         } catch (Throwable e) {
             operation.failWith(e);
         }

@@ -4,9 +4,7 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
-import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DeltaResult;
-import io.github.vdm4j.operation.DifConfig;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -22,7 +20,7 @@ public final class JvmOperations {
     private static final AtomicReferenceArray<Crc32cKernel> SPARE = new AtomicReferenceArray<>(64);
 
     /**
-     * The handle of {@link #run(Operation, long, long)}. Because it is not final, the JIT compiles
+     * The handle of {@link #run(Operation)}. Because it is not final, the JIT compiles
      * the method separately. If the JIT inlined the method into its callers, it would stop inlining
      * the JDK's memory accesses (docs/adr/0020).
      */
@@ -34,15 +32,11 @@ public final class JvmOperations {
                     .findStatic(
                             JvmOperations.class,
                             "run",
-                            MethodType.methodType(long.class, Operation.class, long.class,
-                                    long.class));
+                            MethodType.methodType(void.class, Operation.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /** The value of an operation that finds no mismatch and no error. */
-    private static final long NOTHING = -1;
 
     private JvmOperations() {}
 
@@ -60,20 +54,8 @@ public final class JvmOperations {
                 return;
             }
         }
-        succeed(operation, ExecutionPath.JVM, execute(operation, 0, operation.byteSize()));
-    }
-
-    /**
-     * Executes a part of an operation without a completion record.
-     *
-     * @param from the offset of the part in bytes of {@link Operation#byteSize}
-     * @param length the part's size. For DIF operations, it is a multiple of a block
-     * @return the offset of the first mismatch in the whole range, the CRC of the part, or the
-     *     result of a DIF check or of {@link DeltaKernel#create}
-     */
-    static long execute(Operation<?> operation, long from, long length) {
         try {
-            return (long) run.invokeExact(operation, from, length);
+            run.invokeExact(operation);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -81,105 +63,59 @@ public final class JvmOperations {
         }
     }
 
-    private static long run(Operation<?> operation, long from, long length) {
+    /** Executes an operation like {@link #execute}, and throws if a page of a file is missing. */
+    public static void executePart(Operation<?> part) {
+        execute(part);
+        JvmFailures.deliver(part);
+    }
+
+    private static void run(Operation<?> operation) {
         MemorySegment source = operation.source();
         MemorySegment to = operation.destination();
+        long value = 0;
+        int outcome = 0;
         switch (operation.type()) {
             case NOP, DRAIN, FLUSH -> {}
-            case MEMCPY, MEMMOVE -> MemorySegment.copy(source, from, to, from, length);
-            case MEMSET, FILL -> PatternKernel.fill(part(to, from, length), operation.pattern());
-            case COMPARE -> {
-                long at = MismatchKernel.find(source, from, operation.secondSource(), from, length);
-                return at < 0 ? at : from + at;
-            }
-            case COMPARE_PATTERN -> {
-                long at = PatternKernel.mismatch(part(source, from, length), operation.pattern());
-                return at < 0 ? at : from + at;
-            }
+            case MEMCPY, MEMMOVE -> MemorySegment.copy(source, 0, to, 0, source.byteSize());
+            case MEMSET, FILL -> PatternKernel.fill(to, operation.pattern());
+            case COMPARE -> value = MismatchKernel.find(source, 0, operation.secondSource(), 0,
+                    source.byteSize());
+            case COMPARE_PATTERN -> value = PatternKernel.mismatch(source, operation.pattern());
             case DELTA_CREATE -> {
-                return DeltaKernel.create(to, source, operation.secondSource());
+                long written = DeltaKernel.create(to, source, operation.secondSource());
+                value = written < 0 ? ~written : written;
+                outcome = (written < 0 ? DeltaResult.Outcome.OVERFLOW
+                        : written == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED)
+                        .ordinal();
             }
             case DELTA_APPLY -> DeltaKernel.apply(to, source);
-            case DUALCAST -> DualcastKernel.copy(part(to, from, length),
-                    part(operation.secondDestination(), from, length), part(source, from, length));
-            case CRC, COPY_CRC -> {
-                return crc(operation, from, length);
-            }
-            case DIF_INSERT, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> {
-                return dif(operation, from, length);
+            case DUALCAST -> DualcastKernel.copy(to, operation.secondDestination(), source);
+            case CRC, COPY_CRC -> value = crc(operation);
+            case DIF_INSERT -> DifKernel.insert(to, source, operation.dif());
+            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> {
+                long found = operation.type() == VdmOperationType.DIF_UPDATE
+                        ? DifKernel.update(to, source, operation.dif())
+                        : DifKernel.strip(to, source, operation.dif());
+                value = DifKernel.offset(found);
+                outcome = found < 0 ? 0 : DifKernel.errors(found);
             }
             default ->
                 throw new IllegalArgumentException(operation.type() + " is no single operation");
         }
-        return NOTHING;
+        operation.succeed(ExecutionPath.JVM, value, outcome);
     }
 
-    private static MemorySegment part(MemorySegment segment, long from, long length) {
-        return segment == null || length == segment.byteSize() ? segment
-                : segment.asSlice(from, length);
-    }
-
-    /**
-     * Returns the CRC of a part. All parts except the first part have the seed 0, for {@link
-     * Crc32cKernel#combine}.
-     */
-    private static long crc(Operation<?> operation, long from, long length) {
+    private static long crc(Operation<?> operation) {
         int slot = (int) Thread.currentThread().threadId() & SPARE.length() - 1;
         Crc32cKernel spare = SPARE.getAndSet(slot, null);
         Crc32cKernel kernel = spare == null ? new Crc32cKernel() : spare;
-        CrcOptions options = from == 0 ? operation.crc() : operation.crc().withSeed(0);
-        MemorySegment source = part(operation.source(), from, length);
         try {
             int crc = operation.destination() == null
-                    ? kernel.crc(source, options)
-                    : kernel.copy(part(operation.destination(), from, length), source, options);
+                    ? kernel.crc(operation.source(), operation.crc())
+                    : kernel.copy(operation.destination(), operation.source(), operation.crc());
             return Integer.toUnsignedLong(crc);
         } finally {
             SPARE.set(slot, kernel);
-        }
-    }
-
-    private static long dif(Operation<?> operation, long from, long length) {
-        DifConfig config = operation.dif();
-        long block = config.blockSize().bytes();
-        long whole = block + DifConfig.PROTECTION_BYTES;
-        MemorySegment source = part(operation.source(), from, length);
-        MemorySegment to = operation.destination();
-        if (operation.type() == VdmOperationType.DIF_INSERT) {
-            long first = from / block;
-            DifKernel.insert(part(to, first * whole, length / block * whole), source, config,
-                    first);
-            return NOTHING;
-        }
-        long first = from / whole;
-        long found = switch (operation.type()) {
-            case DIF_CHECK -> DifKernel.check(source, config, first);
-            case DIF_STRIP -> DifKernel.strip(
-                    part(to, first * block, length / whole * block), source, config, first);
-            default -> DifKernel.update(part(to, from, length), source, config, first);
-        };
-        return DifKernel.shift(found, from);
-    }
-
-    /**
-     * Writes the completion record of an operation that has succeeded. The value is that of
-     * {@link #execute(Operation, long, long)}, or the combined value of the parts.
-     */
-    static void succeed(Operation<?> operation, ExecutionPath path, long value) {
-        switch (operation.type()) {
-            case COMPARE, COMPARE_PATTERN, CRC, COPY_CRC ->
-                operation.succeed(path, value, 0);
-            case DELTA_CREATE -> {
-                DeltaResult.Outcome outcome = value < 0
-                        ? DeltaResult.Outcome.OVERFLOW
-                        : value == 0 ? DeltaResult.Outcome.EQUAL : DeltaResult.Outcome.RECORDED;
-                operation.succeed(path, value < 0 ? ~value : value,
-                        outcome.ordinal());
-            }
-            case DIF_CHECK, DIF_STRIP, DIF_UPDATE -> operation.succeed(path,
-                    value < 0 ? value : DifKernel.offset(value),
-                    value < 0 ? 0 : DifKernel.errors(value));
-            default -> operation.succeed(path, 0, 0);
         }
     }
 }

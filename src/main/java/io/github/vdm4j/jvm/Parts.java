@@ -1,16 +1,20 @@
 package io.github.vdm4j.jvm;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.operation.DifConfig;
+import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.function.Consumer;
 
 /**
- * The parts of a long operation. After a failure, a mismatch or {@link #stop}, threads claim no
- * further part. Threads claim the parts in order and execute each claimed part. The result is
- * therefore that of a single thread that executes the parts in order.
+ * The parts of a long operation. Each part is executed as a separate operation. After a failure, a
+ * mismatch or {@link #stop}, threads claim no further part. Threads claim the parts in order and
+ * execute each claimed part. The result is therefore that of a single thread that executes the
+ * parts in order.
  */
 public final class Parts extends Division {
     /**
@@ -27,7 +31,7 @@ public final class Parts extends Division {
 
     private static final int NONE = Integer.MAX_VALUE;
 
-    private final PartKernel kernel;
+    private final Consumer<Operation<?>> execution;
     private final long partBytes;
     private final int count;
     /**
@@ -47,19 +51,28 @@ public final class Parts extends Division {
     private final BitSet done = new BitSet();
     /** The number of parts that are done without a gap. */
     private int prefix;
-    /** The first part that found a mismatch. The next field is its result. */
+    /** The path of the last part. All parts have the same path. */
+    private ExecutionPath path = ExecutionPath.NONE;
+    /** The first part that found a mismatch. The next fields are its result. */
     private int finder = NONE;
-    private long found = -1;
-    /** The first part that failed. The next field is its exception. */
+    private long found;
+    private int outcome;
+    /** The first part that failed. The next fields are its record, or the thrown exception. */
     private int failed = NONE;
-    private Throwable failure;
+    private Operation<?> failure;
+    private Throwable thrown;
 
     private volatile long bytesDone;
 
-    /** Divides an operation that {@linkplain #divides can be divided}. */
-    public Parts(Operation<?> operation, PartKernel kernel) {
+    /**
+     * Divides an operation that {@linkplain #divides can be divided}.
+     *
+     * @param execution executes a part. It writes the completion record of the part, or throws.
+     *     Several threads call it at the same time
+     */
+    public Parts(Operation<?> operation, Consumer<Operation<?>> execution) {
         super(operation);
-        this.kernel = kernel;
+        this.execution = execution;
         long unit = unit(operation);
         long bytes = operation.byteSize();
         VdmOperationType type = operation.type();
@@ -72,6 +85,7 @@ public final class Parts extends Division {
         descending = ordered
                 && operation.destination().address() > operation.source().address();
         crcs = isCrc() ? new int[count] : null;
+        found = searches() ? -1 : 0;
     }
 
     /**
@@ -101,6 +115,13 @@ public final class Parts extends Division {
                 || operation.type() == VdmOperationType.COPY_CRC;
     }
 
+    private boolean searches() {
+        return switch (operation.type()) {
+            case COMPARE, COMPARE_PATTERN, DIF_CHECK, DIF_STRIP, DIF_UPDATE -> true;
+            default -> false;
+        };
+    }
+
     @Override
     public boolean isOrdered() {
         return ordered;
@@ -115,26 +136,60 @@ public final class Parts extends Division {
         long from = (descending ? count - 1 - part : part) * partBytes;
         long length = Math.min(partBytes, operation.byteSize() - from);
         try {
-            recordDone(part, kernel.execute(operation, from, length));
+            Operation<?> piece = piece(from, length);
+            execution.accept(piece);
+            if (piece.recordedResult() == VdmResult.SUCCESS) {
+                recordDone(part, from, piece);
+            } else {
+                recordFailure(part, piece, null);
+            }
         } catch (Throwable e) {
-            recordFailure(part, e);
+            recordFailure(part, null, e);
         }
     }
 
-    private synchronized void recordFailure(int part, Throwable thrown) {
+    private Operation<?> piece(long from, long length) {
+        VdmOperationType type = operation.type();
+        // The CRCs of all parts are combined. The operation itself writes the result to memory.
+        Object options = operation.crc() == null || from == 0 ? operation.crc()
+                : operation.crc().withSeed(0);
+        MemorySegment second = type == VdmOperationType.CRC ? null : operation.second();
+        long toFrom = from;
+        long toLength = length;
+        DifConfig dif = operation.dif();
+        if (dif != null) {
+            long block = unit(operation);
+            long written = dif.blockSize().bytes()
+                    + (type == VdmOperationType.DIF_STRIP ? 0 : DifConfig.PROTECTION_BYTES);
+            toFrom = from / block * written;
+            toLength = length / block * written;
+            options = dif.after(from / block);
+        }
+        return operation.part(slice(operation.destination(), toFrom, toLength),
+                slice(operation.source(), from, length), slice(second, from, length), options);
+    }
+
+    private static MemorySegment slice(MemorySegment segment, long from, long length) {
+        return segment == null ? null : segment.asSlice(from, length);
+    }
+
+    private synchronized void recordFailure(int part, Operation<?> piece, Throwable e) {
         if (part < failed) {
             failed = part;
-            failure = thrown;
+            failure = piece;
+            thrown = e;
             end = Math.min(end, part);
         }
     }
 
-    private synchronized void recordDone(int part, long value) {
+    private synchronized void recordDone(int part, long from, Operation<?> piece) {
+        path = piece.executedBy();
         if (crcs != null) {
-            crcs[part] = (int) value;
-        } else if (value >= 0 && part < finder) {
+            crcs[part] = (int) piece.value();
+        } else if (searches() && piece.value() >= 0 && part < finder) {
             finder = part;
-            found = value;
+            found = from + piece.value();
+            outcome = piece.outcome();
             end = Math.min(end, part);
         }
         done.set(part);
@@ -168,12 +223,15 @@ public final class Parts extends Division {
     @Override
     synchronized void record() {
         if (failed < finder) {
-            PartKernel.recordFailure(operation, failure, bytesDone);
+            if (failure != null) {
+                operation.failLike(failure, bytesDone);
+            } else {
+                JvmFailures.record(operation, thrown, bytesDone);
+            }
         } else if (finder != NONE || !stopped) {
-            JvmOperations.succeed(operation, kernel.path(),
-                    crcs != null ? combinedCrc() : found);
+            operation.succeed(path, crcs != null ? combinedCrc() : found, outcome);
         } else {
-            operation.fail(kernel.path(), VdmResult.STOPPED, null,
+            operation.fail(path, VdmResult.STOPPED, null,
                     Message.of("was stopped after %,d bytes, because it was cancelled, or because"
                             + " its mover was closed. Start another operation for the remaining"
                             + " bytes", bytesDone),

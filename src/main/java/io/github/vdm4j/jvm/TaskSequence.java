@@ -1,34 +1,17 @@
 package io.github.vdm4j.jvm;
 
 import io.github.vdm4j.Operation;
-import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.Pins;
-import java.util.List;
 
 /** The tasks of a batch, executed in order. */
 public final class TaskSequence {
     private final Operation<?> batch;
-    private final List<Operation<?>> tasks;
+    private final TaskOrder order = new TaskOrder();
     private final Pins pins = new Pins();
 
-    /** The first task of the last call. The next field is the first task that was not executed. */
-    private int section;
-
-    private int next;
-
-    /** The first task that has failed, or -1. */
-    private int failed;
-
-    private boolean abandoned;
-
-    /** The same object for all sections of an execution. */
-    private Forces forces;
-
-    /** Creates a sequence. Each execution reads the tasks of the batch again. */
     TaskSequence(Operation<?> batch) {
         this.batch = batch;
-        tasks = batch.tasks();
     }
 
     /**
@@ -39,11 +22,7 @@ public final class TaskSequence {
      * @throws WrongThreadException if a segment is confined to another thread. No buffer is pinned
      */
     public String pin() {
-        section = 0;
-        next = 0;
-        failed = -1;
-        abandoned = false;
-        forces = null;
+        order.begin(batch.tasks());
         return pins.pin(batch);
     }
 
@@ -60,45 +39,20 @@ public final class TaskSequence {
      * @return the forces, or null if all tasks have ended
      */
     Forces execute(TaskExecution execution) {
-        for (int i = section; i < next; i++) {
-            if ((failed < 0 || i < failed) && tasks.get(i).recordedResult() != VdmResult.SUCCESS) {
-                failed = i;
-            }
+        while (!order.isPaused()) {
+            order.endTask(execution.execute(order.nextTask(), order.forces()));
         }
-        section = next;
-        for (; next < tasks.size(); next++) {
-            Operation<?> task = tasks.get(next);
-            if (task.isFenced() && mustForce()) {
-                return forces;
-            }
-            abandoned |= failed >= 0 && task.isFenced();
-            if (abandoned) {
-                task.abandon(failed, tasks.get(failed));
-                continue;
-            }
-            forces = execution.execute(task, forces);
-            if (failed < 0 && task.recordedResult() != VdmResult.SUCCESS) {
-                failed = next;
-            }
-        }
-        return mustForce() ? forces : null;
+        return order.pendingForces();
     }
 
-    /**
-     * Returns whether a fence stopped this execution before its last task.
-     *
-     * @return {@code false} if all tasks were executed
-     */
-    public boolean hasTasksLeft() {
-        return next < tasks.size();
+    /** Returns whether a fence stopped this execution before its last task. */
+    boolean hasTasksLeft() {
+        return order.next() < order.tasks().size();
     }
 
-    private boolean mustForce() {
-        return forces != null && !forces.isEmpty();
-    }
-
-    public Forces forces() {
-        return forces;
+    /** Returns the forces of this execution, or null if no task has needed a force. */
+    Forces forces() {
+        return order.forces();
     }
 
     /** A function that executes a task. */

@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * it keeps no class loader and no thread locals of a user alive.
  */
 public final class LibraryThread extends Thread {
+    /** The group of all threads of the library. A user's group would keep its classes alive. */
+    private static final ThreadGroup ROOT = root();
+
     /** A thread that is never started. No memory is confined to it. */
-    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+    private static final Thread STRANGER = new LibraryThread("vdm4j-foreign", () -> {});
 
     /** The fewest threads for which a notifying thread takes less time than single calls. */
     private static final int FEWEST_TOGETHER = 4;
@@ -20,9 +23,18 @@ public final class LibraryThread extends Thread {
     private boolean together;
 
     public LibraryThread(String name, Runnable task) {
-        super(null, task, name, 0, false);
+        super(ROOT, task, name, 0, false);
         setDaemon(true);
+        setPriority(NORM_PRIORITY);
         setContextClassLoader(ClassLoader.getSystemClassLoader());
+    }
+
+    private static ThreadGroup root() {
+        ThreadGroup group = currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
     }
 
     @Override

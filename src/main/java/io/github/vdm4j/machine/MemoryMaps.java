@@ -17,6 +17,7 @@ public final class MemoryMaps {
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final Path SMAPS = Path.of("/proc/self/smaps");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final Path BLOCK_DEVICES = Path.of("/sys/dev/block");
 
     /** The names of memory that the kernel lists like a file: devices, System V segments. */
     private static final List<String> MEMORY_NAMES = List.of("/dev/", "/SYSV", "/anon_hugepage");
@@ -94,14 +95,18 @@ public final class MemoryMaps {
         }
 
         /**
-         * Returns whether the file is only in memory. A file system without a device has major
+         * Returns whether the file may be only in memory. A file system without a device has major
          * number 0.
          */
+        boolean needsMounts() {
+            return isFile() && device.startsWith("00:");
+        }
+
         private boolean isInMemory(List<String> mounts) {
             if (path.startsWith("/memfd:")) {
                 return true;
             }
-            if (!device.startsWith("00:")) {
+            if (!needsMounts()) {
                 return false;
             }
             String number = "0:" + Integer.parseInt(device.substring(3), 16);
@@ -132,20 +137,36 @@ public final class MemoryMaps {
 
     /**
      * Returns the mapping that contains a range, and recognises MAP_SYNC. It takes longer than
-     * {@link #find} if a file can be on persistent memory, in proportion to the number of resident
-     * pages.
+     * {@link #find} if the file can be on persistent memory, in proportion to the number of
+     * resident pages of the process.
      */
     public static Mapping findWithFlags(long address, long length) {
         Mapping found = find(address, length);
         return switch (found.backing()) {
             case MEMORY, PRIVATE_FILE, VOLATILE_FILE -> found;
-            default -> find(address, length, SMAPS);
+            default -> isOnOrdinaryStorage(found.file()) ? found : find(address, length, SMAPS);
         };
+    }
+
+    /** Returns whether the kernel reports that the device of a file is no persistent memory. */
+    private static boolean isOnOrdinaryStorage(String file) {
+        if (file == null) {
+            return false;
+        }
+        int colon = file.indexOf(':');
+        Path device = BLOCK_DEVICES.resolve(Integer.parseInt(file, 0, colon, 16) + ":"
+                + Integer.parseInt(file, colon + 1, file.indexOf(' '), 16));
+        Boolean dax = SystemFiles.flag(device.resolve("queue/dax"));
+        // A partition has the queue of its disk.
+        return Boolean.FALSE.equals(
+                dax != null ? dax : SystemFiles.flag(device.resolve("../queue/dax")));
     }
 
     private static Mapping find(long address, long length, Path list) {
         try {
-            return find(address, length, lines(address, length, list), read(MOUNTS));
+            List<Line> lines = lines(address, length, list);
+            return find(address, length, lines,
+                    lines.stream().anyMatch(Line::needsMounts) ? read(MOUNTS) : List.of());
         } catch (IOException e) {
             return new Mapping(0, Long.MAX_VALUE, Backing.UNKNOWN, null, "", "");
         }

@@ -2,6 +2,7 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.PageFaults;
@@ -211,7 +212,13 @@ public final class Durability {
         return reason != null && fileOf(range).mayBeSynchronous() ? reason : null;
     }
 
-    public boolean supports(MemorySegment range, boolean moverWritesLinesBack) {
+    /** Returns whether an operation with flags on a destination is accepted. */
+    public boolean supports(VdmFlags flags, MemorySegment range, boolean moverWritesLinesBack) {
+        Objects.requireNonNull(flags, "flags");
+        Objects.requireNonNull(range, "destination");
+        if (!flags.contains(VdmFlags.MEM_DURABLE)) {
+            return true;
+        }
         Refusal refusal = refusal(range, kindOf(range), moverWritesLinesBack);
         return refusal == null || refusal.result() != VdmResult.UNSUPPORTED;
     }
@@ -234,6 +241,8 @@ public final class Durability {
      * is null for no range.
      *
      * @throws IOException if the storage reports an error, or has reported one for the file before
+     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
+     *     missing
      */
     public void writeBackLines(MemorySegment range, WriteBackKind kind) throws IOException {
         if (kind == WriteBackKind.CACHE_LINES) {
@@ -243,15 +252,8 @@ public final class Durability {
         }
     }
 
-    /**
-     * Writes the cache lines of a range of {@link WriteBackKind#CACHE_LINES} back. The range is not
-     * empty and not refused.
-     *
-     * @throws IOException if the storage reports an error, or has reported one for the file before
-     * @throws io.github.vdm4j.machine.PageUnavailableException if a page of a mapped file is
-     *     missing
-     */
-    public void writeBackLines(MemorySegment range) throws IOException {
+    /** Writes back a range of {@link WriteBackKind#CACHE_LINES}, not empty and not refused. */
+    void writeBackLines(MemorySegment range) throws IOException {
         CacheLineWriteBack engine = lines();
         if (engine != null) {
             if (MemoryRegions.mayLackPages(range)) {

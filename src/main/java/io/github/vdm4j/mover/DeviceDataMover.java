@@ -5,13 +5,16 @@ import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.DeviceExecutor;
+import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.EnginePlan;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.machine.FailureName;
+import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Message;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The base class of the movers on devices. An operation in flight on a device has a slot. A slot
@@ -20,7 +23,7 @@ import java.util.Objects;
 public abstract class DeviceDataMover extends AbstractDataMover {
     private final EnginePlan plan;
     private final DeviceExecutor executor;
-    private final Decisions decisions;
+    private final AtomicReference<DeviceDecision> decision = new AtomicReference<>();
     /** Why the mover rejects heap segments, or null if the JVM executes operations on them. */
     private final String whyNoHeap;
 
@@ -39,10 +42,30 @@ public abstract class DeviceDataMover extends AbstractDataMover {
     protected DeviceDataMover(DeviceMoverBuilder<?> builder, SlotPool pool, OffloadPolicy policy,
             String reason, String name, String threadPrefix, String whyNoHeap) {
         this.whyNoHeap = whyNoHeap;
-        decisions = new Decisions(builder.listener);
-        plan = builder.settings.plan(pool, threadPrefix, policy, decisions);
+        DeviceHealth.Listener health = listener(decision, builder.listener);
+        plan = builder.settings.plan(pool, threadPrefix, policy, health);
         executor = new DeviceExecutor(plan, name, whyNoHeap == null);
-        decisions.decided(plan.usesDevice(), reason).run();
+        health.decided(plan.usesDevice(), reason).run();
+    }
+
+    /**
+     * Returns a listener that stores a decision and notifies the user. The thread's
+     * uncaught-exception handler receives a throwable of the user's listener, because the operation
+     * must continue.
+     */
+    private static DeviceHealth.Listener listener(AtomicReference<DeviceDecision> current,
+            Consumer<DeviceDecision> user) {
+        return (device, reason) -> {
+            var decision = new DeviceDecision(device, reason);
+            current.set(decision);
+            return () -> {
+                try {
+                    user.accept(decision);
+                } catch (Throwable e) {
+                    LibraryThread.report(e);
+                }
+            };
+        };
     }
 
     @Override
@@ -63,16 +86,13 @@ public abstract class DeviceDataMover extends AbstractDataMover {
 
     @Override
     public final boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return (destination.isNative() || whyNoHeap == null)
-                && (!flags.contains(VdmFlags.MEM_DURABLE)
-                        || plan.durability().supports(destination, true));
+        return plan.durability().supports(flags, destination, true)
+                && (destination.isNative() || whyNoHeap == null);
     }
 
     /** {@return whether the mover uses its device at this time, with the reason} */
     public final DeviceDecision decision() {
-        return decisions.current();
+        return decision.get();
     }
 
     /** {@return the operations that the mover's device or library does not execute, in words} */

@@ -7,7 +7,6 @@ import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * A mover that executes each operation in its first poll, on the polling thread, with the JVM's own
@@ -56,10 +55,7 @@ public final class SyncDataMover extends AbstractDataMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return CallerExecutor.supports(durability, flags.contains(VdmFlags.MEM_DURABLE),
-                destination);
+        return durability.supports(flags, destination, false);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.worker.WorkerExecutor;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * A data mover that executes operations on its own worker threads, in pure Java.
@@ -45,7 +44,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
                 settings.workerStrategy,
                 builder.notifier,
                 settings.closeTimeout,
-                new CallerExecutor(builder.functions(), durability),
+                new CallerExecutor(builder.functions, durability),
                 builder.parallelFrom);
     }
 
@@ -72,10 +71,7 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        Objects.requireNonNull(flags, "flags");
-        Objects.requireNonNull(destination, "destination");
-        return CallerExecutor.supports(durability, flags.contains(VdmFlags.MEM_DURABLE),
-                destination);
+        return durability.supports(flags, destination, false);
     }
 
     @Override
@@ -85,6 +81,6 @@ public final class ThreadsDataMover extends AbstractDataMover {
 
     /** {@return the number of operations that wait for a worker} */
     public int pending() {
-        return executor.workers().pending();
+        return executor.workers().pending().size();
     }
 }

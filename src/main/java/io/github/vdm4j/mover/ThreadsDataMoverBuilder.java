@@ -17,9 +17,7 @@ import java.util.Objects;
 public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMoverBuilder> {
     long parallelFrom = PartExecutor.USUALLY_FROM;
     NotifierType notifier = NotifierType.WAKER;
-    private CopyFunction memcpy = MoveFunctions.STANDARD.memcpy();
-    private CopyFunction memmove = MoveFunctions.STANDARD.memmove();
-    private FillFunction memset = MoveFunctions.STANDARD.memset();
+    MoveFunctions functions = MoveFunctions.STANDARD;
 
     ThreadsDataMoverBuilder() {
         super(new EngineSettings(Runtime.getRuntime().availableProcessors()));
@@ -73,7 +71,8 @@ public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMover
      * @return this
      */
     public ThreadsDataMoverBuilder memcpyFunction(CopyFunction function) {
-        memcpy = Objects.requireNonNull(function, "function");
+        functions = new MoveFunctions(Objects.requireNonNull(function, "function"),
+                functions.memmove(), functions.memset());
         return this;
     }
 
@@ -86,7 +85,8 @@ public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMover
      * @return this
      */
     public ThreadsDataMoverBuilder memmoveFunction(CopyFunction function) {
-        memmove = Objects.requireNonNull(function, "function");
+        functions = new MoveFunctions(functions.memcpy(),
+                Objects.requireNonNull(function, "function"), functions.memset());
         return this;
     }
 
@@ -99,7 +99,8 @@ public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMover
      * @return this
      */
     public ThreadsDataMoverBuilder memsetFunction(FillFunction function) {
-        memset = Objects.requireNonNull(function, "function");
+        functions = new MoveFunctions(functions.memcpy(), functions.memmove(),
+                Objects.requireNonNull(function, "function"));
         return this;
     }
 
@@ -116,10 +117,5 @@ public final class ThreadsDataMoverBuilder extends MoverBuilder<ThreadsDataMover
      */
     public ThreadsDataMover open() {
         return new ThreadsDataMover(this);
-    }
-
-    MoveFunctions functions() {
-        var chosen = new MoveFunctions(memcpy, memmove, memset);
-        return chosen.equals(MoveFunctions.STANDARD) ? MoveFunctions.STANDARD : chosen;
     }
 }

@@ -73,12 +73,13 @@ public record DifConfig(DifBlockSize blockSize, DifTags source, DifTags destinat
      * @param blocks the number of the first blocks
      */
     public DifConfig after(long blocks) {
-        return new DifConfig(blockSize,
-                after(blocks, source, DifFlag.SOURCE_FIXED_REFERENCE_TAG,
-                        DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG),
-                after(blocks, destination, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
-                        DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG),
-                flags);
+        return blocks == 0 ? this
+                : new DifConfig(blockSize,
+                        after(blocks, source, DifFlag.SOURCE_FIXED_REFERENCE_TAG,
+                                DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG),
+                        after(blocks, destination, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
+                                DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG),
+                        flags);
     }
 
     private DifTags after(long blocks, DifTags tags, DifFlag fixed, DifFlag incrementing) {

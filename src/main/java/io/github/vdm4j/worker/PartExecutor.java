@@ -5,7 +5,6 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
-import io.github.vdm4j.jvm.PartKernel;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskParts;
 import io.github.vdm4j.jvm.TaskSequence;
@@ -14,7 +13,6 @@ import io.github.vdm4j.memory.Pins;
 import io.github.vdm4j.trace.OperationTrace;
 import java.util.Collection;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The executor of long operations. All workers execute their parts. A worker takes such an
@@ -57,19 +55,19 @@ public final class PartExecutor {
      * Divides a long operation or batch and attaches its parts to it.
      *
      * @param operation an operation that was not handed over
-     * @param kernel returns the code that executes the parts of one operation
+     * @param part executes a part of one operation, see {@link Parts}
      * @param execution executes a task of a batch and writes its completion record
      * @param path the path of a batch
      * @return the parts, or null if the operation is executed as a whole
      */
-    public Division divide(Operation<?> operation, Supplier<PartKernel> kernel,
+    public Division divide(Operation<?> operation, Consumer<Operation<?>> part,
             Consumer<Operation<?>> execution, ExecutionPath path) {
         if (operation.byteSize() < from) {
             return null;
         }
-        Division parts = operation.tasks() == null ? divide(operation, kernel)
+        Division parts = operation.tasks() == null ? divide(operation, part)
                 : TaskParts.divides(operation)
-                        ? new TaskParts(operation, path, execution, task -> divide(task, kernel))
+                        ? new TaskParts(operation, path, execution, task -> divide(task, part))
                         : null;
         if (parts != null) {
             operation.attach(parts);
@@ -77,9 +75,9 @@ public final class PartExecutor {
         return parts;
     }
 
-    private Parts divide(Operation<?> operation, Supplier<PartKernel> kernel) {
+    private Parts divide(Operation<?> operation, Consumer<Operation<?>> part) {
         return operation.byteSize() < from || !kernels.isDivisible(operation) ? null
-                : new Parts(operation, kernel.get());
+                : new Parts(operation, part);
     }
 
     /**
@@ -163,7 +161,7 @@ public final class PartExecutor {
         if (operation.attachment() instanceof Division parts) {
             return cancel(operation, parts);
         }
-        boolean taken = !hasBegun(operation) && workers.remove(operation);
+        boolean taken = !hasBegun(operation) && workers.pending.remove(operation);
         if (taken) {
             ForcedOperations.unpin(operation);
         }
@@ -171,7 +169,7 @@ public final class PartExecutor {
     }
 
     private boolean cancel(Operation<?> operation, Division parts) {
-        boolean taken = workers.remove(operation);
+        boolean taken = workers.pending.remove(operation);
         if (taken && !parts.hasBegun()) {
             parts.unpin();
             return true;

@@ -13,7 +13,7 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
-import io.github.vdm4j.jvm.PartKernel;
+import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.memory.Forces;
@@ -62,7 +62,7 @@ public final class WorkerExecutor implements VdmExecutor {
     @Override
     public FutureState start(Operation<?> operation) {
         if (operation.type() == VdmOperationType.DRAIN) {
-            operation.attach(new Drain(workers.mark()));
+            operation.attach(new Drain(workers.pending.mark()));
             return drain(operation);
         }
         if (!Workers.canExecute(operation)) {
@@ -72,7 +72,7 @@ public final class WorkerExecutor implements VdmExecutor {
             // The wake-up of a worker takes longer than the copy.
             return forced.start(operation, false);
         }
-        Division divided = parts.divide(operation, () -> PartKernel.JVM, kernels::execute,
+        Division divided = parts.divide(operation, JvmOperations::executePart, kernels::execute,
                 ExecutionPath.JVM);
         String reason = divided == null ? ForcedOperations.pin(operation) : divided.pin();
         if (reason != null) {
@@ -137,7 +137,7 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public boolean workWhileAwaited(Operation<?> operation) {
-        return workers.help();
+        return workers.helper.help();
     }
 
     private void work(Operation<?> operation) {

@@ -76,8 +76,9 @@ public final class Workers {
         return workers.length;
     }
 
-    public int pending() {
-        return pending.size();
+    /** Returns the list of the operations that wait for a worker. */
+    public PendingList pending() {
+        return pending;
     }
 
     /**
@@ -117,19 +118,6 @@ public final class Workers {
     }
 
     /**
-     * Takes the first operation that meets a condition, or returns null. The caller owns the
-     * operation and executes it.
-     */
-    public Operation<?> takeIf(Predicate<Operation<?>> condition) {
-        return pending.takeIf(condition);
-    }
-
-    /** Removes an operation from the list. Returns whether the caller owns it now. */
-    boolean remove(Operation<?> operation) {
-        return pending.remove(operation);
-    }
-
-    /**
      * {@linkplain #refuse Refuses} further operations and ends the waiting operations that a
      * predicate selects.
      *
@@ -148,11 +136,6 @@ public final class Workers {
         return ended;
     }
 
-    /** Executes short operations on the calling thread. Returns {@code false} if there was none. */
-    boolean help() {
-        return helper.help();
-    }
-
     boolean hasWork() {
         return !pending.isEmpty() || helper.hasCallbacks();
     }
@@ -168,14 +151,9 @@ public final class Workers {
         }
     }
 
-    /** Marks the operations that were added before this call, for {@link #isPast}. */
-    public long mark() {
-        return pending.mark();
-    }
-
     /**
-     * Returns whether all operations that were added before a mark have been executed. If so, their
-     * results are visible to the caller.
+     * Returns whether all operations that were added before a {@linkplain PendingList#mark mark}
+     * have been executed. If so, their results are visible to the caller.
      */
     public boolean isPast(long mark) {
         if (pending.reached() < mark) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vdm4j.DurabilityDomain;
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.mover.ThreadsDataMover;
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -75,6 +77,27 @@ class OffHeapBufferTest {
                     OffHeapBuffer buffer = OffHeapBuffer.wrap(map(MapMode.READ_WRITE, arena))) {
                 assertEquals(DurabilityDomain.PAGE, buffer.domain());
             }
+        }
+
+        /** {@code OffHeapBuffer.map} ends the lock. Its javadoc recommends this way. */
+        @Test
+        void wrappedMappingKeepsTheFileLock() throws IOException {
+            Path locks = Path.of("/proc/locks");
+            assumeTrue(Files.isReadable(locks));
+            Path file = Files.write(folder.resolve("locked"), new byte[4096]);
+            String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock();
+                    Arena arena = Arena.ofShared();
+                    Vdm mover = ThreadsDataMover.open();
+                    OffHeapBuffer buffer = OffHeapBuffer.wrap(
+                            channel.map(MapMode.READ_WRITE, 0, 4096, arena))) {
+                mover.memset(buffer.segment(), (byte) 1, VdmFlags.MEM_DURABLE).await();
+                assertTrue(lock.isValid());
+                assertTrue(Files.readString(locks).contains(inode));
+            }
+            assertFalse(Files.readString(locks).contains(inode));
         }
 
         @Test

@@ -86,7 +86,7 @@ class DeviceDifProperties {
         }
         MemorySegment source = client.arena.allocate((long) BLOCKS * (block + PROTECTION));
         DifKernel.insert(source, client.noise((long) BLOCKS * block, seed),
-                asDestination.withFlags(flags.toArray(DifFlag[]::new)), 0);
+                asDestination.withFlags(flags.toArray(DifFlag[]::new)));
         var random = new SplittableRandom(seed);
         long at = (long) random.nextInt(BLOCKS) * (block + PROTECTION);
         switch (damage) {
@@ -117,19 +117,19 @@ class DeviceDifProperties {
         long size = source.byteSize();
 
         Task check = client.task(0x12, source, source, size).set(24, 0L);
-        assertFound(DifKernel.check(source, config, 0),
+        assertFound(DifKernel.check(source, config),
                 client.run(describe(check, config, true, false)));
 
         MemorySegment stripped = client.noise((long) BLOCKS * block, 1);
         MemorySegment expected = client.copyOf(bytes(stripped));
-        long found = DifKernel.strip(expected, source, config, 0);
+        long found = DifKernel.strip(expected, source, config);
         assertFound(found, client.run(
                 describe(client.task(0x14, source, stripped, size), config, true, false)));
         assertArrayEquals(bytes(expected), bytes(stripped));
 
         MemorySegment updated = client.noise(size, 2);
         expected = client.copyOf(bytes(updated));
-        found = DifKernel.update(expected, source, config, 0);
+        found = DifKernel.update(expected, source, config);
         assertFound(found, client.run(
                 describe(client.task(0x15, source, updated, size), config, true, true)));
         assertArrayEquals(bytes(expected), bytes(updated));
@@ -137,7 +137,7 @@ class DeviceDifProperties {
         byte[] data = Arrays.copyOf(bytes(source), BLOCKS * block);
         MemorySegment inserted = client.noise(size, 3);
         expected = client.copyOf(bytes(inserted));
-        DifKernel.insert(expected, client.copyOf(data), config, 0);
+        DifKernel.insert(expected, client.copyOf(data), config);
         assertEquals(Status.SUCCESS, client.run(describe(client.task(0x13, client.copyOf(data),
                 inserted, data.length), config, false, true)).status());
         assertArrayEquals(bytes(expected), bytes(inserted));

@@ -262,7 +262,7 @@ class DeviceOperationsTest {
         MemorySegment data = client.noise(3L * size.bytes(), 18);
         MemorySegment expected = client.noise(3L * whole, 19);
         MemorySegment made = client.noise(3L * whole, 20);
-        DifKernel.insert(expected, data, config, 0);
+        DifKernel.insert(expected, data, config);
         Task insert = DeviceDifProperties.describe(client.task(0x13, data, made, data.byteSize()),
                 config, false, true);
         succeeded(client.run(insert));
@@ -278,7 +278,7 @@ class DeviceOperationsTest {
 
         DifConfig updating = checking.withDestination(new DifTags(5, 6, 7));
         MemorySegment updated = client.noise(3L * whole, 21);
-        DifKernel.update(expected, made, updating, 0);
+        DifKernel.update(expected, made, updating);
         succeeded(client.run(DeviceDifProperties.describe(
                 client.task(0x15, made, updated, made.byteSize()), updating, true,
                 true)));
@@ -296,7 +296,7 @@ class DeviceOperationsTest {
         DifConfig config = DifConfig.of(DifBlockSize.BYTES_512);
         MemorySegment data = client.noise(3 * 512, 23);
         MemorySegment made = client.noise(3 * 520, 24);
-        DifKernel.insert(made, data, config, 0);
+        DifKernel.insert(made, data, config);
         made.set(JAVA_BYTE, 520, (byte) ~made.get(JAVA_BYTE, 520));
         made.set(JAVA_BYTE, 520 + 519, (byte) 99);
         Task task = client.run(DeviceDifProperties.describe(

@@ -57,8 +57,7 @@ final class CopyDeviceMover extends AbstractDataMover {
 
     @Override
     public boolean isSupported(VdmFlags flags, MemorySegment destination) {
-        return !flags.contains(VdmFlags.MEM_DURABLE)
-                || Durability.system().supports(destination, true);
+        return Durability.system().supports(flags, destination, true);
     }
 
     @Override

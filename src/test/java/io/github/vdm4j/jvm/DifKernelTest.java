@@ -153,14 +153,14 @@ class DifKernelTest {
         assertEquals(
                 new DifReference(with.config()).check(source),
                 DifReference.Found
-                        .of(DifKernel.check(with.source(source).segment(), with.config(), 0)));
+                        .of(DifKernel.check(with.source(source).segment(), with.config())));
     }
 
     @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
     void insertAddsTheProtectionToEachBlock(@ForAll("cases") Case with) {
         byte[] data = with.data();
         Placed destination = with.room(data.length + 8 * with.blocks());
-        DifKernel.insert(destination.segment(), with.source(data).segment(), with.config(), 0);
+        DifKernel.insert(destination.segment(), with.source(data).segment(), with.config());
         assertArrayEquals(new DifReference(with.config()).insert(data), destination.bytes());
     }
 
@@ -170,7 +170,7 @@ class DifKernelTest {
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(with.data().length);
         long found = DifKernel.strip(destination.segment(), with.source(source).segment(),
-                with.config(), 0);
+                with.config());
         DifReference.Found expected = reference.check(source);
         assertEquals(expected, DifReference.Found.of(found));
         assertArrayEquals(reference.strip(source, blocksBefore(with, expected)),
@@ -183,7 +183,7 @@ class DifKernelTest {
         DifReference reference = new DifReference(with.config());
         Placed destination = with.room(source.length);
         long found = DifKernel.update(destination.segment(), with.source(source).segment(),
-                with.config(), 0);
+                with.config());
         DifReference.Found expected = reference.check(source);
         assertEquals(expected, DifReference.Found.of(found));
         assertArrayEquals(reference.update(source, blocksBefore(with, expected)),
@@ -206,8 +206,7 @@ class DifKernelTest {
         DifConfig config =
                 DifConfig.of(DifBlockSize.BYTES_512)
                         .withDestination(new DifTags(0x01020304, 0xa5b6, 0x0f00));
-        DifKernel.insert(MemorySegment.ofArray(destination), MemorySegment.ofArray(data), config,
-                0);
+        DifKernel.insert(MemorySegment.ofArray(destination), MemorySegment.ofArray(data), config);
         assertEquals("d0dba0b601020304", HexFormat.of().formatHex(destination, 512, 520));
         assertArrayEquals(data, Arrays.copyOf(destination, 512));
     }
@@ -237,7 +236,7 @@ class DifKernelTest {
             source[512 + i] = (byte) (protection >>> 56 - 8 * i);
         }
         var config = DifConfig.of(DifBlockSize.BYTES_512).withSource(tags).withFlags(flags);
-        return DifReference.Found.of(DifKernel.check(MemorySegment.ofArray(source), config, 0))
+        return DifReference.Found.of(DifKernel.check(MemorySegment.ofArray(source), config))
                 .errors();
     }
 
@@ -278,9 +277,9 @@ class DifKernelTest {
         byte[] destination = new byte[2 * (size.bytes() + 8)];
         DifKernel.insert(
                 MemorySegment.ofArray(destination),
-                MemorySegment.ofArray(new byte[2 * size.bytes()]), config, 0);
+                MemorySegment.ofArray(new byte[2 * size.bytes()]), config);
         assertEquals("0000000000000000",
                 HexFormat.of().formatHex(destination, destination.length - 8, destination.length));
-        assertEquals(-1, DifKernel.check(MemorySegment.ofArray(destination), config, 0));
+        assertEquals(-1, DifKernel.check(MemorySegment.ofArray(destination), config));
     }
 }

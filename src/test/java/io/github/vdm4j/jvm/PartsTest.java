@@ -37,26 +37,20 @@ class PartsTest {
     }
 
     /** A kernel that finds a mismatch at the beginning of some parts and fails in some parts. */
-    private record Kernel(Set<Integer> mismatches, Set<Integer> failures) implements PartKernel {
-        @Override
-        public long execute(Operation<?> operation, long from, long length) {
-            int part = (int) (from / Parts.BYTES);
+    private record Kernel(Set<Integer> mismatches, Set<Integer> failures) {
+        void execute(Operation<?> piece, int part) {
             if (failures.contains(part)) {
                 throw new UnsupportedOperationException("part " + part);
             }
-            return mismatches.contains(part) ? from : -1;
-        }
-
-        @Override
-        public ExecutionPath path() {
-            return ExecutionPath.JVM;
+            piece.succeed(ExecutionPath.JVM, mismatches.contains(part) ? 0 : -1, 0);
         }
     }
 
     /** Returns a mover that executes the parts by a script. */
-    private static Vdm mover(PartKernel kernel, Consumer<Parts> script) {
+    private Vdm mover(Kernel kernel, Consumer<Parts> script) {
         return new ExecutorMover(operation -> {
-            var parts = new Parts(operation, kernel);
+            var parts = new Parts(operation, piece -> kernel.execute(piece,
+                    (int) ((piece.source().address() - memory.address()) / Parts.BYTES)));
             script.accept(parts);
             parts.record();
             return FutureState.COMPLETE;

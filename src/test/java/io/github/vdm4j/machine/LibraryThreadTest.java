@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -13,6 +15,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +27,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 final class LibraryThreadTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -74,6 +82,61 @@ final class LibraryThreadTest {
             }
         }
         return true;
+    }
+
+    /** The class loader and the thread group of an application. */
+    private static Thread startIn(ThreadGroup group, ClassLoader loader, Runnable task) {
+        var thread = new Thread(group, task);
+        thread.setContextClassLoader(loader);
+        thread.start();
+        return thread;
+    }
+
+    private static void assertInheritedNothing(Thread thread) {
+        assertNull(thread.getThreadGroup().getParent());
+        assertEquals(Thread.NORM_PRIORITY, thread.getPriority());
+        assertSame(ClassLoader.getSystemClassLoader(), thread.getContextClassLoader());
+    }
+
+    @Test
+    void threadInheritsNothing() throws Exception {
+        var group = new ThreadGroup("application");
+        group.setMaxPriority(Thread.MIN_PRIORITY);
+        var made = new AtomicReference<Thread>();
+        try (var loader = new URLClassLoader(new URL[0])) {
+            assertTrue(startIn(group, loader, () -> made.set(new LibraryThread("test", () -> {})))
+                    .join(LONG));
+        }
+        assertInheritedNothing(made.get());
+    }
+
+    /** The class loads again, because its first user determined what a static thread inherits. */
+    @Test
+    void foreignThreadInheritsNothing() throws Exception {
+        String name = LibraryThread.class.getName();
+        String file = "/" + name.replace('.', '/') + ".class";
+        String place = LibraryThread.class.getResource(file).toString();
+        var classes = URI.create(place.substring(0, place.length() - file.length() + 1)).toURL();
+        var found = new AtomicReference<Thread>();
+        var userLocal = new InheritableThreadLocal<Object>();
+        var value = new AtomicReference<>(new Object());
+        try (var again = new URLClassLoader(new URL[]{classes}, null)) {
+            assertTrue(startIn(new ThreadGroup("application"), again, () -> {
+                userLocal.set(value.get());
+                try {
+                    found.set((Thread) again.loadClass(name)
+                            .getMethod("foreignThread")
+                            .invoke(null));
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
+            }).join(LONG));
+        }
+        assertInheritedNothing(found.get());
+        var dropped = new WeakReference<>(value.getAndSet(null));
+        while (!dropped.refersTo(null)) { // The time limit ends this loop.
+            System.gc();
+        }
     }
 
     /** Sizes around the limits of the list of threads. */

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.machine.MemoryMaps.Backing;
 import io.github.vdm4j.machine.MemoryMaps.Line;
 import io.github.vdm4j.machine.MemoryMaps.Mapping;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryMapsTest {
+    private static final Path IO = Path.of("/proc/thread-self/io");
 
     /** A list in the kernel's format. Between head and flags it lists only two of the lines. */
     private static final List<String> SMAPS = """
@@ -188,6 +191,55 @@ class MemoryMapsTest {
     @Test
     void queryOfUnmappedAddressesHasNoAnswer() {
         assertNull(MappingQuery.lines(0, 1));
+    }
+
+    /** A machine that runs containers can have hundreds of mounts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mappingAFileReadsNoListOfMounts(boolean write, @TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[4096]);
+        assertReadsLess("/proc/self/mountinfo", file, () -> {
+            try {
+                (write ? OffHeapBuffer.map(file, 0, 4096)
+                        : OffHeapBuffer.mapReadOnly(file, 0, 4096)).close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** A process with a large heap needs long for the list. */
+    @Test
+    void wrappingAMappedFileReadsNoFlags(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("file");
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment mapped = mapped(file, MapMode.READ_WRITE, arena);
+            long device = (long) Files.getAttribute(file, "unix:dev");
+            assumeTrue("0".equals(SystemFiles.text(Path.of("/sys/dev/block/%d:%d/queue/dax"
+                    .formatted(device >> 8 & 0xfff, device & 0xff)))), "may be persistent memory");
+            assertReadsLess("/proc/self/smaps", file, () -> OffHeapBuffer.wrap(mapped).close());
+        }
+    }
+
+    /** Asserts that the thread reads fewer bytes than a list of the kernel has. */
+    private static void assertReadsLess(String list, Path file, Runnable call)
+            throws IOException {
+        assumeTrue(Files.isReadable(IO), "the kernel counts no bytes");
+        assumeTrue(MappingQuery.lines(Arena.global().allocate(1).address(), 1) != null,
+                "the kernel or Java refuses the query");
+        assumeTrue(((long) Files.getAttribute(file, "unix:dev") >> 8 & 0xfff) != 0,
+                "the folder is not on a block device");
+        call.run(); // loads the classes
+        long before = bytesRead();
+        call.run();
+        long read = bytesRead() - before;
+        long most = Files.readString(Path.of(list), StandardCharsets.ISO_8859_1).length();
+        assertTrue(read < most, () -> read + " bytes were read, the list has " + most);
+    }
+
+    private static long bytesRead() throws IOException {
+        String first = Files.readAllLines(IO).getFirst();
+        return Long.parseLong(first.substring("rchar: ".length()));
     }
 
     private static MemorySegment mapped(Path file, MapMode mode, Arena arena)

@@ -25,6 +25,7 @@ import io.github.vdm4j.future.FutureProperty;
 import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.mover.JvmMovers;
+import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.ForceCounters;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -198,6 +199,22 @@ class SharedForcesTest extends AgainstSimulatedDml {
             end(future).orThrow();
         }
         assertNeverForcedHere();
+    }
+
+    /** On hardware, a later poll ends the operation. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DML_HARDWARE")
+    void awaitForcesOnItsPlatformThread(Mover which) {
+        Vdm mover = open(which);
+        for (VdmFuture<?> future : List.of(copy(mover, 1), mover.flush(slot(2)),
+                mover.memset(slot(3), (byte) 3, VdmFlags.MEM_DURABLE),
+                mover.copyCrc32c(slot(4), noise(400), CrcOptions.STANDARD,
+                        VdmFlags.MEM_DURABLE))) {
+            forcing.clear();
+            future.await();
+            future.orThrow();
+            assertEquals(List.of(Thread.currentThread()), forcing, future::toString);
+        }
     }
 
     @ParameterizedTest

@@ -193,7 +193,7 @@ public class ParallelOracleTest {
         MemorySegment data = noise(random, 0, blocks * size.bytes());
         MemorySegment guarded = noise(random, 0, blocks * whole);
         MemorySegment expected = copyOf(guarded);
-        DifKernel.insert(expected, data, config, 0);
+        DifKernel.insert(expected, data, config);
         run(mover.difInsert(guarded, data, config, VdmFlags.NONE));
         assertEquals(-1, guarded.mismatch(expected));
 
@@ -211,7 +211,7 @@ public class ParallelOracleTest {
             guarded.set(ValueLayout.JAVA_BYTE, at,
                     (byte) ~guarded.get(ValueLayout.JAVA_BYTE, at));
         }
-        long found = DifKernel.check(guarded, config, 0);
+        long found = DifKernel.check(guarded, config);
         DifResult first = DifResult.of(found < 0 ? -1 : DifKernel.offset(found),
                 found < 0 ? 0 : DifKernel.errors(found));
         assertEquals(first, run(mover.difCheck(guarded, config)));

@@ -84,10 +84,9 @@ class ThreadsDataMoverTest extends VdmContract {
     }
 
     private static List<Thread> workers() {
-        Thread[] all = new Thread[Thread.activeCount() + 100];
-        int count = Thread.enumerate(all);
-        return Stream.of(all)
-                .limit(count)
+        return Thread.getAllStackTraces()
+                .keySet()
+                .stream()
                 .filter(thread -> thread.getName().startsWith("vdm4j-threads-mover-"))
                 .toList();
     }
@@ -347,7 +346,7 @@ class ThreadsDataMoverTest extends VdmContract {
         var next = new AtomicInteger();
         Throwable[] thrown = {new ArithmeticException("one"), new StackOverflowError(),
             new AssertionError("three"), new InternalError("four"),
-            new IllegalStateException("five")};
+            new IllegalStateException("five"), new OutOfMemoryError("six")};
         try (var own = ThreadsDataMover.builder().threads(1).memcpyFunction((to, from, flags) -> {
             int call = next.getAndIncrement();
             if (call < thrown.length) {
@@ -358,7 +357,8 @@ class ThreadsDataMoverTest extends VdmContract {
             for (Throwable expected : thrown) {
                 VdmFuture<VdmOutput> copy = own.memcpy(memory(8), memory(8));
                 new FutureRuntime().waitFor(copy);
-                assertEquals(VdmResult.INTERNAL_ERROR, copy.result());
+                assertEquals(expected instanceof OutOfMemoryError ? VdmResult.OUT_OF_MEMORY
+                        : VdmResult.INTERNAL_ERROR, copy.result());
                 assertEquals(expected, copy.failure().getCause());
             }
             own.memcpy(memory(8), memory(8)).await();

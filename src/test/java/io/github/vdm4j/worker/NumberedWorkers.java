@@ -52,15 +52,15 @@ final class NumberedWorkers extends AbstractDataMover {
     }
 
     boolean remove(Operation<?> operation) {
-        return workers.remove(operation);
+        return workers.pending.remove(operation);
     }
 
     boolean help() {
-        return workers.help();
+        return workers.helper.help();
     }
 
     long mark() {
-        return workers.mark();
+        return workers.pending.mark();
     }
 
     boolean isPast(long mark) {

@@ -52,9 +52,9 @@ class WorkersWithoutThreadsTest {
     void startedThreadsEndAndTheCallerDoesNotWait() throws InterruptedException {
         Seam.install((Seam.Scheduler) Proxy.newProxyInstance(Seam.class.getClassLoader(),
                 new Class<?>[]{Seam.Scheduler.class}, this::answer));
-        assertSame(refusal, assertThrows(OutOfMemoryError.class,
-                () -> new Workers("refused", 4, WorkerStrategy.BALANCED, operation -> false,
-                        operation -> {})));
+        var workers = new Workers("refused", 4, WorkerStrategy.BALANCED, operation -> false,
+                operation -> {});
+        assertSame(refusal, assertThrows(OutOfMemoryError.class, workers::start));
         for (Thread thread : started) {
             thread.join();
         }

@@ -4,8 +4,11 @@ import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.VdmStatus;
+import io.github.vdm4j.jvm.TaskOrder;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
+import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +22,7 @@ final class BatchPart {
 
     private final Slot slot;
     private final TaskOrder order;
+    private Durability durability;
     private final BatchBuffer buffer;
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
@@ -41,7 +45,8 @@ final class BatchPart {
         buffer = new BatchBuffer(slot);
     }
 
-    void begin() {
+    void begin(Durability engines) {
+        durability = engines;
         faults = 0;
     }
 
@@ -91,7 +96,7 @@ final class BatchPart {
     }
 
     private boolean isOfLines(MemorySegment destination) {
-        return order.durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
+        return durability.kindOf(destination) == WriteBackKind.CACHE_LINES;
     }
 
     private static boolean overlaps(Operation<?> task) {
@@ -105,22 +110,21 @@ final class BatchPart {
     /** Returns whether the part is the whole batch and the call keeps all its arenas open. */
     boolean gather(boolean begun) {
         arenas.clear();
-        List<Operation<?>> tasks = order.tasks;
+        List<Operation<?>> tasks = order.tasks();
         int next = order.next();
-        int limit = order.limit();
-        int room = Math.min(slot.channel().limits().tasks(device), limit - next);
+        int room = Math.min(slot.channel().limits().tasks(device), tasks.size() - next);
         buffer.reserve(Math.max(room, BatchBuffer.LEAST));
         if (placed.length < room) {
             placed = new int[Math.max(room, 2 * placed.length)];
         }
         boolean allHeld = true;
         int count = 0;
-        for (int i = next; i < limit && count < room; i++) {
+        for (int i = next; i < tasks.size() && count < room; i++) {
             Operation<?> task = tasks.get(i);
             if (begun && hasEnded(i, task)) {
                 continue;
             }
-            if (!fits(task) || order.isForbidden(i)) {
+            if (!fits(task) || order.isHeld(i)) {
                 break;
             }
             int held = arenas.count();
@@ -201,7 +205,7 @@ final class BatchPart {
     }
 
     void takeSuccess() {
-        List<Operation<?>> tasks = order.tasks;
+        List<Operation<?>> tasks = order.tasks();
         ExecutionPath path = slot.path();
         for (int i = 0; i < size; i++) {
             succeed(i, BatchBuffer.SUCCESS, tasks.get(placed[i]), path);
@@ -217,7 +221,7 @@ final class BatchPart {
         boolean again = false;
         for (int i = 0; i < size; i++) {
             int index = placed[i];
-            Operation<?> task = order.tasks.get(index);
+            Operation<?> task = order.tasks().get(index);
             int status = buffer.status(i);
             if (isSuccess(status, task)) {
                 progress = true;
@@ -231,7 +235,7 @@ final class BatchPart {
                 // tasks.
                 again = again || slot.fallBack();
                 if (!again) {
-                    order.fail(index, slot, slot.taskStatus(i));
+                    fail(index, slot.taskStatus(i));
                 }
             }
         }
@@ -264,13 +268,31 @@ final class BatchPart {
     /** Prefaults the pages of a task. Returns {@code false} if the task has failed. */
     private boolean prefault(int index) {
         try {
-            Operation<?> task = order.tasks.get(index);
+            Operation<?> task = order.tasks().get(index);
             segments.begin(task);
             segments.prefault(slot.part().begin(task, 0, false).range(0, task.byteSize()));
             return true;
         } catch (PageUnavailableException | SegmentClosedException e) {
-            order.fail(index, e);
+            fail(index, e);
             return false;
         }
+    }
+
+    /** Fails a task because of an exception of {@link Program#submit}. */
+    void fail(int index, RuntimeException e) {
+        order.fail(index, Program.resultOf(e), "failed: " + e.getMessage(), Program.causeOf(e));
+    }
+
+    /** Fails a task with a status of the channel. */
+    void fail(int index, int code) {
+        VdmStatus status = slot.channel().status(code);
+        order.tasks()
+                .get(index)
+                .fail(slot.path(), status.result(), status,
+                        "on %s failed: %s: %s".formatted(slot.channel().place(slot.onDevice()),
+                                status,
+                                status.explanation()),
+                        null);
+        order.recordEnd(index);
     }
 }

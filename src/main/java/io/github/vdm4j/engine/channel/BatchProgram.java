@@ -2,6 +2,7 @@ package io.github.vdm4j.engine.channel;
 
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.jvm.TaskOrder;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
@@ -22,15 +23,13 @@ public final class BatchProgram extends Program {
 
     private final TaskOrder order = new TaskOrder();
     private final BatchPart part;
+    private Durability durability;
     private Operation<?> operation;
 
     private boolean begun;
 
     /** The program of the current task if the slot executes it alone, or null. */
     private Program alone;
-
-    /** The forces of the tasks before the next fence, or null. */
-    private Forces forces;
 
     BatchProgram(Slot slot) {
         super(slot);
@@ -40,26 +39,23 @@ public final class BatchProgram extends Program {
     BatchProgram begin(Operation<?> batch, Durability engines) {
         reset();
         operation = batch;
-        order.begin(batch.tasks(), engines);
-        part.begin();
+        durability = engines;
+        order.begin(batch.tasks());
+        part.begin(engines);
         begun = false;
         alone = null;
-        forces = null;
         return this;
     }
 
     /** Returns {@code true} also at a fence while {@link #pendingForces} has forces. */
     @Override
     public boolean isDone() {
-        if (order.isAtFence() && pendingForces() == null) {
-            order.beginSection();
-        }
-        return order.isSectionDone();
+        return order.isPaused();
     }
 
     @Override
     public Forces pendingForces() {
-        return forces == null || forces.isEmpty() ? null : forces;
+        return order.pendingForces();
     }
 
     @Override
@@ -73,13 +69,13 @@ public final class BatchProgram extends Program {
                 requireUsable();
                 begun = true;
             }
-            Durability.Refusal refusal = order.durability.refusal(task, true);
+            Durability.Refusal refusal = durability.refusal(task, true);
             if (refusal != null) {
                 order.fail(order.next(), refusal.result(), refusal.reason(), null);
                 order.advance();
                 return OK;
             }
-            alone = slot().begin(task, order.durability, false);
+            alone = slot().begin(task, durability, false);
         }
         return submitAlone();
     }
@@ -101,14 +97,14 @@ public final class BatchProgram extends Program {
 
     private void finishAloneIfDone() {
         if (alone.isDone()) {
-            forces = alone.finish(order.nextTask(), forces);
-            order.recordEnd(order.next());
-            endAlone();
+            Forces forces = alone.finish(order.nextTask(), order.forces());
+            alone = null;
+            order.endTask(forces);
         }
     }
 
     private void failAlone(RuntimeException e) {
-        order.fail(order.next(), e);
+        part.fail(order.next(), e);
         endAlone();
     }
 
@@ -167,7 +163,7 @@ public final class BatchProgram extends Program {
         if (alone == null) {
             return false;
         }
-        order.fail(order.next(), slot(), status);
+        part.fail(order.next(), status);
         endAlone();
         return true;
     }
@@ -196,7 +192,7 @@ public final class BatchProgram extends Program {
 
     @Override
     public boolean pin() {
-        List<Operation<?>> tasks = order.tasks;
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size() && MemoryRegions.any(); i++) {
             if (!pin(tasks.get(i))) {
                 return false;
@@ -207,7 +203,7 @@ public final class BatchProgram extends Program {
 
     /** Checks all segments before the first submission, because it does not contain all tasks. */
     private void requireUsable() {
-        List<Operation<?>> tasks = order.tasks;
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             Slot.requireUsable(task.destination());
@@ -225,7 +221,6 @@ public final class BatchProgram extends Program {
     void clear() {
         super.clear();
         alone = null;
-        forces = null;
         part.clear();
         order.clear();
         operation = null;
@@ -240,7 +235,7 @@ public final class BatchProgram extends Program {
     @Override
     public long bytesMoved() {
         long sum = 0;
-        List<Operation<?>> tasks = order.tasks;
+        List<Operation<?>> tasks = order.tasks();
         for (int i = 0; i < tasks.size(); i++) {
             Operation<?> task = tasks.get(i);
             if (task.recordedResult() == VdmResult.SUCCESS) {

@@ -4,7 +4,6 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
-import io.github.vdm4j.operation.DifTags;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -34,7 +33,6 @@ public final class Part {
     /** The bytes of a cache line. */
     public static final long LINE = 64;
 
-    private static final int MAX_TAG = 0xffff;
     private static final int DIF_OF_BOTH =
             DifFlag.INVERT_CRC_SEED.bit() | DifFlag.INVERT_CRC_RESULT.bit();
     private static final int DIF_OF_SOURCE = 0xff | DIF_OF_BOTH;
@@ -90,7 +88,7 @@ public final class Part {
     private long deltaBytes;
 
     /** The size of a protected block in the source and in the destination. */
-    private long block;
+    long block;
 
     private long blockOfDestination;
 
@@ -260,12 +258,12 @@ public final class Part {
 
     /** Returns the reference tag of the part's first block in the source. */
     public int sourceReference() {
-        return reference(dif.source(), DifFlag.SOURCE_FIXED_REFERENCE_TAG);
+        return difOfPart().source().reference();
     }
 
     /** Returns the 16 bits of the application tag of the part's first block in the source. */
     public int sourceApplication() {
-        return application(dif.source(), DifFlag.SOURCE_INCREMENTING_APPLICATION_TAG);
+        return difOfPart().source().application();
     }
 
     /** Returns the 16 bits of the mask of the source's application tags. */
@@ -275,12 +273,12 @@ public final class Part {
 
     /** Returns the reference tag of the part's first block in the destination. */
     public int destinationReference() {
-        return reference(dif.destination(), DifFlag.DESTINATION_FIXED_REFERENCE_TAG);
+        return difOfPart().destination().reference();
     }
 
     /** Returns the 16 bits of the application tag of the part's first block in the destination. */
     public int destinationApplication() {
-        return application(dif.destination(), DifFlag.DESTINATION_INCREMENTING_APPLICATION_TAG);
+        return difOfPart().destination().application();
     }
 
     /** Returns the 16 bits of the mask of the destination's application tags. */
@@ -288,18 +286,7 @@ public final class Part {
         return dif.destination().applicationMask();
     }
 
-    private int reference(DifTags tags, DifFlag fixed) {
-        return (difFlags & fixed.bit()) != 0 ? tags.reference()
-                : (int) (tags.reference() + blocksBefore());
-    }
-
-    private int application(DifTags tags, DifFlag incrementing) {
-        return (difFlags & incrementing.bit()) == 0
-                ? tags.application()
-                : (int) (tags.application() + blocksBefore() & MAX_TAG);
-    }
-
-    private long blocksBefore() {
-        return (source - sourceStart) / block;
+    private DifConfig difOfPart() {
+        return dif.after((source - sourceStart) / block);
     }
 }

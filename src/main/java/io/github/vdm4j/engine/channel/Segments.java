@@ -94,22 +94,8 @@ final class Segments {
 
     /** Asks the kernel for the pages of a part. Returns {@code false} if it does not answer. */
     boolean guard(Part part) {
-        try {
-            return guard(source, part.source, part.bytes, false)
-                    && guard(destination, part.destination, part.destinationBytes,
-                            destinationIsWritten)
-                    && guard(second, part.second, part.bytes, secondIsWritten);
-        } catch (IllegalStateException e) {
-            throw new SegmentClosedException(e);
-        }
-    }
-
-    private static boolean guard(MemorySegment segment, long address, long length, boolean write) {
-        if (!MemoryRegions.mayLackPages(segment)) {
-            return true;
-        }
-        long begin = begin(segment, address);
-        return PageGuard.ask(segment, begin, end(segment, address + length) - begin, write);
+        return access(part, (segment, from, length, write) -> !MemoryRegions.mayLackPages(segment)
+                || PageGuard.ask(segment, from, length, write));
     }
 
     /**
@@ -118,43 +104,46 @@ final class Segments {
      * pages of its range.
      */
     private void populate(Part part) {
-        populate(destination, part.destination, part.destinationBytes);
-        if (secondIsWritten) {
-            populate(second, part.second, part.bytes);
-        }
-    }
-
-    private static void populate(MemorySegment segment, long address, long length) {
-        if (MemoryRegions.mayLackPages(segment) && length > 0) {
-            PageGuard.populate(segment, address - segment.address(), length);
-        }
+        access(part, (segment, from, length, write) -> {
+            if (write && length > 0 && MemoryRegions.mayLackPages(segment)) {
+                PageGuard.populate(segment, from, length);
+            }
+            return true;
+        });
     }
 
     /** Touches the pages of a part, see {@link Program#repairPageFault}. */
     void prefault(Part part) {
-        prefault(source, part.source, part.bytes, false);
-        prefault(destination, part.destination, part.destinationBytes, destinationIsWritten);
-        prefault(second, part.second, part.bytes, secondIsWritten);
+        access(part, (segment, from, length, write) -> {
+            PageGuard.prefault(segment, from, length, write);
+            return true;
+        });
     }
 
-    private static void prefault(MemorySegment segment, long address, long length, boolean write) {
-        if (segment != null) {
-            try {
-                long begin = begin(segment, address);
-                PageGuard.prefault(segment, begin, end(segment, address + length) - begin, write);
-            } catch (IllegalStateException e) {
-                throw new SegmentClosedException(e);
-            }
+    /** An access to the pages of a range in a segment. It returns whether the pages are present. */
+    private interface Access {
+        boolean to(MemorySegment segment, long from, long length, boolean write);
+    }
+
+    private boolean access(Part part, Access access) {
+        try {
+            return access(source, part.source, part.bytes, false, access)
+                    && access(destination, part.destination, part.destinationBytes,
+                            destinationIsWritten, access)
+                    && access(second, part.second, part.bytes, secondIsWritten, access);
+        } catch (IllegalStateException e) {
+            throw new SegmentClosedException(e);
         }
     }
 
-    /** Returns the offset of an address. The first cache line of a range may begin before it. */
-    private static long begin(MemorySegment segment, long address) {
-        return Math.max(address - segment.address(), 0);
-    }
-
-    /** Returns the offset of the end of a part. The last cache line may end behind the range. */
-    private static long end(MemorySegment segment, long address) {
-        return Math.min(address - segment.address(), segment.byteSize());
+    /** The first cache line of a part may begin before its segment, and the last may end behind. */
+    private static boolean access(MemorySegment segment, long address, long length, boolean write,
+            Access access) {
+        if (segment == null) {
+            return true;
+        }
+        long from = Math.max(address - segment.address(), 0);
+        long end = Math.min(address + length - segment.address(), segment.byteSize());
+        return access.to(segment, from, end - from, write);
     }
 }

@@ -73,12 +73,8 @@ final class WriteBacks {
      */
     void writeLines(boolean byProcessor) throws IOException {
         if (byProcessor && !linesBySlot) {
-            if (first == WriteBackKind.CACHE_LINES) {
-                durability.writeBackLines(operation.destination());
-            }
-            if (second == WriteBackKind.CACHE_LINES) {
-                durability.writeBackLines(operation.secondDestination());
-            }
+            durability.writeBackLines(operation.destination(), first);
+            durability.writeBackLines(operation.secondDestination(), second);
         }
     }
 

@@ -101,9 +101,10 @@ class DescriptorTest {
     void difHasFlagsAndTagsOfEachSide() {
         part.dif = new DifConfig(DifBlockSize.BYTES_520,
                 new DifTags(0x04030201, 0x0605, 0x0807), new DifTags(0x14131211, 0x1615, 0x1817),
-                Set.of());
-        part.difFlags = DifFlag.SOURCE_FIXED_REFERENCE_TAG.bit()
-                | DifFlag.DESTINATION_FIXED_REFERENCE_TAG.bit() | DifFlag.INVERT_CRC_SEED.bit();
+                Set.of(DifFlag.SOURCE_FIXED_REFERENCE_TAG, DifFlag.DESTINATION_FIXED_REFERENCE_TAG,
+                        DifFlag.INVERT_CRC_SEED));
+        part.difFlags = part.dif.flagBits();
+        part.block = 528;
         String source = "01020304" + hex(part.sourceMask()) + hex(part.sourceApplication());
         String destination =
                 "11121314" + hex(part.destinationMask()) + hex(part.destinationApplication());
