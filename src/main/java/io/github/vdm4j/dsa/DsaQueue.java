@@ -5,7 +5,7 @@ import io.github.vdm4j.dsa.portal.MoverQueue;
 import io.github.vdm4j.dsa.portal.QueueTraits;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A work queue of a mover with its counters. The counters cover the operations of this mover.
@@ -58,8 +58,8 @@ public record DsaQueue(
         return new DsaQueue(traits.name(), traits.device(), traits.numaNode(), traits.dedicated(),
                 traits.size(), traits.maxTransferBytes(), traits.maxBatchTasks(),
                 lost == null ? null : lost + ": " + lost.explanation(),
-                queue.submitted.sum(), queue.completed.sum(), queue.failed.sum(),
-                queue.pageFaults.sum(), queue.full.sum(), queue.bytes.sum(),
-                Arrays.stream(queue.sizes).map(LongAdder::sum).toList());
+                queue.submitted.get(), queue.completed.get(), queue.failed.get(),
+                queue.pageFaults.get(), queue.full.get(), queue.bytes.get(),
+                Arrays.stream(queue.sizes).map(AtomicLong::get).toList());
     }
 }

@@ -111,15 +111,20 @@ final class CompletionThread {
     /** Polls an operation that receives no waker any more. This wakes the threads that wait. */
     private static void endPromise(Operation<?> operation) {
         try {
-            operation.advanceIfRunning();
+            hasEnded(operation);
         } catch (Throwable e) {
             LibraryThread.report(e);
         }
     }
 
+    /** Polls an operation. Returns whether this thread does not have to poll it again. */
     private static boolean hasEnded(Operation<?> operation) {
-        operation.advanceIfRunning();
-        return operation.state() != FutureState.RUNNING;
+        try {
+            operation.advanceIfRunning();
+            return operation.state() != FutureState.RUNNING;
+        } catch (WrongThreadException e) { // It was prepared again, on confined memory.
+            return true;
+        }
     }
 
     void stop() {

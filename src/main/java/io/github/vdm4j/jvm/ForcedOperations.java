@@ -205,12 +205,17 @@ public final class ForcedOperations {
      */
     public List<Operation<?>> await(long deadline) {
         boolean interrupted = false;
-        while (!waiting.isEmpty() && Seam.nanoTime() - deadline < 0) {
+        boolean late = false;
+        while (!late && !waiting.isEmpty()) {
             Seam.parkNanos(this, LOOK_NANOS);
             interrupted |= Thread.interrupted();
+            late = Seam.nanoTime() - deadline >= 0;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+        if (!late) {
+            return List.of(); // An operation that has joined since then is not late.
         }
         return waiting.stream()
                 .<Operation<?>>map(Forces::operation)

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.Batch;
 import io.github.vdm4j.ExecutionPath;
+import io.github.vdm4j.UncaughtExceptions;
 import io.github.vdm4j.VdmException;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
+import io.github.vdm4j.VdmOperation;
+import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.emulator.Completion;
 import io.github.vdm4j.emulator.Descriptor;
@@ -20,6 +23,7 @@ import io.github.vdm4j.emulator.FaultPlan;
 import io.github.vdm4j.emulator.QueueSettings;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.Notifier;
 import io.github.vdm4j.mover.DeviceDecision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,11 +32,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -731,6 +737,51 @@ class DsaDataMoverTest {
             assertEquals(List.of("wq0.0"), mover.queues().stream().map(DsaQueue::name).toList());
             assertTrue(mover.decision().usesDevice());
             assertEquals("a work queue has executed a no-op", mover.decision().reason());
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void operationReusedOnConfinedMemoryDelaysNone() throws InterruptedException {
+        device(oneQueue().maxTransfer(256));
+        movers.devices.inline();
+        DeviceModel model = movers.devices.model(0);
+        var entered = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var woken = new CountDownLatch(1);
+        MemorySegment source = noise(64, 1);
+        MemorySegment twoParts = noise(512, 5);
+        try (var uncaught = new UncaughtExceptions();
+                Arena confined = Arena.ofConfined();
+                DsaDataMover mover = movers.builder().open()) {
+            movers.devices.onDemand();
+            VdmFuture<VdmOutput> first = mover.memcpy(noise(64, 2), source);
+            VdmOperation reused = mover.newOperation().memcpy(noise(64, 3), source);
+            VdmFuture<VdmOutput> last = mover.memcpy(noise(64, 4), source);
+            first.poll(Notifier.of(() -> {
+                entered.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+            reused.poll(Notifier.of(() -> {}));
+            last.poll(Notifier.of(woken::countDown));
+            assertTrue(model.step());
+            entered.await(); // The completion thread is in the waker. The other two follow.
+            assertTrue(model.step());
+            reused.busyPoll();
+            reused.memcpy(confined.allocate(512), twoParts).start();
+            assertTrue(model.step());
+            assertTrue(model.step());
+            goOn.countDown(); // Only this thread can submit the second part.
+            woken.await();
+            reused.poll();
+            assertTrue(model.step());
+            reused.busyPoll();
+            assertEquals(VdmResult.SUCCESS, reused.result());
+            assertEquals(List.of(), uncaught.list());
         }
     }
 }

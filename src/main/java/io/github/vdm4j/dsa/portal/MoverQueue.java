@@ -1,7 +1,7 @@
 package io.github.vdm4j.dsa.portal;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,13 +23,15 @@ public final class MoverQueue {
     private final LongSupplier clock;
 
     // The counters, see DsaQueue.
-    public final LongAdder submitted = new LongAdder();
-    public final LongAdder completed = new LongAdder();
-    public final LongAdder failed = new LongAdder();
-    public final LongAdder pageFaults = new LongAdder();
-    public final LongAdder full = new LongAdder();
-    public final LongAdder bytes = new LongAdder();
-    public final LongAdder[] sizes = new LongAdder[SIZES];
+    // A LongAdder can allocate. If the heap was full after the device has accepted a submission,
+    // the slot would be lost.
+    public final AtomicLong submitted = new AtomicLong();
+    public final AtomicLong completed = new AtomicLong();
+    public final AtomicLong failed = new AtomicLong();
+    public final AtomicLong pageFaults = new AtomicLong();
+    public final AtomicLong full = new AtomicLong();
+    public final AtomicLong bytes = new AtomicLong();
+    public final AtomicLong[] sizes = new AtomicLong[SIZES];
 
     /** The status that made the queue lost, or 0 while the queue is usable. */
     private volatile int lost;
@@ -49,7 +51,7 @@ public final class MoverQueue {
         this.open = open;
         this.traits = traits;
         this.clock = clock;
-        Arrays.setAll(sizes, i -> new LongAdder());
+        Arrays.setAll(sizes, i -> new AtomicLong());
     }
 
     public QueueTraits traits() {
@@ -63,14 +65,14 @@ public final class MoverQueue {
         }
         int error = open.submit(submission);
         if (error == 0) {
-            submitted.increment();
+            submitted.incrementAndGet();
             if (lost != 0) {
                 recover();
             }
         } else if (error == DsaStatus.EAGAIN) {
-            full.increment();
+            full.incrementAndGet();
         } else {
-            failed.increment();
+            failed.incrementAndGet();
             if (isLost(error)) {
                 lose(error);
             }
@@ -118,19 +120,19 @@ public final class MoverQueue {
 
     /** Records that the device has not answered in time. */
     void timedOut() {
-        failed.increment();
+        failed.incrementAndGet();
         lose(DsaStatus.ETIMEDOUT);
     }
 
     void completed(int status, long moved) {
         switch (status) {
             case DsaStatus.SUCCESS, DsaStatus.FALSE_PREDICATE, DsaStatus.DIF_ERROR -> {
-                completed.increment();
-                bytes.add(moved);
-                sizes[sizeOf(moved)].increment();
+                completed.incrementAndGet();
+                bytes.addAndGet(moved);
+                sizes[sizeOf(moved)].incrementAndGet();
             }
-            case DsaStatus.PAGE_FAULT, DsaStatus.PAGE_REFUSED -> pageFaults.increment();
-            default -> failed.increment();
+            case DsaStatus.PAGE_FAULT, DsaStatus.PAGE_REFUSED -> pageFaults.incrementAndGet();
+            default -> failed.incrementAndGet();
         }
     }
 
