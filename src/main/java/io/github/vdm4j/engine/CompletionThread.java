@@ -5,8 +5,7 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,7 +31,7 @@ final class CompletionThread {
      * The operations that this thread polls in each round. It is a set, because several threads add
      * the same operation again and again.
      */
-    private final Set<Operation<?>> watched = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Operation<?>> watched = new LinkedHashSet<>();
 
     CompletionThread(String namePrefix, BooleanSupplier pending) {
         name = namePrefix + "-completions";
