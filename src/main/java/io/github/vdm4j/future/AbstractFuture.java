@@ -119,7 +119,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         state = RUNNING | ADVANCING; // before it reads the waiters
         Waiters list = waiters;
         if (isCurrent(list)) {
-            list.notifier.useWaker(); // Polls of a detached future may have promised a wake-up.
+            list.useWaker(); // Polls of a detached future may have promised a wake-up.
         }
         return enter(RUNNING, null);
     }
@@ -226,7 +226,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             throw e;
         }
         if (isCurrent(list)) {
-            notifier.answerLike(list.notifier);
+            notifier.answerLike(list);
         } else {
             // The future was prepared again after the registration, and that preparation notified
             // the waker.
@@ -259,7 +259,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Notifier offered = Notifier.none();
         boolean promised = false;
         if (isCurrent(list)) {
-            offered = list.notifier;
+            offered = list;
             promised = offered.used() == NotifierType.WAKER;
         }
         recordThread();

@@ -213,13 +213,15 @@ public final class CompletionQueue<T> {
         if (first == null) {
             return null;
         }
+        // This precedes the removal, because the heap may be full.
+        var entry = new Entry<T>(first.task, first.attachment);
         oldest = first.link;
         if (oldest == null) {
             newest = null;
         }
         first.link = null;
         forget();
-        return first.entry;
+        return entry;
     }
 
     /** Removes an entry from the count under the lock. The last entry ends all waits. */
@@ -290,8 +292,7 @@ public final class CompletionQueue<T> {
     /** The registration of an entry with its future. */
     private static final class Wait<T> extends PollingRegistration<Object> {
         private final CompletionQueue<T> queue;
-        /** Made in advance, because an entry that is removed must not be lost in a full heap. */
-        private final Entry<T> entry;
+        private final T attachment;
         private final Thread adder = Thread.currentThread();
         /** Whether the entry is complete or was refused. Written under the queue's lock. */
         private volatile boolean settled;
@@ -302,7 +303,7 @@ public final class CompletionQueue<T> {
         Wait(CompletionQueue<T> queue, PollableFuture<?> future, T attachment) {
             super((PollableFuture<Object>) future);
             this.queue = queue;
-            entry = new Entry<>(future, attachment);
+            this.attachment = attachment;
         }
 
         @Override
