@@ -89,8 +89,9 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         return target.toAbsolutePath().getParent();
     }
 
-    private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
-        long usable = Files.getFileStore(folder()).getUsableSpace();
+    private void refuseWithoutSpace(long size) throws CommandFailure {
+        // Files.getFileStore needs the mount point, which is missing from /proc in a chroot.
+        long usable = folder().toFile().getUsableSpace();
         // The copy must not fill the file system, because that would disturb its other users.
         // A file system of unknown size reports 0.
         if (usable > 0 && usable < size) {
