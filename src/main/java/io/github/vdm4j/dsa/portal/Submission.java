@@ -82,8 +82,8 @@ public final class Submission {
     }
 
     /**
-     * Returns the status byte, or 0 until the descriptor is complete. Its highest bit is set if the
-     * device could not write. The caller then sees all earlier writes of the device.
+     * Returns the status byte, or 0 until the descriptor is complete. The caller then sees all
+     * earlier writes of the device. The highest bit is set if the device could not write.
      */
     public int recordedStatus() {
         return (byte) STATUS.getAcquire(record, 0L) & BYTE_MASK;
