@@ -2,8 +2,6 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.machine.Message;
@@ -131,14 +129,10 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         }
         OffHeapBuffer to = mapTarget(staged, input.size());
         try {
-            var pipeline =
-                    new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress) {
-                        @Override
-                        void prepare(VdmOperation operation, long offset, long length) {
-                            operation.memcpy(to.slice(offset, length),
-                                    input.content().asSlice(offset, length), VdmFlags.NONE);
-                        }
-                    };
+            var pipeline = new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress,
+                    (operation, offset, length) -> operation.memcpy(to.slice(offset, length),
+                            input.content().asSlice(offset, length)),
+                    (operation, offset) -> true);
             Map<ExecutionPath, Long> paths = pipeline.run("copy " + source, input);
             if (durable) {
                 makeDurable(chosen, to);

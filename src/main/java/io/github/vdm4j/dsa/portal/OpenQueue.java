@@ -150,7 +150,7 @@ public final class OpenQueue {
                 new Submission(Arena.ofAuto().allocate(Submission.BYTES, Descriptor.BYTES));
         Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0,
                 0);
-        submission.record().clear();
+        submission.clearRecord();
         long start = System.nanoTime();
         int error = submit(submission);
         while (error == DsaStatus.EAGAIN && System.nanoTime() - start < nanos) {
@@ -160,10 +160,10 @@ public final class OpenQueue {
         if (error != 0) {
             return DsaStatus.of(error);
         }
-        int status = submission.record().status();
+        int status = submission.recordedStatus();
         while (status == DsaStatus.NONE && System.nanoTime() - start < nanos) {
             LockSupport.parkNanos(PAUSE_NANOS);
-            status = submission.record().status();
+            status = submission.recordedStatus();
         }
         if (status == DsaStatus.NONE) {
             UNANSWERED.add(submission);
