@@ -5,6 +5,7 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Predicate;
 
 /**
  * A place for one submission at a time. It contains the progress of the operation that uses it. A
@@ -242,16 +243,16 @@ public abstract class Slot {
     /**
      * Begins the program that executes an operation through the slot.
      *
-     * @param jvmIsFaster whether the JVM executes the operation instead of the software path. It
-     *     is {@code false} for an applied delta
+     * @param fasterInJvm whether the JVM executes an operation or a task of a batch instead of the
+     *     software path. It is {@code false} for an applied delta
      */
     public final Program begin(Operation<?> operation, Durability durability,
-            boolean jvmIsFaster) {
+            Predicate<Operation<?>> fasterInJvm) {
         if (operation.tasks() == null) {
-            return single.begin(operation, durability, jvmIsFaster);
+            return single.begin(operation, durability, fasterInJvm.test(operation));
         }
         batch = batch != null ? batch : new BatchProgram(this);
-        return batch.begin(operation, durability);
+        return batch.begin(operation, durability, fasterInJvm);
     }
 
     /** Releases the segments, the programs and the owner, and returns to the device. */
