@@ -156,6 +156,13 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
                     + ". Mount it for writing, or use OffHeapBuffer.mapReadOnly";
             case String busy when busy.endsWith("Text file busy") -> reason
                     + ". The file is a running program. End its processes, or map a copy";
+            case String full when full.endsWith("No space left on device") -> reason
+                    + ". Free space, or map a shorter part";
+            case String quota when quota.endsWith("Disk quota exceeded") -> reason
+                    + ". Raise the quota, delete files, or map a shorter part";
+            case String large when large.endsWith("File too large") -> reason
+                    + ". Map a part that ends earlier, or raise the limit of the process"
+                    + " (RLIMIT_FSIZE, ulimit -f)";
             default -> reason;
         };
     }

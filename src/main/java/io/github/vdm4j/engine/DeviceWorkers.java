@@ -109,7 +109,7 @@ final class DeviceWorkers {
         }
         if (batch) {
             // A drain waits for the slot of the batch.
-            forces.submit(operation, continuation, false);
+            forces.submit(operation, continuation, here);
         } else {
             queue.handOff();
             forced.submit(operation, forces, here);

@@ -58,6 +58,7 @@ public final class LibC {
     private static final int STATX_SIZE = 256; // sizeof(struct statx)
     private static final int STX_BLOCKS = 48; // offsetof(struct statx, stx_blocks)
     private static final int BLOCK = 512; // the unit of stx_blocks
+    private static final int EPERM = 1;
     private static final int ENOENT = 2;
     private static final int EINTR = 4;
     private static final int ENOMEM = 12;
@@ -84,9 +85,12 @@ public final class LibC {
             this.error = error;
         }
 
-        /** Returns true if the system or the file system does not have this call. */
+        /**
+         * Returns true if the system or the file system does not have this call, or if the seccomp
+         * filter of a container refuses it.
+         */
         public boolean isUnsupported() {
-            return error == ENOSYS || error == EOPNOTSUPP;
+            return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
         }
 
         public boolean isMissingFile() {
