@@ -217,8 +217,12 @@ public final class Operation<R> extends OperationRecord<R> {
             OperationTrace.poll(this, first);
             reached = requireState(first ? start() : executor.resume(this));
         } catch (WrongThreadException e) {
-            requireAccess(); // Its message has the remedy.
-            throw e;
+            requireAccess(); // Its message has the remedy. It returns if the arena was closed.
+            if (!first) {
+                throw e;
+            }
+            reached = fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed: a segment can no longer be used: its arena was closed", e);
         } catch (Throwable e) {
             first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);

@@ -69,10 +69,11 @@ final class DeviceEngine {
             return broken(operation, program, e);
         } catch (WrongThreadException e) {
             // If the owner has ended, nothing is in flight, because an earlier part has ended.
-            if (program.ownerEnded() == null && !closing) {
-                throw e;
+            if (program.ownerEnded() != null || closing) {
+                return broken(operation, program, e);
             }
-            return broken(operation, program, e);
+            operation.requireAccess(); // It returns if the arena was closed.
+            return broken(operation, program, new SegmentClosedException(e));
         } catch (RuntimeException | Error e) {
             if (program.slot().isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);

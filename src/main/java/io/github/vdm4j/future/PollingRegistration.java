@@ -30,6 +30,11 @@ abstract class PollingRegistration<T> extends Registration {
         return true;
     }
 
+    /** Returns {@code false} if the shared poller has to poll again after the throwable of a poll. */
+    boolean endsAfter(Throwable thrown) {
+        return true;
+    }
+
     /**
      * Ends the registration, because the task is complete or a poll has thrown. The method must not
      * block the shared poller.
@@ -66,7 +71,11 @@ abstract class PollingRegistration<T> extends Registration {
         try {
             follow(poll());
         } catch (Throwable e) {
-            endWith(e);
+            if (endsAfter(e)) {
+                endWith(e);
+            } else {
+                SharedPoller.add(this);
+            }
         }
     }
 
@@ -129,6 +138,9 @@ abstract class PollingRegistration<T> extends Registration {
                 return used() == NotifierType.WAKER && sleep();
             }
         } catch (Throwable e) {
+            if (!endsAfter(e)) {
+                return false;
+            }
             end(e, true);
             return true;
         }
