@@ -79,9 +79,23 @@ public final class Operation<R> extends OperationRecord<R> {
      */
     void prepare(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
             long pattern, Object options, VdmFlags flags, boolean starts) {
-        withdraw();
+        withdrawFor(type);
         describe(type, to, from, second, pattern, options, flags);
         endPreparation(starts);
+    }
+
+    /** Withdraws the operation from pollers. In a full heap, the operation stays as it was. */
+    private void withdrawFor(VdmOperationType type) {
+        claim();
+        if (operands == null && type.ordinal() > VdmOperationType.FLUSH.ordinal()) {
+            try {
+                operands = new Operands();
+            } catch (Throwable e) {
+                reinstate();
+                throw e;
+            }
+        }
+        endRegistrations();
     }
 
     private void endPreparation(boolean starts) {
@@ -116,7 +130,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * Makes this operation the future of a batch. Its tasks are the tasks in the list at the start.
      */
     void prepareBatch(Batch.TaskList tasks) {
-        withdraw();
+        withdrawFor(VdmOperationType.BATCH);
         describe(VdmOperationType.BATCH, null, null, null, 0, null, VdmFlags.NONE);
         operands.tasks = tasks;
         becomeIdle();

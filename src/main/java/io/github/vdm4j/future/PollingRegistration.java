@@ -30,7 +30,7 @@ abstract class PollingRegistration<T> extends Registration {
         return true;
     }
 
-    /** Returns {@code false} if the shared poller has to poll again after the throwable of a poll. */
+    /** Returns {@code false} if the shared poller has to poll again after a throwable. */
     boolean endsAfter(Throwable thrown) {
         return true;
     }

@@ -256,8 +256,12 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public void timedOut() {
+    protected void setAside() {
         abandoned = true;
+    }
+
+    @Override
+    public void timedOut() {
         for (int i = 0; i < sent; i++) {
             submissions[i].timedOut();
         }

@@ -140,6 +140,9 @@ public abstract class Slot {
     /** Records that the submission is overdue. The engine may still poll the slot. */
     public void timedOut() {}
 
+    /** Called when the operation ends without an answer. The slot then submits nothing more. */
+    protected void setAside() {}
+
     /** Called when the slot falls back to the software path or returns to the device. */
     protected void pathChanged() {}
 
