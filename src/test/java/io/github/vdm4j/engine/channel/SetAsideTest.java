@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vdm4j.dsa.portal.CompletionRecord;
 import io.github.vdm4j.dsa.portal.DsaChannel;
 import io.github.vdm4j.dsa.portal.DsaStatus;
 import io.github.vdm4j.dsa.portal.MoverQueue;
@@ -75,8 +74,8 @@ class SetAsideTest {
             assertEquals(1, accepted.size());
             pool.setAside(slot); // The engine has failed between two polls.
             assertEquals(1, pool.collectOverdue());
-            CompletionRecord record = accepted.getFirst().record();
-            record.memory().set(ValueLayout.JAVA_BYTE, record.at(), SUCCESS);
+            long record = accepted.getFirst().descriptor().address() + Descriptor.BYTES;
+            MemorySegment.ofAddress(record).reinterpret(1).set(ValueLayout.JAVA_BYTE, 0, SUCCESS);
             room = 1;
             assertEquals(0, pool.collectOverdue());
             assertEquals(1, accepted.size());
