@@ -39,30 +39,15 @@ abstract sealed class AbstractOperationMethods<O, C, D, K, I>
     }
 
     @Override
-    public final O memcpy(MemorySegment destination, MemorySegment source) {
-        return memcpy(destination, source, VdmFlags.NONE);
-    }
-
-    @Override
     public final O memmove(MemorySegment destination, MemorySegment source, VdmFlags flags) {
         return describe(MEMMOVE, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, null, flags);
     }
 
     @Override
-    public final O memmove(MemorySegment destination, MemorySegment source) {
-        return memmove(destination, source, VdmFlags.NONE);
-    }
-
-    @Override
     public final O memset(MemorySegment destination, byte value, VdmFlags flags) {
         return describe(MEMSET, requireNonNull(destination, "destination"), null, null, value, null,
                 flags);
-    }
-
-    @Override
-    public final O memset(MemorySegment destination, byte value) {
-        return memset(destination, value, VdmFlags.NONE);
     }
 
     @Override
@@ -79,11 +64,6 @@ abstract sealed class AbstractOperationMethods<O, C, D, K, I>
     public final O fill(MemorySegment destination, long pattern, VdmFlags flags) {
         return describe(FILL, requireNonNull(destination, "destination"), null, null, pattern, null,
                 flags);
-    }
-
-    @Override
-    public final O fill(MemorySegment destination, long pattern) {
-        return fill(destination, pattern, VdmFlags.NONE);
     }
 
     @Override
@@ -114,11 +94,6 @@ abstract sealed class AbstractOperationMethods<O, C, D, K, I>
     }
 
     @Override
-    public final O applyDelta(MemorySegment destination, MemorySegment record) {
-        return applyDelta(destination, record, VdmFlags.NONE);
-    }
-
-    @Override
     public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source,
             VdmFlags flags) {
         return describe(DUALCAST, requireNonNull(first, "first"), requireNonNull(source, "source"),
@@ -126,19 +101,9 @@ abstract sealed class AbstractOperationMethods<O, C, D, K, I>
     }
 
     @Override
-    public final O dualcast(MemorySegment first, MemorySegment second, MemorySegment source) {
-        return dualcast(first, second, source, VdmFlags.NONE);
-    }
-
-    @Override
     public final K crc32c(MemorySegment range, CrcOptions options) {
         return describe(CRC, null, requireNonNull(range, "range"), null, 0,
                 requireNonNull(options, "options"), VdmFlags.NONE);
-    }
-
-    @Override
-    public final K crc32c(MemorySegment range) {
-        return crc32c(range, CrcOptions.STANDARD);
     }
 
     @Override
@@ -154,11 +119,6 @@ abstract sealed class AbstractOperationMethods<O, C, D, K, I>
         return describe(COPY_CRC, requireNonNull(destination, "destination"),
                 requireNonNull(source, "source"), null, 0, requireNonNull(options, "options"),
                 flags);
-    }
-
-    @Override
-    public final K copyCrc32c(MemorySegment destination, MemorySegment source) {
-        return copyCrc32c(destination, source, CrcOptions.STANDARD, VdmFlags.NONE);
     }
 
     @Override

@@ -79,9 +79,23 @@ public final class Operation<R> extends OperationRecord<R> {
      */
     void prepare(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
             long pattern, Object options, VdmFlags flags, boolean starts) {
-        withdraw();
+        withdrawFor(type);
         describe(type, to, from, second, pattern, options, flags);
         endPreparation(starts);
+    }
+
+    /** Withdraws the operation from pollers. In a full heap, the operation stays as it was. */
+    private void withdrawFor(VdmOperationType type) {
+        claim();
+        if (operands == null && type.ordinal() > VdmOperationType.FLUSH.ordinal()) {
+            try {
+                operands = new Operands();
+            } catch (Throwable e) {
+                reinstate();
+                throw e;
+            }
+        }
+        endRegistrations();
     }
 
     private void endPreparation(boolean starts) {
@@ -116,7 +130,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * Makes this operation the future of a batch. Its tasks are the tasks in the list at the start.
      */
     void prepareBatch(Batch.TaskList tasks) {
-        withdraw();
+        withdrawFor(VdmOperationType.BATCH);
         describe(VdmOperationType.BATCH, null, null, null, 0, null, VdmFlags.NONE);
         operands.tasks = tasks;
         becomeIdle();
@@ -217,8 +231,12 @@ public final class Operation<R> extends OperationRecord<R> {
             OperationTrace.poll(this, first);
             reached = requireState(first ? start() : executor.resume(this));
         } catch (WrongThreadException e) {
-            requireAccess(); // Its message has the remedy.
-            throw e;
+            requireAccess(); // Its message has the remedy. It returns if the arena was closed.
+            if (!first) {
+                throw e;
+            }
+            reached = fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null,
+                    "failed: a segment can no longer be used: its arena was closed", e);
         } catch (Throwable e) {
             first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);

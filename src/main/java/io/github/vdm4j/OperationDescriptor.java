@@ -190,6 +190,7 @@ abstract sealed class OperationDescriptor<R> extends AbstractFuture<R> implement
 
     /**
      * {@return whether a thread may access all segments of the operation, or of the batch's tasks}
+     * A segment of a closed arena is confined to no thread, because it fails on every thread.
      *
      * @param thread the thread
      */
@@ -207,7 +208,7 @@ abstract sealed class OperationDescriptor<R> extends AbstractFuture<R> implement
     }
 
     private static boolean isAccessible(MemorySegment segment, Thread thread) {
-        return segment == null || segment.isAccessibleBy(thread);
+        return segment == null || segment.isAccessibleBy(thread) || !segment.scope().isAlive();
     }
 
     /** {@return whether all segments of the operation, or of the batch's tasks, are off-heap} */

@@ -42,7 +42,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param source the range to read, of the same size
      * @return an idle future, or this
      */
-    O memcpy(MemorySegment destination, MemorySegment source);
+    default O memcpy(MemorySegment destination, MemorySegment source) {
+        return memcpy(destination, source, VdmFlags.NONE);
+    }
 
     /**
      * Copies between two ranges that may overlap.
@@ -61,7 +63,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param source the range to read, of the same size
      * @return an idle future, or this
      */
-    O memmove(MemorySegment destination, MemorySegment source);
+    default O memmove(MemorySegment destination, MemorySegment source) {
+        return memmove(destination, source, VdmFlags.NONE);
+    }
 
     /**
      * Fills a range with a byte.
@@ -80,7 +84,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param value the byte
      * @return an idle future, or this
      */
-    O memset(MemorySegment destination, byte value);
+    default O memset(MemorySegment destination, byte value) {
+        return memset(destination, value, VdmFlags.NONE);
+    }
 
     /**
      * Makes a range durable that any code has written before. After a success, the range is in the
@@ -117,7 +123,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param pattern the pattern, with its lowest byte first in memory
      * @return an idle future, or this
      */
-    O fill(MemorySegment destination, long pattern);
+    default O fill(MemorySegment destination, long pattern) {
+        return fill(destination, pattern, VdmFlags.NONE);
+    }
 
     /**
      * Compares two ranges. A mismatch is a success.
@@ -170,7 +178,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param record the record without unused bytes
      * @return an idle future, or this
      */
-    O applyDelta(MemorySegment destination, MemorySegment record);
+    default O applyDelta(MemorySegment destination, MemorySegment record) {
+        return applyDelta(destination, record, VdmFlags.NONE);
+    }
 
     /**
      * Copies a range to two ranges.
@@ -191,7 +201,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param source the range to read, of the same size
      * @return an idle future, or this
      */
-    O dualcast(MemorySegment first, MemorySegment second, MemorySegment source);
+    default O dualcast(MemorySegment first, MemorySegment second, MemorySegment source) {
+        return dualcast(first, second, source, VdmFlags.NONE);
+    }
 
     /**
      * Computes the CRC-32C of a range.
@@ -208,7 +220,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param range the range
      * @return an idle future, or this
      */
-    K crc32c(MemorySegment range);
+    default K crc32c(MemorySegment range) {
+        return crc32c(range, CrcOptions.STANDARD);
+    }
 
     /**
      * Computes the CRC-32C of a range and writes it to memory, the lowest byte first.
@@ -240,7 +254,9 @@ public interface OperationMethods<O, C, D, K, I> {
      * @param source the range to read, of the same size
      * @return an idle future, or this
      */
-    K copyCrc32c(MemorySegment destination, MemorySegment source);
+    default K copyCrc32c(MemorySegment destination, MemorySegment source) {
+        return copyCrc32c(destination, source, CrcOptions.STANDARD, VdmFlags.NONE);
+    }
 
     /**
      * Checks the protection of blocks (T10 DIF). The result has the errors of the first bad block.

@@ -80,9 +80,8 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
             to.set(CRC_IN_MEMORY, 0, crc);
             PageFaults.deliver();
             return succeed(path);
-        } catch (WrongThreadException e) {
-            throw e; // A poll of the thread that owns the memory writes the CRC.
-        } catch (IllegalStateException e) {
+        } catch (WrongThreadException | IllegalStateException e) {
+            requireAccess(); // A poll of the thread that owns the memory writes the CRC.
             return fail(path, VdmResult.SEGMENT_UNUSABLE, null,
                     "failed: the arena of the destination was closed before the CRC was written",
                     e, byteSize());

@@ -83,7 +83,7 @@ class ArchitectureTest {
             Layer.hidden(PORTAL, CHANNEL, MACHINE, ROOT),
             Layer.exported(DSA, PORTAL, MOVER, ENGINE, CHANNEL, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(DML_FFI),
-            Layer.hidden(JOB, CHANNEL, DML_FFI, MACHINE, ROOT),
+            Layer.hidden(JOB, CHANNEL, DML_FFI, OPERATION, MACHINE, ROOT),
             Layer.exported(DML, DSA, MOVER, ENGINE, CHANNEL, JOB, DML_FFI, MEMORY, MACHINE, ROOT,
                     FUTURE));
 

@@ -539,6 +539,52 @@ public abstract class VdmContract {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(value = VdmOperationType.class, names = {"MEMCPY", "MEMMOVE", "MEMSET", "FLUSH"})
+    @DisplayName("an operation of 0 bytes succeeds after its arena was closed")
+    public void emptyOperationOnAClosedArenaSucceeds(VdmOperationType type) {
+        VdmFuture<VdmOutput> future;
+        try (Arena brief = Arena.ofShared()) {
+            MemorySegment empty = brief.allocate(8).asSlice(3, 0);
+            future = operation(type, empty, empty);
+        }
+        future.busyPoll();
+        assertSucceeded(future);
+        assertEquals(ExecutionPath.NONE, future.path());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 64, 16 << 10, 64 << 10, 2 << 20, 16 << 20})
+    @DisplayName("a confined arena that is closed before the first poll fails it on every thread")
+    public void closedConfinedArenaFailsOnEveryThread(long bytes) throws Exception {
+        if (!takesConfinedSegments()) {
+            return;
+        }
+        List<VdmFuture<?>> futures = new ArrayList<>();
+        MemorySegment open = memory(bytes);
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment closed = confined.allocate(bytes);
+            futures.add(mover.memset(closed, (byte) 1));
+            futures.add(mover.memcpy(closed, open));
+            futures.add(mover.memmove(open, closed));
+            futures.add(mover.compare(open, closed));
+            futures.add(mover.batch().memset(closed, (byte) 1, VdmFlags.NONE).nop().submit());
+        }
+        var failure = new AtomicReference<Throwable>();
+        Thread stranger = Thread.ofPlatform().start(() -> {
+            try {
+                futures.forEach(PollableFuture::busyPoll);
+            } catch (Throwable e) {
+                failure.set(e);
+            }
+        });
+        stranger.join();
+        assertNull(failure.get(), () -> "" + failure.get());
+        for (VdmFuture<?> future : futures) {
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), future::toString);
+        }
+    }
+
     @Test
     @DisplayName("heap segments work, or are refused with the reason")
     public void heapSegmentsWorkOrAreRefused() {

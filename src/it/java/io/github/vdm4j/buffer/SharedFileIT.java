@@ -79,8 +79,9 @@ class SharedFileIT {
                     () -> OffHeapBuffer.map(file, content.length, 50 * MIB));
             assertEquals(
                     file + ": mapping 52,428,800 bytes at offset 20,971,520 failed: no storage:"
-                            + " fallocate: No space left on device. The file still has 20,971,520"
-                            + " bytes. Storage that the call added stays with the file. If no other"
+                            + " fallocate: No space left on device. Free space, or map a shorter"
+                            + " part. The file still has 20,971,520 bytes. Storage that the call"
+                            + " added stays with the file. If no other"
                             + " process uses the file, shorten or delete it to release the storage."
                             + " [VDM-MAPPING-FAILED]",
                     failed.getMessage());

@@ -107,6 +107,25 @@ class DmlDurabilityIT {
         }
     }
 
+    @ParameterizedTest(name = "AUTO, AVX-512: {0}, {1} bytes")
+    @CsvSource({"true, 1, DML_SOFTWARE", "true, 200, DML_SOFTWARE", "true, 30000, DML_SOFTWARE",
+        "false, 1, JVM", "false, 200, JVM", "false, 30000, JVM"})
+    void fasterCodeFillsDurably(boolean avx512, int length, ExecutionPath path) {
+        try (Arena arena = Arena.ofShared();
+                DmlDataMover mover = DmlDataMover.builder()
+                        .avx512(avx512)
+                        .nativeMemoryIsPersistent(true)
+                        .durability(Durability.withoutLibpmem())
+                        .open()) {
+            assumeTrue(mover.runningPath() == DmlPath.SOFTWARE, "this machine has a DSA");
+            MemorySegment whole = noise(arena);
+            byte[] expected = whole.toArray(ValueLayout.JAVA_BYTE);
+            done(mover.memset(whole.asSlice(7, length), (byte) 3, VdmFlags.MEM_DURABLE), path);
+            Arrays.fill(expected, 7, 7 + length, (byte) 3);
+            assertArrayEquals(expected, whole.toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
     @ParameterizedTest(name = "a mapped file, parts of {0}")
     @ValueSource(longs = {64, 4096, 1 << 20})
     void mappedFileIsMadeDurable(long parts, @TempDir Path folder) throws IOException {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -156,10 +157,22 @@ class DmlPathsIT {
             assertFalse(mover.diagnosis().findings().isEmpty());
             assertEquals(ExecutionPath.JVM, copy.path());
             assertEquals(VdmResult.SUCCESS, copy.result());
-            VdmFuture<VdmOutput> longFill = mover.memset(arena.allocate(4 << 20), (byte) 1);
-            longFill.busyPoll();
-            longFill.orThrow();
-            assertEquals(ExecutionPath.DML_SOFTWARE, longFill.path());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 4194304, DML_SOFTWARE", "false, 4194304, JVM",
+        "true, 9223372036854775807, DML_SOFTWARE", "false, 9223372036854775807, JVM"})
+    void fasterCodeFillsOnAuto(boolean avx512, long workersFrom, ExecutionPath path) {
+        assumeNoDsa();
+        try (var mover =
+                DmlDataMover.builder().avx512(avx512).workersFrom(workersFrom).open()) {
+            MemorySegment range = arena.allocate(4 << 20);
+            VdmFuture<VdmOutput> fill = mover.memset(range, (byte) 1);
+            fill.busyPoll();
+            fill.orThrow();
+            assertEquals(path, fill.path());
+            assertEquals(-1, range.mismatch(arena.allocate(4 << 20).fill((byte) 1)));
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PlatformName;
 import io.github.vdm4j.memory.MappedFile;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,12 +88,12 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
      * space, they keep the storage that they have already allocated.
      */
     private void requireSpace(Path existing, long missing) throws IOException {
-        FileStore store = missing > 0 ? storeOf(existing) : null;
-        if (store != null && store.getTotalSpace() > 0 && missing > store.getUnallocatedSpace()) {
+        File inStore = existing.toFile(); // A FileStore would read the list of all mounts.
+        if (missing > 0 && inStore.getTotalSpace() > 0 && missing > inStore.getFreeSpace()) {
             throw failed(Message.of(
                     "the part needs at least %,d more bytes of storage, and the file system has"
                             + " %,d. Free space, or map a shorter part. The call changed nothing.",
-                    missing, store.getUnallocatedSpace()));
+                    missing, inStore.getFreeSpace()));
         }
     }
 
@@ -155,6 +156,13 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
                     + ". Mount it for writing, or use OffHeapBuffer.mapReadOnly";
             case String busy when busy.endsWith("Text file busy") -> reason
                     + ". The file is a running program. End its processes, or map a copy";
+            case String full when full.endsWith("No space left on device") -> reason
+                    + ". Free space, or map a shorter part";
+            case String quota when quota.endsWith("Disk quota exceeded") -> reason
+                    + ". Raise the quota, delete files, or map a shorter part";
+            case String large when large.endsWith("File too large") -> reason
+                    + ". Map a part that ends earlier, or raise the limit of the process"
+                    + " (RLIMIT_FSIZE, ulimit -f)";
             default -> reason;
         };
     }

@@ -14,14 +14,29 @@ import java.util.stream.Stream;
  * A pipeline that processes a range of bytes in chunks. Each chunk has an operation. Several
  * operations are in flight at the same time.
  */
-abstract class ChunkPipeline {
+final class ChunkPipeline {
     private final long bytes;
     private final long chunk;
     private final Progress progress;
     private final List<Lane> lanes;
+    private final Preparation preparation;
+    private final Result result;
     private final CompletionQueue<Lane> completions = new CompletionQueue<>();
     private final Map<ExecutionPath, Long> paths = new EnumMap<>(ExecutionPath.class);
     private long next;
+
+    /** A function that prepares the operation on a chunk. */
+    interface Preparation {
+        void prepare(VdmOperation operation, long offset, long length);
+    }
+
+    /**
+     * A function that processes the result of a success. It returns {@code false} if no further
+     * chunk is needed.
+     */
+    interface Result {
+        boolean finish(VdmOperation operation, long offset);
+    }
 
     /** An operation and the chunk that it processes. */
     private static final class Lane {
@@ -36,20 +51,16 @@ abstract class ChunkPipeline {
     }
 
     /** Creates a pipeline of chunks of bytes. Both the chunk and the depth are above 0. */
-    ChunkPipeline(Vdm mover, long bytes, long chunk, int depth, Progress progress) {
+    ChunkPipeline(Vdm mover, long bytes, long chunk, int depth, Progress progress,
+            Preparation preparation, Result result) {
         this.bytes = bytes;
         this.chunk = chunk;
         this.progress = progress;
+        this.preparation = preparation;
+        this.result = result;
         lanes = Stream.generate(() -> new Lane(mover.newOperation()))
                 .limit(Math.min(depth, Math.ceilDiv(bytes, chunk)))
                 .toList();
-    }
-
-    abstract void prepare(VdmOperation operation, long offset, long length);
-
-    /** Processes the result of a success. Returns {@code false} if no further chunk is needed. */
-    boolean finish(VdmOperation operation, long offset) {
-        return true;
     }
 
     /**
@@ -60,7 +71,7 @@ abstract class ChunkPipeline {
      * @return the number of chunks by path
      * @throws CommandFailure if the size of a file has changed, or the operation on a chunk failed
      */
-    final Map<ExecutionPath, Long> run(String task, InputFile... files) throws CommandFailure {
+    Map<ExecutionPath, Long> run(String task, InputFile... files) throws CommandFailure {
         VdmException failure = null;
         try {
             run();
@@ -100,7 +111,7 @@ abstract class ChunkPipeline {
     private void startNext(Lane lane) {
         long length = Math.min(chunk, bytes - next);
         if (length > 0) {
-            prepare(lane.operation, next, length);
+            preparation.prepare(lane.operation, next, length);
             lane.offset = next;
             lane.length = length;
             next += length;
@@ -112,7 +123,7 @@ abstract class ChunkPipeline {
         long length = lane.length;
         lane.length = 0;
         lane.operation.orThrow();
-        if (!finish(lane.operation, lane.offset)) {
+        if (!result.finish(lane.operation, lane.offset)) {
             next = bytes;
         }
         paths.merge(lane.operation.path(), 1L, Long::sum);

@@ -1,10 +1,8 @@
 package io.github.vdm4j.cli;
 
-import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.machine.Message;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +28,8 @@ final class CompareCommand extends Subcommand {
     private static final int DEPTH = 8;
 
     private final Progress progress;
+    /** The offset of the first mismatch, or -1. */
+    private long mismatch;
 
     @Parameters(paramLabel = "A", description = "A file.") private Path first;
 
@@ -45,35 +45,6 @@ final class CompareCommand extends Subcommand {
     private record Report(String first, String second, long firstBytes, long secondBytes,
             boolean equal, Long offset, String mover) {}
 
-    /** A pipeline that finds the first byte in which two segments of one size differ. */
-    private static final class ComparePipeline extends ChunkPipeline {
-        private final MemorySegment first;
-        private final MemorySegment second;
-        /** The offset of the first mismatch, or -1. */
-        private long mismatch = -1;
-
-        ComparePipeline(Vdm mover, MemorySegment first, MemorySegment second, Progress progress) {
-            super(mover, first.byteSize(), CHUNK, DEPTH, progress);
-            this.first = first;
-            this.second = second;
-        }
-
-        @Override
-        void prepare(VdmOperation operation, long offset, long length) {
-            operation.compare(first.asSlice(offset, length), second.asSlice(offset, length));
-        }
-
-        /** Keeps the earliest mismatch, because earlier chunks can still be in flight. */
-        @Override
-        boolean finish(VdmOperation operation, long offset) {
-            long found = operation.value();
-            if (found >= 0 && (mismatch < 0 || offset + found < mismatch)) {
-                mismatch = offset + found;
-            }
-            return mismatch < 0;
-        }
-    }
-
     CompareCommand(Progress progress) {
         this.progress = progress;
     }
@@ -84,7 +55,7 @@ final class CompareCommand extends Subcommand {
         try (InputFile a = InputFile.open(first);
                 InputFile b = InputFile.open(second);
                 ChosenMover chosen = mover.open(DEPTH)) {
-            long mismatch = mismatch(chosen, a, b);
+            compare(chosen, a, b);
             boolean equal = mismatch < 0 && a.size() == b.size();
             long offset = mismatch >= 0 ? mismatch : Math.min(a.size(), b.size());
             if (json) {
@@ -107,12 +78,21 @@ final class CompareCommand extends Subcommand {
                 Math.abs(a.size() - b.size()));
     }
 
-    private long mismatch(ChosenMover chosen, InputFile a, InputFile b) throws CommandFailure {
-        long size = Math.min(a.size(), b.size());
-        MemorySegment one = a.content().asSlice(0, size);
-        MemorySegment other = b.content().asSlice(0, size);
-        var pipeline = new ComparePipeline(chosen.mover(), one, other, progress);
-        pipeline.run("compare %s and %s".formatted(first, second), a, b);
-        return pipeline.mismatch;
+    private void compare(ChosenMover chosen, InputFile a, InputFile b) throws CommandFailure {
+        mismatch = -1;
+        new ChunkPipeline(chosen.mover(), Math.min(a.size(), b.size()), CHUNK, DEPTH, progress,
+                (operation, offset, length) -> operation.compare(
+                        a.content().asSlice(offset, length), b.content().asSlice(offset, length)),
+                this::keepEarliest)
+                .run("compare %s and %s".formatted(first, second), a, b);
+    }
+
+    /** Keeps the earliest mismatch, because earlier chunks can still be in flight. */
+    private boolean keepEarliest(VdmOperation operation, long offset) {
+        long found = operation.value();
+        if (found >= 0 && (mismatch < 0 || offset + found < mismatch)) {
+            mismatch = offset + found;
+        }
+        return mismatch < 0;
     }
 }

@@ -1,11 +1,8 @@
 package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
-import io.github.vdm4j.Vdm;
-import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.operation.CrcOptions;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +25,8 @@ final class CrcCommand extends Subcommand {
     private static final long CHUNK = 1 << 20;
 
     private final Progress progress;
+    /** The CRC of the processed bytes of a file. */
+    private int crc;
 
     @Parameters(paramLabel = "FILE", arity = "1..*",
             description = "The files to read.") private List<Path> files;
@@ -42,29 +41,6 @@ final class CrcCommand extends Subcommand {
     /** The JSON report of a file. */
     private record Checksum(String file, long bytes, String crc32c, String mover,
             Map<ExecutionPath, Long> chunks) {}
-
-    /** A pipeline in which each chunk continues the CRC of the previous chunk. */
-    private static final class CrcPipeline extends ChunkPipeline {
-        private final MemorySegment source;
-        /** The CRC of the processed bytes. */
-        private int crc;
-
-        CrcPipeline(Vdm mover, MemorySegment source, Progress progress) {
-            super(mover, source.byteSize(), CHUNK, 1, progress);
-            this.source = source;
-        }
-
-        @Override
-        void prepare(VdmOperation operation, long offset, long length) {
-            operation.crc32c(source.asSlice(offset, length), CrcOptions.STANDARD.withSeed(crc));
-        }
-
-        @Override
-        boolean finish(VdmOperation operation, long offset) {
-            crc = (int) operation.value();
-            return true;
-        }
-    }
 
     CrcCommand(Progress progress) {
         this.progress = progress;
@@ -103,10 +79,19 @@ final class CrcCommand extends Subcommand {
 
     private Checksum checksum(ChosenMover chosen, Path path) throws CommandFailure {
         try (InputFile file = InputFile.open(path)) {
-            var pipeline = new CrcPipeline(chosen.mover(), file.content(), progress);
+            crc = 0;
+            // One chunk at a time, because each chunk continues the CRC of the previous chunk.
+            var pipeline = new ChunkPipeline(chosen.mover(), file.size(), CHUNK, 1, progress,
+                    (operation, offset, length) -> operation.crc32c(
+                            file.content().asSlice(offset, length),
+                            CrcOptions.STANDARD.withSeed(crc)),
+                    (operation, offset) -> {
+                        crc = (int) operation.value();
+                        return true;
+                    });
             Map<ExecutionPath, Long> chunks = pipeline.run("read " + path, file);
-            return new Checksum(path.toString(), file.size(), "%08x".formatted(pipeline.crc),
-                    chosen.name(), chunks);
+            return new Checksum(path.toString(), file.size(), "%08x".formatted(crc), chosen.name(),
+                    chunks);
         }
     }
 }

@@ -2,8 +2,6 @@ package io.github.vdm4j.cli;
 
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.VdmException;
-import io.github.vdm4j.VdmFlags;
-import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.cli.MoverOptions.ChosenMover;
 import io.github.vdm4j.machine.Message;
@@ -89,8 +87,9 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         return target.toAbsolutePath().getParent();
     }
 
-    private void refuseWithoutSpace(long size) throws CommandFailure, IOException {
-        long usable = Files.getFileStore(folder()).getUsableSpace();
+    private void refuseWithoutSpace(long size) throws CommandFailure {
+        // Files.getFileStore needs the mount point, which is missing from /proc in a chroot.
+        long usable = folder().toFile().getUsableSpace();
         // The copy must not fill the file system, because that would disturb its other users.
         // A file system of unknown size reports 0.
         if (usable > 0 && usable < size) {
@@ -130,14 +129,10 @@ record FileCopy(Path source, Path target, boolean durable, boolean verify, long 
         }
         OffHeapBuffer to = mapTarget(staged, input.size());
         try {
-            var pipeline =
-                    new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress) {
-                        @Override
-                        void prepare(VdmOperation operation, long offset, long length) {
-                            operation.memcpy(to.slice(offset, length),
-                                    input.content().asSlice(offset, length), VdmFlags.NONE);
-                        }
-                    };
+            var pipeline = new ChunkPipeline(chosen.mover(), input.size(), chunk, depth, progress,
+                    (operation, offset, length) -> operation.memcpy(to.slice(offset, length),
+                            input.content().asSlice(offset, length)),
+                    (operation, offset) -> true);
             Map<ExecutionPath, Long> paths = pipeline.run("copy " + source, input);
             if (durable) {
                 makeDurable(chosen, to);

@@ -8,6 +8,7 @@ import io.github.vdm4j.engine.EngineSettings;
 import io.github.vdm4j.engine.OffloadPolicy;
 import io.github.vdm4j.engine.channel.ChannelLimits;
 import io.github.vdm4j.machine.NumaNodes;
+import io.github.vdm4j.machine.Processor;
 import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.mover.DeviceMoverBuilder;
 import io.github.vdm4j.worker.PartExecutor;
@@ -26,9 +27,6 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     /** Linux's default for the largest number of tasks in a batch. */
     private static final int USUAL_BATCH_TASKS = 32;
 
-    /** The longest fill in bytes in which the JVM is faster than DML (docs/adr/0015). */
-    private static final long JVM_FILLS = 512 << 10;
-
     private final EngineSettings settings;
     private DmlLibrary library;
     private DmlPath path = DmlPath.AUTO;
@@ -37,6 +35,7 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     private long parallelBytes = PartExecutor.USUALLY_FROM;
     private int node = NumaNodes.ANY;
     private boolean tried = true;
+    private boolean avx512 = DmlLibrary.usesAvx512(Processor.flags());
     /** The diagnosis of a test, or null for a diagnosis of this machine. */
     private DmlDiagnosis diagnosis;
 
@@ -119,14 +118,14 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     /**
      * Sets the longest operation that the JVM executes on {@link DmlPath#AUTO} without hardware.
      * The size counts bytes of the source. The path of such an operation is {@link
-     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations and durable operations,
-     * but the JVM may compute the CRC of a durable operation. The setting has no effect on {@link
-     * DmlPath#SOFTWARE} and on hardware.
+     * io.github.vdm4j.ExecutionPath#JVM}. DML executes longer operations, and durable copies and
+     * dualcasts. The setting has no effect on {@link DmlPath#SOFTWARE} and on hardware.
      *
      * <p>Limits above which DML was measured to be faster apply in addition (docs/adr/0015,
-     * docs/adr/0020). They are 512 KiB for fills, 1 KiB for new deltas, 4 KiB for comparisons and
-     * 16 KiB for dualcasts. A worker executes an operation of {@link #workersFrom} bytes or more.
-     * Default: these limits only.
+     * docs/adr/0020). The limit for dualcasts is 16 KiB. If the processor has AVX-512, there are
+     * limits of 512 KiB for fills, 1 KiB for new deltas and 4 KiB for comparisons. {@link
+     * DmlDataMover#policy()} states the limits that apply. A worker executes an operation of {@link
+     * #workersFrom} bytes or more. Default: these limits only.
      *
      * @param bytes the size in bytes, or 0 for no operation and no batch
      * @return this
@@ -152,6 +151,12 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
     /** Replaces the clock for the pauses of failing hardware in tests. */
     DmlDataMoverBuilder clock(LongSupplier nanos) {
         settings.clock = nanos;
+        return this;
+    }
+
+    /** Replaces whether DML uses its AVX-512 code in tests. */
+    DmlDataMoverBuilder avx512(boolean used) {
+        avx512 = used;
         return this;
     }
 
@@ -201,9 +206,8 @@ public final class DmlDataMoverBuilder extends DeviceMoverBuilder<DmlDataMoverBu
         boolean auto = path == DmlPath.AUTO;
         return hardware ? settings.policy(auto)
                 : !auto ? OffloadPolicy.allOnChannel(settings.workersFrom, parallelBytes)
-                        : OffloadPolicy.withoutDevice(jvmUpTo, Math.min(jvmUpTo, JVM_FILLS),
-                                jvmUpTo,
-                                settings.workersFrom, parallelBytes);
+                        : OffloadPolicy.withoutDevice(jvmUpTo, avx512, settings.workersFrom,
+                                parallelBytes);
     }
 
     /**

@@ -162,7 +162,7 @@ public final class DmlLibrary {
             return false;
         }
         List<String> missing = new ArrayList<>(NEEDED);
-        if (flags.containsAll(WIDE)) {
+        if (usesAvx512(flags)) {
             missing.addAll(NEEDED_BY_WIDE);
         }
         missing.removeAll(flags);
@@ -222,9 +222,14 @@ public final class DmlLibrary {
         return loader.open(file);
     }
 
+    /** Returns whether DML uses its AVX-512 code on a processor with these features. */
+    static boolean usesAvx512(Set<String> flags) {
+        return flags.containsAll(WIDE);
+    }
+
     /** Requires that the system has enabled the AVX-512 features of CPUID. DML reads only CPUID. */
     static void requireEnabled(Set<String> flags, boolean cpuidShowsAvx512) {
-        if (cpuidShowsAvx512 && !flags.containsAll(WIDE)) {
+        if (cpuidShowsAvx512 && !usesAvx512(flags)) {
             throw new UnsatisfiedLinkError("the processor has AVX-512, which DML would use, but"
                     + " the system has not enabled all of it: /proc/cpuinfo does not list all of "
                     + String.join(", ", WIDE));

@@ -18,6 +18,7 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
+import java.util.function.Predicate;
 
 /**
  * The engine for operations with a slot. It submits their parts, polls them, repairs page faults,
@@ -34,6 +35,8 @@ final class DeviceEngine {
     /** The health of the device, or null without hardware. */
     private final DeviceHealth health;
     private final DeviceWorkers workers;
+    /** A field, because a new object for each operation would be an allocation. */
+    final Predicate<Operation<?>> fasterInJvm;
     private volatile boolean closing;
 
     DeviceEngine(EnginePlan plan, EngineFailures failures, DeviceWorkers workers) {
@@ -43,6 +46,7 @@ final class DeviceEngine {
         pool = plan.pool();
         durability = plan.durability();
         health = plan.health();
+        fasterInJvm = plan.policy()::isForJvmWithSlot;
     }
 
     /**
@@ -65,10 +69,11 @@ final class DeviceEngine {
             return broken(operation, program, e);
         } catch (WrongThreadException e) {
             // If the owner has ended, nothing is in flight, because an earlier part has ended.
-            if (program.ownerEnded() == null && !closing) {
-                throw e;
+            if (program.ownerEnded() != null || closing) {
+                return broken(operation, program, e);
             }
-            return broken(operation, program, e);
+            operation.requireAccess(); // It returns if the arena was closed.
+            return broken(operation, program, new SegmentClosedException(e));
         } catch (RuntimeException | Error e) {
             if (program.slot().isSubmitted()) { // The device may still use the memory.
                 operation.attach(null);
@@ -173,15 +178,15 @@ final class DeviceEngine {
      *
      * @param onWorker whether a worker executes the operation
      * @param pinned whether the buffers are pinned
+     * @param faster whether the JVM executes an operation instead of the software path
      */
     private Program describe(Operation<?> operation, Slot slot, boolean onWorker,
-            boolean pinned) {
+            boolean pinned, Predicate<Operation<?>> faster) {
         // Any thread may begin with a granted slot, not only the thread that waits.
         boolean mayCopy = !onWorker && operation.attachment() != slot;
         boolean begun = false;
         try {
-            Program program = slot.begin(operation, durability,
-                    plan.policy().isForJvmWithSlot(operation));
+            Program program = slot.begin(operation, durability, faster);
             if (mayCopy && program instanceof OperationProgram copy
                     && plan.policy().splits(operation)) {
                 copy.split(plan.policy().share());
@@ -196,7 +201,7 @@ final class DeviceEngine {
     }
 
     FutureState begin(Operation<?> operation, Slot slot) {
-        Program program = describe(operation, slot, false, false);
+        Program program = describe(operation, slot, false, false, fasterInJvm);
         if (program == null) {
             return CallerExecutor.failBufferClosed(operation);
         }
@@ -222,9 +227,11 @@ final class DeviceEngine {
      * batch runs on an allowed thread.
      *
      * @param pinned whether the buffers are pinned
+     * @param faster whether the JVM executes an operation instead of the software path
      */
-    FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned) {
-        Program program = describe(operation, slot, true, pinned);
+    FutureState beginOnWorker(Operation<?> operation, Slot slot, boolean pinned,
+            Predicate<Operation<?>> faster) {
+        Program program = describe(operation, slot, true, pinned, faster);
         if (program == null) {
             return CallerExecutor.failBufferClosed(operation);
         }

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The part of a {@link DeviceExecutor} for the JVM, the worker threads and the force threads. The
@@ -108,7 +109,7 @@ final class DeviceWorkers {
         }
         if (batch) {
             // A drain waits for the slot of the batch.
-            forces.submit(operation, continuation, false);
+            forces.submit(operation, continuation, here);
         } else {
             queue.handOff();
             forced.submit(operation, forces, here);
@@ -256,7 +257,7 @@ final class DeviceWorkers {
                 && (operation.type() != VdmOperationType.FLUSH || plan.needsSlotToFlush(operation));
         Slot slot = needsSlot ? pool.take() : null;
         return slot == null ? startOnJvm(operation, true)
-                : engine.beginOnWorker(operation, slot, false);
+                : engine.beginOnWorker(operation, slot, false, engine.fasterInJvm);
     }
 
     /**
@@ -270,14 +271,14 @@ final class DeviceWorkers {
             jvm.execute(task);
             return earlier;
         }
-        execute(task, slot);
+        execute(task, slot, engine.fasterInJvm);
         return earlier;
     }
 
-    /** Executes a task or a part with the channel's software. Its buffers are pinned. */
-    private void execute(Operation<?> task, Slot slot) {
+    /** Executes a task or a part with a slot. Its buffers are pinned. */
+    private void execute(Operation<?> task, Slot slot, Predicate<Operation<?>> fasterInJvm) {
         try {
-            for (FutureState reached = engine.beginOnWorker(task, slot, true);
+            for (FutureState reached = engine.beginOnWorker(task, slot, true, fasterInJvm);
                     reached != FutureState.COMPLETE;
                     reached = engine.proceed(task, (Program) task.attachment())) {
                 Thread.onSpinWait(); // The software path refuses submissions only for a short time.
@@ -310,7 +311,7 @@ final class DeviceWorkers {
             }
             slot = pool.take();
         }
-        execute(part, slot);
+        execute(part, slot, shorterPart -> false); // The JVM has no part of a longer operation.
     }
 
     int pending() {

@@ -53,7 +53,8 @@ final class InlineMoves {
         long bytes = operation.byteSize();
         return (type == VdmOperationType.MEMCPY || type == VdmOperationType.MEMSET)
                 && bytes + 2 * Part.LINE <= longest && bytes < policy.workersFrom(operation)
-                && hasPages(operation) && durability.lines() == null
+                && !policy.isForJvmWithSlot(operation) && hasPages(operation)
+                && durability.lines() == null
                 && durability.kindOf(operation.destination()) == WriteBackKind.CACHE_LINES;
     }
 

@@ -12,20 +12,18 @@ import java.util.List;
  * calling thread, a worker, or the channel. The policy contains all thresholds (docs/adr/0015,
  * docs/adr/0020, docs/adr/0027).
  *
- * @param copies the longest copy of the JVM in bytes, or 0 for none
- * @param fills the longest fill of the JVM in bytes, or 0 for none
- * @param operations the longest data operation of the JVM in bytes, or 0 for none
+ * @param jvmUpTo the longest operation of the JVM in bytes, or 0 for none
  * @param awaited the longest operation of the JVM that a thread awaits alone in bytes, or 0 for no
  *     special limit
+ * @param rival the software path with which the JVM competes
  * @param workersFrom the size in bytes from which a worker executes an operation
  * @param parallelFrom the size in bytes from which all workers execute an operation of the JVM
  *     together
- * @param libpmemMoves whether an installed libpmem copies or fills durably in one pass
  * @param share the division of long copies between the device and the awaiting thread, or null if
  *     the device copies all bytes
  */
-public record OffloadPolicy(long copies, long fills, long operations, long awaited,
-        long workersFrom, long parallelFrom, boolean libpmemMoves, CopyShare share) {
+public record OffloadPolicy(long jvmUpTo, long awaited, Rival rival, long workersFrom,
+        long parallelFrom, CopyShare share) {
     public static final long OFFLOAD_FROM = 8 << 10;
 
     public static final long OFFLOAD_FROM_WHEN_AWAITED = 24 << 10;
@@ -33,15 +31,23 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /** The size in bytes from which a copy gains from two executors (docs/adr/0029). */
     private static final long SPLIT_FROM = 256 << 10;
 
-    // For longer comparisons, DML's software path (docs/adr/0020) and the device are faster than
-    // the JVM.
+    // For longer operations, DML's AVX-512 code (docs/adr/0015, docs/adr/0020) and the device are
+    // faster than the JVM. In a longer dualcast, all of DML's code is faster.
+    private static final long FILL = 512 << 10;
     private static final long COMPARISON = 4 << 10;
     private static final long NEW_DELTA = 1 << 10;
     private static final long DUALCAST = 16 << 10;
 
+    /** DML's software path, or none on a device and on a path that the user has set. */
+    enum Rival {
+        NONE,
+        SOFTWARE,
+        SOFTWARE_WITH_AVX512
+    }
+
     /** Returns a policy that gives all operations to the channel. */
     public static OffloadPolicy allOnChannel(long workersFrom, long parallelFrom) {
-        return new OffloadPolicy(0, 0, 0, 0, workersFrom, parallelFrom, false, null);
+        return new OffloadPolicy(0, 0, Rival.NONE, workersFrom, parallelFrom, null);
     }
 
     /**
@@ -54,25 +60,26 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      *     does not. The device always executes operations of this length
      */
     public static OffloadPolicy offloading(long offloadFrom, long whenAwaited, long workersFrom) {
-        long below = Math.max(offloadFrom - 1, 0);
-        return new OffloadPolicy(below, below, below, Math.max(whenAwaited - 1, 0), workersFrom,
-                Long.MAX_VALUE, false, null);
+        return new OffloadPolicy(Math.max(offloadFrom - 1, 0), Math.max(whenAwaited - 1, 0),
+                Rival.NONE, workersFrom, Long.MAX_VALUE, null);
     }
 
     /**
-     * Returns a policy for software without a device. The JVM executes the operations in which it
-     * is faster than the channel's software.
+     * Returns a policy for DML's software path without a device. The JVM executes the operations in
+     * which it is faster.
+     *
+     * @param avx512 whether DML uses its AVX-512 code. Its remaining code is slower
      */
-    public static OffloadPolicy withoutDevice(long copies, long fills, long operations,
-            long workersFrom, long parallelFrom) {
-        return new OffloadPolicy(copies, fills, operations, 0, workersFrom, parallelFrom, true,
-                null);
+    public static OffloadPolicy withoutDevice(long jvmUpTo, boolean avx512, long workersFrom,
+            long parallelFrom) {
+        return new OffloadPolicy(jvmUpTo, 0, avx512 ? Rival.SOFTWARE_WITH_AVX512 : Rival.SOFTWARE,
+                workersFrom, parallelFrom, null);
     }
 
     /** Returns this policy. If it splits, a thread that awaits a long copy copies a share of it. */
     public OffloadPolicy splitLongCopies(boolean split) {
-        return new OffloadPolicy(copies, fills, operations, awaited, workersFrom, parallelFrom,
-                libpmemMoves, split ? new CopyShare() : null);
+        return new OffloadPolicy(jvmUpTo, awaited, rival, workersFrom, parallelFrom,
+                split ? new CopyShare() : null);
     }
 
     /**
@@ -91,7 +98,7 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
 
     /** Returns whether the channel's software executes the parts of a long operation. */
     boolean isForSoftware(Operation<?> operation) {
-        return operation.isOffHeap() && operation.byteSize() > operations;
+        return operation.isOffHeap() && operation.byteSize() > jvmUpTo;
     }
 
     long longestOnCaller() {
@@ -131,24 +138,24 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
     /** Returns whether the JVM executes a plain copy or fill, even if no thread awaits it. */
     boolean isShortMove(Operation<?> move) {
         long bytes = move.byteSize();
-        return bytes <= longestOnCaller() && bytes <= (move.source() == null ? fills : copies);
+        return bytes <= jvmUpTo && bytes <= longestOnCaller()
+                && (move.source() != null || bytes <= longestFill());
     }
 
     /** Returns whether the JVM executes an operation in the poll that starts it. */
     boolean isForJvm(Operation<?> operation) {
         if (operation.tasks() != null) {
-            return !libpmemMoves && areForJvm(operation.tasks(), operation.byteSize());
+            return rival == Rival.NONE && areForJvm(operation.tasks(), operation.byteSize());
         }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && !operation.isDurable()
-                && (bytes <= longest(operation.type(), copies, fills, operations)
-                        || bytes <= longest(operation.type(), awaited, awaited, awaited)
-                                && operation.isAwaited());
+                && bytes <= longest(operation.type())
+                && (bytes <= jvmUpTo || bytes <= awaited && operation.isAwaited());
     }
 
     private boolean areForJvm(List<Operation<?>> tasks, long bytes) {
         // A long batch gains from the device.
-        if (bytes > Math.min(operations, longestOnCaller())) {
+        if (bytes > Math.min(jvmUpTo, longestOnCaller())) {
             return false;
         }
         for (int i = 0; i < tasks.size(); i++) {
@@ -167,52 +174,66 @@ public record OffloadPolicy(long copies, long fills, long operations, long await
      */
     boolean executesTasksSingly(Operation<?> batch) {
         List<Operation<?>> tasks = batch.tasks();
-        return tasks != null && operations != 0 && libpmemMoves && !isAnyDurable(tasks);
+        return tasks != null && jvmUpTo != 0 && rival != Rival.NONE && !isAnyDurable(tasks);
     }
 
-    private static long longest(VdmOperationType type, long copies, long fills, long operations) {
+    /** Returns the size in bytes up to which the JVM is faster, apart from the other limits. */
+    private long longest(VdmOperationType type) {
         return switch (type) {
-            case MEMCPY, MEMMOVE -> copies;
-            case MEMSET -> fills;
-            case FILL -> Math.min(fills, operations);
-            case CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE ->
-                operations;
-            case DUALCAST -> Math.min(DUALCAST, operations);
-            case COMPARE, COMPARE_PATTERN -> Math.min(COMPARISON, operations);
-            case DELTA_CREATE -> Math.min(NEW_DELTA, operations);
+            case MEMCPY, MEMMOVE, CRC, COPY_CRC, DELTA_APPLY, DIF_CHECK, DIF_INSERT, DIF_STRIP,
+                    DIF_UPDATE ->
+                Long.MAX_VALUE;
+            case MEMSET, FILL -> longestFill();
+            case COMPARE, COMPARE_PATTERN -> rival == Rival.SOFTWARE ? Long.MAX_VALUE : COMPARISON;
+            case DELTA_CREATE -> rival == Rival.SOFTWARE ? Long.MAX_VALUE : NEW_DELTA;
+            case DUALCAST -> DUALCAST;
             default -> 0;
         };
     }
 
+    private long longestFill() {
+        return rival == Rival.SOFTWARE_WITH_AVX512 ? FILL : Long.MAX_VALUE;
+    }
+
+    /** Returns whether an installed libpmem copies or fills durably in one pass. */
+    boolean libpmemMoves() {
+        return rival != Rival.NONE;
+    }
+
     /**
-     * Returns whether the JVM executes an operation with a slot. Such an operation is durable or
-     * long.
+     * Returns whether the JVM executes an operation with a slot instead of the software path. Such
+     * an operation is durable or long, or it is a task of a durable batch.
      */
     boolean isForJvmWithSlot(Operation<?> operation) {
-        return operation.byteSize() <= operations && switch (operation.type()) {
+        long bytes = operation.byteSize();
+        return bytes <= jvmUpTo && switch (operation.type()) {
             case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;
+            case MEMSET, FILL, COMPARE, COMPARE_PATTERN, DELTA_CREATE -> rival == Rival.SOFTWARE;
+            // DML copies a short task of a batch together with other tasks.
+            case MEMCPY, MEMMOVE -> bytes > longestOnCaller() && !operation.isDurable();
             default -> false;
         };
     }
 
     public String words() {
-        if (copies == 0 && fills == 0 && operations == 0 && awaited == 0) {
+        if (jvmUpTo == 0 && awaited == 0) {
             return "it executes operations of every size";
         }
-        if (libpmemMoves) {
-            long longestCopy = hasWorkers() ? Math.min(copies, longestOnCaller()) : copies;
-            return "the JVM executes copies %s, fills %s and checksums %s"
-                    .formatted(upTo(longestCopy), upTo(fills), upTo(operations));
+        if (rival != Rival.NONE) {
+            return "the JVM executes fills %s, comparisons %s, and copies and checksums %s"
+                    .formatted(upTo(longestFill()), upTo(longest(VdmOperationType.COMPARE)),
+                            upTo(Long.MAX_VALUE));
         }
         String limits =
                 Message.of("the JVM executes operations shorter than %,d bytes, or than %,d bytes"
-                        + " if a thread awaits them", copies + 1, Math.max(copies, awaited) + 1);
+                        + " if a thread awaits them", jvmUpTo + 1, Math.max(jvmUpTo, awaited) + 1);
         return share == null ? limits
                 : limits + Message.of("; both divide awaited copies of %,d bytes or more",
                         SPLIT_FROM);
     }
 
-    private static String upTo(long bytes) {
+    private String upTo(long longest) {
+        long bytes = Math.min(longest, jvmUpTo);
         return bytes == Long.MAX_VALUE ? "of every size" : Message.of("of up to %,d bytes", bytes);
     }
 }

@@ -119,9 +119,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         state = RUNNING | ADVANCING; // before it reads the waiters
         Waiters list = waiters;
         if (isCurrent(list)) {
-            list.notifier.useWaker(); // Polls of a detached future may have promised a wake-up.
+            list.useWaker(); // Polls of a detached future may have promised a wake-up.
         }
-        return enter(RUNNING, null);
+        return enter(RUNNING, 0, null);
     }
 
     @Override
@@ -135,10 +135,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             return FutureState.COMPLETE;
         }
         Seam.step();
-        if ((seen == IDLE || seen == RUNNING) && changeState(seen, seen | how)) {
-            return enter(seen, null);
-        }
-        return observe();
+        FutureState reached = seen == IDLE || seen == RUNNING ? enter(seen, how, null) : null;
+        return reached != null ? reached : observe();
     }
 
     /** Polls the future for a thread that awaits only this future. */
@@ -165,7 +163,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected final void startWithdrawn() {
         setState(ADVANCING);
-        enter(IDLE, null);
+        enter(IDLE, 0, null);
     }
 
     private FutureState observe() {
@@ -192,13 +190,12 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
             notifier.useNone();
             return observe();
         }
-        FutureState reached;
         Seam.step();
         int seen = state;
-        if ((seen == IDLE || seen == RUNNING)
-                && changeState(seen, seen | ADVANCING)) {
-            reached = enterFor(notifier, registration, seen);
-        } else {
+        FutureState reached = seen == IDLE || seen == RUNNING
+                ? enterFor(notifier, registration, seen)
+                : null;
+        if (reached == null) {
             notifier.useNone(); // Another thread is advancing the future or has just advanced it.
             reached = observe();
         }
@@ -220,77 +217,81 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         Waiters list = waiters;
         FutureState reached;
         try {
-            reached = enter(seen, registration);
+            reached = enter(seen, ADVANCING, registration);
         } catch (WrongThreadException e) {
             registration.withdraw();
             throw e;
         }
-        if (isCurrent(list)) {
-            notifier.answerLike(list.notifier);
+        if (reached != null && isCurrent(list)) {
+            notifier.answerLike(list);
         } else {
-            // The future was prepared again after the registration, and that preparation notified
-            // the waker.
+            // A preparation after the registration has notified the waker.
             notifier.useNone();
         }
         return reached;
     }
 
-    /** {@return whether a thread awaits only this future} */
-    protected final boolean hasLoneWaiter() {
-        Waiters list = waiters;
-        return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
-    }
-
     /**
-     * {@return whether the current thread is inside {@code await} without a timeout or inside
-     * {@code busyPoll}} Such a thread does no other work. The thread that advances the future calls
-     * this.
+     * Advances the future, unless its state has changed. The registration of the polling thread
+     * receives no notification, because the poll itself returns the state.
+     *
+     * @param how the flags to add to the state, or 0 if the caller has already done so
+     * @return the state of the task, or null if another thread has changed the state
      */
-    protected final boolean isAwaitedByCaller() {
-        return (state & AWAITED) != 0;
-    }
-
-    /**
-     * Advances the future. The registration of the polling thread receives no notification, because
-     * the poll itself returns the state.
-     */
-    private FutureState enter(int seen, Registration own) {
-        Waiters list = waiters;
-        Notifier offered = Notifier.none();
-        boolean promised = false;
-        if (isCurrent(list)) {
-            offered = list.notifier;
-            promised = offered.used() == NotifierType.WAKER;
+    private FutureState enter(int seen, int how, Registration own) {
+        int me = currentThread();
+        int next = seen;
+        if (how != 0 && !changeState(seen, seen | how)) {
+            return null;
         }
-        recordThread();
-        FutureState reached;
+        advancing = me;
         try {
-            reached = requireState(advance(offered));
+            Waiters list = waiters;
+            Notifier offered = Notifier.none();
+            boolean promised = false;
+            if (isCurrent(list)) {
+                offered = list;
+                promised = offered.used() == NotifierType.WAKER;
+            }
+            FutureState reached = advanceOrFail(offered);
+            if (reached == null) {
+                return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
+            }
+            if (reached == FutureState.COMPLETE) {
+                next = COMPLETE;
+                if (own != null) {
+                    own.withdraw();
+                }
+                publish();
+            } else {
+                next = reached == FutureState.RUNNING ? RUNNING : IDLE;
+                leave(next);
+                Seam.step();
+                if (promised && offered.used() != NotifierType.WAKER) {
+                    // The waiting threads have to poll, because the promise of this thread ends.
+                    list.wake();
+                }
+            }
+            return reached;
+        } catch (WrongThreadException | StackOverflowError e) {
+            if (advancing == me) { // No call, because the stack may be full.
+                advancing = 0;
+                state = next;
+            }
+            throw e;
+        }
+    }
+
+    private FutureState advanceOrFail(Notifier offered) {
+        try {
+            return requireState(advance(offered));
         } catch (WrongThreadException e) {
-            leave(seen);
             throw e;
         } catch (Throwable e) {
             offered.useNone();
             fail(e);
-            reached = FutureState.COMPLETE;
+            return FutureState.COMPLETE;
         }
-        if (reached == null) {
-            return state == COMPLETE ? FutureState.COMPLETE : FutureState.RUNNING;
-        }
-        if (reached == FutureState.COMPLETE) {
-            if (own != null) {
-                own.withdraw();
-            }
-            publish();
-        } else {
-            leave(reached == FutureState.RUNNING ? RUNNING : IDLE);
-            Seam.step();
-            if (promised && offered.used() != NotifierType.WAKER) {
-                // The waiting threads have to poll, because the promise of this thread ends.
-                list.wake();
-            }
-        }
-        return reached;
     }
 
     /**
@@ -321,6 +322,9 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         try {
             completeWith(failure);
         } catch (Throwable e) {
+            if (e instanceof StackOverflowError overflow && !LibraryThread.hasStack()) {
+                throw overflow; // A poll with more stack repeats the work.
+            }
             LibraryThread.report(e);
         }
     }
@@ -363,7 +367,11 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         if (seen == DETACHED ? !takeFromDriver() : !changeState(IDLE, IDLE | ADVANCING)) {
             return false;
         }
-        fail(cancelled);
+        try {
+            fail(cancelled);
+        } catch (StackOverflowError e) {
+            // The future completes without a description of its end.
+        }
         publish();
         return true;
     }
@@ -373,8 +381,8 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      * starting prepared operations.
      */
     protected final void pollIfRunning() {
-        if (state == RUNNING && changeState(RUNNING, RUNNING | ADVANCING)) {
-            enter(RUNNING, null);
+        if (state == RUNNING) {
+            enter(RUNNING, ADVANCING, null);
         }
     }
 

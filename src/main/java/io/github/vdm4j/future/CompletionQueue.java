@@ -26,7 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * nothing until it completes. A shared daemon thread polls futures without notification, and chains
  * after their current step has completed. The functions of such a chain must not block, because
  * they run on this thread. If a poll on this thread throws {@link WrongThreadException}, the thread
- * that added the future polls it in {@code poll} and {@code take}.
+ * that added the future also polls it in {@code poll} and {@code take}. If that thread may not poll
+ * it either, the queue waits until another thread has completed the future. The queue returns only
+ * complete futures.
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.
  *
@@ -44,7 +46,7 @@ public final class CompletionQueue<T> {
     /** The completed entries, linked from the oldest to the newest. */
     private Wait<T> oldest;
     private Wait<T> newest;
-    /** The entries that only their adding threads can poll. */
+    /** The entries that their adding threads have to poll, too. */
     private Wait<T> confined;
 
     /** Creates an empty queue. */
@@ -105,19 +107,19 @@ public final class CompletionQueue<T> {
      * entry and does not wait.
      */
     public Entry<T> poll() {
-        for (boolean again = true;; again = false) {
+        while (true) {
             Wait<T> mine;
             lock.lock();
             try {
                 Entry<T> entry = remove();
-                mine = entry == null && again ? removeConfined() : null;
+                mine = entry == null ? removeConfined() : null;
                 if (mine == null) {
                     return entry;
                 }
             } finally {
                 lock.unlock();
             }
-            pollEach(mine);
+            mine.pollHere();
         }
     }
 
@@ -184,7 +186,9 @@ public final class CompletionQueue<T> {
                 } finally {
                     lock.unlock();
                 }
-                pollEach(mine);
+                if (mine != null) {
+                    mine.pollHere();
+                }
             }
         } finally {
             if (interrupted) {
@@ -213,13 +217,15 @@ public final class CompletionQueue<T> {
         if (first == null) {
             return null;
         }
+        // This precedes the removal, because the heap may be full.
+        var entry = new Entry<T>(first.task, first.attachment);
         oldest = first.link;
         if (oldest == null) {
             newest = null;
         }
         first.link = null;
         forget();
-        return first.entry;
+        return entry;
     }
 
     /** Removes an entry from the count under the lock. The last entry ends all waits. */
@@ -251,58 +257,54 @@ public final class CompletionQueue<T> {
     private void leaveToItsThread(Wait<T> wait) {
         lock.lock();
         try {
-            wait.link = confined;
-            confined = wait;
-            changed.signalAll();
+            if (!wait.left) {
+                wait.left = true;
+                wait.nextConfined = confined;
+                confined = wait;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Removes the entries that the current thread has to poll. The caller holds the lock. */
+    /** Removes an entry that the current thread has to poll. The caller holds the lock. */
     private Wait<T> removeConfined() {
-        Wait<T> mine = null;
-        Wait<T> others = null;
-        for (Wait<T> each = confined; each != null;) {
-            Wait<T> following = each.link;
-            if (each.adder == Thread.currentThread()) {
-                each.link = mine;
-                mine = each;
-            } else {
-                each.link = others;
-                others = each;
+        Wait<T> previous = null;
+        for (Wait<T> each = confined; each != null; each = each.nextConfined) {
+            if (each.settled || each.adder == Thread.currentThread()) {
+                if (previous == null) {
+                    confined = each.nextConfined;
+                } else {
+                    previous.nextConfined = each.nextConfined;
+                }
+                each.left = false;
+                return each;
             }
-            each = following;
+            previous = each;
         }
-        confined = others;
-        return mine;
-    }
-
-    private static void pollEach(Wait<?> first) {
-        for (Wait<?> each = first; each != null;) {
-            Wait<?> following = each.link;
-            each.link = null;
-            each.proceed();
-            each = following;
-        }
+        return null;
     }
 
     /** The registration of an entry with its future. */
     private static final class Wait<T> extends PollingRegistration<Object> {
         private final CompletionQueue<T> queue;
-        /** Made in advance, because an entry that is removed must not be lost in a full heap. */
-        private final Entry<T> entry;
+        private final T attachment;
         private final Thread adder = Thread.currentThread();
         /** Whether the entry is complete or was refused. Written under the queue's lock. */
         private volatile boolean settled;
-        /** The next entry of the list that contains this entry. */
+        // Guarded by the queue's lock.
+        /** The next completed entry. */
         private Wait<T> link;
+        private Wait<T> nextConfined;
+        /** Whether the entry is in the list of confined entries. */
+        private boolean left;
 
         @SuppressWarnings("unchecked") // The queue does not use the type of the output.
         Wait(CompletionQueue<T> queue, PollableFuture<?> future, T attachment) {
             super((PollableFuture<Object>) future);
             this.queue = queue;
-            entry = new Entry<>(future, attachment);
+            this.attachment = attachment;
         }
 
         @Override
@@ -325,12 +327,27 @@ public final class CompletionQueue<T> {
             return settled;
         }
 
+        /** The shared poller continues, because it sees the end of the owner and of the future. */
+        @Override
+        boolean endsAfter(Throwable thrown) {
+            if (thrown instanceof WrongThreadException) {
+                queue.leaveToItsThread(this);
+                return false;
+            }
+            return true;
+        }
+
+        /** Polls on the thread that added the future. The shared poller sees the result. */
+        void pollHere() {
+            try {
+                task.poll();
+            } catch (Throwable e) {
+                // The shared poller polls the future again.
+            }
+        }
+
         @Override
         void end(Throwable thrown, boolean onSharedPoller) {
-            if (thrown instanceof WrongThreadException && Thread.currentThread() != adder) {
-                queue.leaveToItsThread(this);
-                return;
-            }
             if (thrown != null) {
                 LibraryThread.report(thrown);
             }

@@ -8,22 +8,33 @@ import java.util.Objects;
  * of notification} that it will give.
  *
  * <p>A notifier belongs to the thread that polls with it. The thread may use it for any number of
- * polls and futures. Each poll overwrites the answer.
+ * polls and futures. Each poll overwrites the answer. Only this library extends this class.
  *
  * <p>C counterpart: {@code struct future_notifier}, miniasync_future(7).
  */
-public final class Notifier {
-    private static final Notifier NONE = new Notifier(null);
+public abstract class Notifier {
+    private static final Notifier NONE = new Offer(null);
 
-    private final Waker waker;
     /**
      * A {@link NotifierType}, or the {@link Poller}. A single field ensures that threads see a
      * consistent answer.
      */
     private Object answer = NotifierType.NONE;
 
-    private Notifier(Waker waker) {
-        this.waker = waker;
+    Notifier() {}
+
+    /** The offer of a waker, or of none. */
+    static final class Offer extends Notifier {
+        private final Waker waker;
+
+        private Offer(Waker waker) {
+            this.waker = waker;
+        }
+
+        @Override
+        public Waker waker() {
+            return waker;
+        }
     }
 
     /**
@@ -40,7 +51,7 @@ public final class Notifier {
      * @param waker the waker. The future calls it when a poll can make progress
      */
     public static Notifier of(Waker waker) {
-        return new Notifier(Objects.requireNonNull(waker, "waker"));
+        return new Offer(Objects.requireNonNull(waker, "waker"));
     }
 
     /**
@@ -61,13 +72,11 @@ public final class Notifier {
     }
 
     /** {@return the offered waker, or null} Futures call this. */
-    public Waker waker() {
-        return waker;
-    }
+    public abstract Waker waker();
 
     /** Answers that the future will not notify. Futures call this. */
     public void useNone() {
-        if (waker != null) {
+        if (this != NONE) {
             answer = NotifierType.NONE;
         }
     }
@@ -77,7 +86,7 @@ public final class Notifier {
      * the waker.
      */
     public void useWaker() {
-        if (waker != null) {
+        if (this != NONE) {
             answer = NotifierType.WAKER;
         }
     }
@@ -89,7 +98,7 @@ public final class Notifier {
      */
     public void usePoller(Poller question) {
         Objects.requireNonNull(question, "question");
-        if (waker != null) {
+        if (this != NONE) {
             answer = question;
         }
     }

@@ -8,7 +8,6 @@ import io.github.vdm4j.machine.LibraryThread;
  */
 abstract class PollingRegistration<T> extends Registration {
     final PollableFuture<T> task;
-    private final Notifier notifier = Notifier.of(this);
     // Guarded by this.
     /** Whether a thread polls the task. The thread that creates the registration polls first. */
     private boolean polled = true;
@@ -28,6 +27,11 @@ abstract class PollingRegistration<T> extends Registration {
      * Polls the task and discards its result. Returns {@code true} at its end.
      */
     boolean abandon() {
+        return true;
+    }
+
+    /** Returns {@code false} if the shared poller has to poll again after a throwable. */
+    boolean endsAfter(Throwable thrown) {
         return true;
     }
 
@@ -59,7 +63,7 @@ abstract class PollingRegistration<T> extends Registration {
 
     /** Polls once on the calling thread and throws the exception of the poll. */
     final void start() {
-        follow(task.poll(notifier));
+        follow(task.poll(this));
     }
 
     /** Polls until the task sleeps or is complete. */
@@ -67,7 +71,11 @@ abstract class PollingRegistration<T> extends Registration {
         try {
             follow(poll());
         } catch (Throwable e) {
-            endWith(e);
+            if (endsAfter(e)) {
+                endWith(e);
+            } else {
+                SharedPoller.add(this);
+            }
         }
     }
 
@@ -93,10 +101,10 @@ abstract class PollingRegistration<T> extends Registration {
     private FutureState poll() {
         forgetWakeUp();
         if (!isSettled()) {
-            return task.poll(notifier);
+            return task.poll(this);
         }
         withdraw();
-        notifier.useNone();
+        useNone();
         return abandon() ? FutureState.COMPLETE : FutureState.RUNNING;
     }
 
@@ -107,7 +115,7 @@ abstract class PollingRegistration<T> extends Registration {
     private void follow(FutureState reached) {
         FutureState state = reached;
         while (state != FutureState.COMPLETE) {
-            if (notifier.used() != NotifierType.WAKER) {
+            if (used() != NotifierType.WAKER) {
                 SharedPoller.add(this);
                 return;
             }
@@ -122,14 +130,17 @@ abstract class PollingRegistration<T> extends Registration {
     /** Polls once on the shared poller. Returns {@code false} if the poller has to poll again. */
     final boolean step() {
         try {
-            Poller question = notifier.poller();
+            Poller question = poller();
             if (question != null && !question.ready()) {
                 return false;
             }
             if (poll() != FutureState.COMPLETE) {
-                return notifier.used() == NotifierType.WAKER && sleep();
+                return used() == NotifierType.WAKER && sleep();
             }
         } catch (Throwable e) {
+            if (!endsAfter(e)) {
+                return false;
+            }
             end(e, true);
             return true;
         }

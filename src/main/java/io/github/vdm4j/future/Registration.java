@@ -9,7 +9,7 @@ import io.github.vdm4j.machine.Seam;
  * number of coalesced wake-ups. It leaves the future's {@link Waiters} when the future completes or
  * when its owner withdraws it.
  */
-abstract class Registration implements Waker {
+abstract class Registration extends Notifier implements Waker {
     /** The kind of code that notifies a registration. */
     enum Kind {
         /** Code that only unparks or queues. It runs at once, even under a lock. */
@@ -36,6 +36,11 @@ abstract class Registration implements Waker {
      * notification sets this before the notification.
      */
     private boolean complete;
+
+    @Override
+    public final Waker waker() {
+        return this;
+    }
 
     /** Returns the kind of this registration. It may change when the future completes. */
     abstract Kind kind();

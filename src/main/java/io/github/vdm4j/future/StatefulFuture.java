@@ -61,7 +61,7 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
      * the field only with its own number. A reference to the thread would cause work for the
      * garbage collector.
      */
-    private int advancing;
+    int advancing;
 
     /** Changes the state. Returns {@code false} if it differs from the expected state. */
     final boolean changeState(int from, int to) {
@@ -73,22 +73,21 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         STATE.setRelease(this, next);
     }
 
-    /** Records that the current thread is inside {@link AbstractFuture#advance}. */
-    final void recordThread() {
-        advancing = currentThread();
-    }
-
     /** Records that the thread no longer advances the future, and then sets the state. */
     final void leave(int next) {
         advancing = 0;
-        setState(next);
+        try {
+            setState(next);
+        } catch (StackOverflowError e) {
+            state = next; // No thread could poll the future any more.
+        }
     }
 
     final boolean isAdvancedByCaller() {
         return advancing == currentThread();
     }
 
-    private static int currentThread() {
+    static int currentThread() {
         return (int) Thread.currentThread().threadId();
     }
 
@@ -174,6 +173,21 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
     /** {@return whether another driver than the polling threads owns the future} */
     protected final boolean isDetached() {
         return state == DETACHED;
+    }
+
+    /** {@return whether a thread awaits only this future} */
+    protected final boolean hasLoneWaiter() {
+        Waiters list = waiters;
+        return (state & AWAITED) != 0 || isCurrent(list) && list.hasLoneWait();
+    }
+
+    /**
+     * {@return whether the current thread is inside {@code await} without a timeout or inside
+     * {@code busyPoll}} Such a thread does no other work. The thread that advances the future calls
+     * this.
+     */
+    protected final boolean isAwaitedByCaller() {
+        return (state & AWAITED) != 0;
     }
 
     /**

@@ -233,12 +233,12 @@ final class WaitSession {
         Object place = FutureChain.placeOf(entry.future);
         if (entry.poller != null && !entry.poller.ready()) {
             entry.again = true;
-        } else if (entry.future.poll(entry.notifier) == FutureState.COMPLETE) {
+        } else if (entry.future.poll(entry) == FutureState.COMPLETE) {
             entry.done = true;
             remaining--;
         } else {
-            entry.poller = entry.notifier.poller();
-            entry.again = entry.notifier.used() != NotifierType.WAKER;
+            entry.poller = entry.poller();
+            entry.again = entry.used() != NotifierType.WAKER;
             stepEnded |= place != FutureChain.placeOf(entry.future);
         }
     }
@@ -339,7 +339,6 @@ final class WaitSession {
 
     private final class Entry extends Registration {
         final PollableFuture<?> future;
-        final Notifier notifier = Notifier.of(this);
         Poller poller;
 
         /** The property at the beginning of the round. */

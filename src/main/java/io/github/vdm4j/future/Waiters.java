@@ -6,10 +6,8 @@ import io.github.vdm4j.machine.Seam;
  * The registrations of one generation of a future, and the notifier for polls of the task. The task
  * therefore stores only one waker for all waiting threads.
  */
-final class Waiters implements Waker {
+final class Waiters extends Notifier implements Waker {
     final int generation;
-    /** The notifier that offers this object. The thread that advances the future uses it. */
-    final Notifier notifier = Notifier.of(this);
 
     // Guarded by this. No user code runs under the lock.
     private Registration first;
@@ -18,6 +16,11 @@ final class Waiters implements Waker {
 
     Waiters(int generation) {
         this.generation = generation;
+    }
+
+    @Override
+    public Waker waker() {
+        return this;
     }
 
     /**

@@ -86,6 +86,7 @@ public final class CallerExecutor implements VdmExecutor {
         long bytes = to.byteSize();
         if (bytes == 0) {
             operation.requireAccess(); // The JDK does not check the segments of an empty copy.
+            return operation.succeed(ExecutionPath.NONE);
         }
         try {
             if (from != null) {
@@ -100,7 +101,7 @@ public final class CallerExecutor implements VdmExecutor {
             JvmFailures.record(operation, e, 0);
             return FutureState.COMPLETE;
         }
-        return operation.succeed(bytes == 0 ? ExecutionPath.NONE : ExecutionPath.JVM);
+        return operation.succeed(ExecutionPath.JVM);
     }
 
     @Override

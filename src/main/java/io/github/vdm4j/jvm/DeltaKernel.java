@@ -30,30 +30,30 @@ public final class DeltaKernel {
      */
     public static long create(MemorySegment record, MemorySegment original,
             MemorySegment modified) {
-        long size = original.byteSize();
-        long capacity = record.byteSize();
-        long written = 0;
-        int equal = EQUAL_BLOCKS;
-        for (long offset = 0; offset < size; offset += BLOCK_BYTES) {
-            if (equal == EQUAL_BLOCKS) {
-                long same = MismatchKernel.find(original, offset, modified, offset, size - offset);
-                if (same < 0) {
-                    break;
+        int size = (int) original.byteSize(); // With long, the inner loop would take twice as long.
+        int last = (int) Math.min(record.byteSize(), Integer.MAX_VALUE) - ENTRY_BYTES;
+        int written = 0;
+        int offset = 0;
+        while (offset < size) {
+            long same = MismatchKernel.find(original, offset, modified, offset, size - offset);
+            if (same < 0) {
+                break;
+            }
+            offset += (int) same & -BLOCK_BYTES;
+            for (int equal = 0; equal < EQUAL_BLOCKS && offset < size; offset += BLOCK_BYTES) {
+                long block = modified.get(BLOCK, offset);
+                if (block == original.get(BLOCK, offset)) {
+                    equal++;
+                    continue;
                 }
-                offset += same & -BLOCK_BYTES;
+                equal = 0;
+                if (written > last) {
+                    return ~written;
+                }
+                record.set(NUMBER, written, (short) (offset / BLOCK_BYTES));
+                record.set(BLOCK, written + NUMBER_BYTES, block);
+                written += ENTRY_BYTES;
             }
-            long block = modified.get(BLOCK, offset);
-            if (block == original.get(BLOCK, offset)) {
-                equal++;
-                continue;
-            }
-            equal = 0;
-            if (written + ENTRY_BYTES > capacity) {
-                return ~written;
-            }
-            record.set(NUMBER, written, (short) (offset / BLOCK_BYTES));
-            record.set(BLOCK, written + NUMBER_BYTES, block);
-            written += ENTRY_BYTES;
         }
         return written;
     }

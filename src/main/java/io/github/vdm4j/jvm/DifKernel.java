@@ -57,11 +57,6 @@ public final class DifKernel {
         return (int) found & (1 << ERROR_BITS) - 1;
     }
 
-    /** Checks whole protected blocks. */
-    public static long check(MemorySegment source, DifConfig config) {
-        return strip(null, source, config);
-    }
-
     /** Copies whole blocks and adds their protection. */
     public static void insert(MemorySegment destination, MemorySegment source, DifConfig config) {
         int block = config.blockSize().bytes();
@@ -81,7 +76,7 @@ public final class DifKernel {
     }
 
     /**
-     * Checks blocks like {@link #check} and copies them without their protection, up to the first
+     * Checks whole protected blocks and copies them without their protection, up to the first
      * incorrect block. A null destination receives no copy.
      */
     public static long strip(MemorySegment destination, MemorySegment source, DifConfig config) {
@@ -106,7 +101,7 @@ public final class DifKernel {
     }
 
     /**
-     * Checks blocks like {@link #check} and copies them with another protection, up to the first
+     * Checks blocks like {@link #strip} and copies them with another protection, up to the first
      * incorrect block.
      */
     public static long update(MemorySegment destination, MemorySegment source, DifConfig config) {

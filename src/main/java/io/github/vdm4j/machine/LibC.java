@@ -1,6 +1,5 @@
 package io.github.vdm4j.machine;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -25,14 +24,31 @@ public final class LibC {
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    /** The size of the memory in which a call keeps the error number. */
+    public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
+    /**
+     * The handle of all functions. Its first argument is the function's address. In a new JVM,
+     * linking another shape takes milliseconds (docs/adr/0019). {@link PlainCall} explains why a
+     * surplus argument and an {@code int} have no effect. The same applies to the option for
+     * variadic functions.
+     */
+    private static final MethodHandle CALL = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                    JAVA_LONG),
+            Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+    private static final MemorySegment READ = find("read");
+    private static final MemorySegment WRITE = find("write");
+    private static final MemorySegment GETCPU = find("getcpu"); // null before glibc 2.29
+    private static final MemorySegment SYSCALL = find("syscall");
+
     private static final long PAGE = 4096;
     private static final int MS_SYNC = 4;
     private static final int MADV_RANDOM = 1;
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int O_CLOEXEC = 0x80000;
-    private static final int MAP_SHARED = 1;
     private static final int O_RDWR_CLOEXEC = 0x80002;
     private static final int O_RDWR_CREAT_CLOEXEC = 0x80042;
     private static final int READ_AND_WRITE_BY_ALL = 0666; // the umask limits it
@@ -42,95 +58,21 @@ public final class LibC {
     private static final int STATX_SIZE = 256; // sizeof(struct statx)
     private static final int STX_BLOCKS = 48; // offsetof(struct statx, stx_blocks)
     private static final int BLOCK = 512; // the unit of stx_blocks
+    private static final int EPERM = 1;
     private static final int ENOENT = 2;
     private static final int EINTR = 4;
+    private static final int ENOMEM = 12;
     private static final int EACCES = 13;
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
     private static final long SYS_GET_MEMPOLICY = 239;
     private static final long MPOL_F_NODE_OF_ADDRESS = 3;
 
-    // int msync(void *address, size_t length, int flags)
-    private static final MethodHandle MSYNC =
-            bind("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    // int madvise(void *address, size_t length, int advice)
-    private static final MethodHandle MADVISE =
-            bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    // void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
-    private static final MethodHandle MMAP =
-            bind(
-                    "mmap",
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
-                            JAVA_LONG));
-    // int munmap(void *address, size_t length)
-    private static final MethodHandle MUNMAP =
-            bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    // void *aligned_alloc(size_t alignment, size_t size)
-    private static final MethodHandle ALIGNED_ALLOC =
-            bind("aligned_alloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    // void free(void *memory)
-    private static final MethodHandle FREE =
-            LINKER.downcallHandle(symbol("free"), FunctionDescriptor.ofVoid(JAVA_LONG));
-    // int fallocate(int fd, int mode, off_t offset, off_t length)
-    private static final MethodHandle FALLOCATE =
-            bind("fallocate",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    // int open(const char *path, int flags, mode_t mode)
-    private static final MethodHandle OPEN =
-            bind(
-                    "open",
-                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
-                    Linker.Option.firstVariadicArg(2));
-    // int statx(int folder, const char *path, int flags, unsigned int mask, struct statx *status)
-    private static final MethodHandle STATX = // null before glibc 2.28
-            LINKER.defaultLookup().find("statx").isEmpty()
-                    ? null
-                    : bind("statx",
-                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
-                                    ADDRESS));
-    // int ioctl(int fd, unsigned long request, void *argument)
-    private static final MethodHandle IOCTL =
-            bind("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-                    Linker.Option.firstVariadicArg(2));
-    // int close(int fd)
-    private static final MethodHandle CLOSE =
-            bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    // int dup3(int fd, int replaced, int flags)
-    private static final MethodHandle DUP3 =
-            bind("dup3", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    // ssize_t write(int fd, const void *buffer, size_t length)
-    private static final MethodHandle WRITE =
-            bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    // int getcpu(unsigned int *processor, unsigned int *node)
-    private static final MethodHandle GETCPU = // null before glibc 2.29
-            LINKER.defaultLookup().find("getcpu").isEmpty()
-                    ? null
-                    : bind("getcpu", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
-    // long syscall(long number, int *mode, unsigned long *nodes, unsigned long most, void *address,
-    // unsigned long flags)
-    private static final MethodHandle GET_MEMPOLICY =
-            bind("syscall",
-                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG,
-                            JAVA_LONG, JAVA_LONG),
-                    Linker.Option.firstVariadicArg(1));
-    // char *strerror(int errno)
-    private static final MethodHandle STRERROR =
-            LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
-
     private LibC() {}
 
-    private static MemorySegment symbol(String name) {
-        return LINKER.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
-    }
-
-    private static MethodHandle bind(
-            String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
-        all[options.length] = Linker.Option.captureCallState("errno");
-        return LINKER.downcallHandle(symbol(name), descriptor, all);
+    /** Returns the address of a function, or null if the C library lacks it. */
+    private static MemorySegment find(String name) {
+        return LINKER.defaultLookup().find(name).orElse(null);
     }
 
     public static final class CallFailedException extends IOException {
@@ -143,9 +85,12 @@ public final class LibC {
             this.error = error;
         }
 
-        /** Returns true if the system or the file system does not have this call. */
+        /**
+         * Returns true if the system or the file system does not have this call, or if the seccomp
+         * filter of a container refuses it.
+         */
         public boolean isUnsupported() {
-            return error == ENOSYS || error == EOPNOTSUPP;
+            return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
         }
 
         public boolean isMissingFile() {
@@ -157,61 +102,79 @@ public final class LibC {
         }
     }
 
-    /** A call of a function that keeps its error number in the memory that it gets. */
-    private interface Call {
-        long invoke(MemorySegment callState, Arena arena) throws Throwable;
-    }
-
-    /** Calls a function that returns -1 after an error, again after each interrupting signal. */
-    private static long call(String name, Call call) throws CallFailedException {
+    /**
+     * Calls a function that returns -1 after an error. Repeats the call after each interrupting
+     * signal. No successful result has the lower half of -1.
+     */
+    private static long call(String name, long... arguments) throws CallFailedException {
+        MemorySegment function = find(name);
+        if (function == null) {
+            throw new CallFailedException(name, ENOSYS);
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             int error;
             do {
-                long result = call.invoke(state, arena);
-                if (result != -1) {
+                long result = invoke(function, state, Arrays.copyOf(arguments, 6));
+                if ((int) result != -1) {
                     return result;
                 }
                 error = (int) ERRNO.get(state, 0L);
             } while (error == EINTR);
             throw new CallFailedException(name, error);
-        } catch (CallFailedException e) {
-            throw e;
+        }
+    }
+
+    /**
+     * Calls a function once and returns its result, for example because a second close could close
+     * the file of another thread.
+     */
+    private static long callOnce(String name, long... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            return invoke(find(name), arena.allocate(CALL_STATE), Arrays.copyOf(arguments, 6));
+        }
+    }
+
+    private static long invoke(MemorySegment function, MemorySegment state, long[] six) {
+        return invoke(function, state, six[0], six[1], six[2], six[3], six[4], six[5]);
+    }
+
+    private static long invoke(MemorySegment function, MemorySegment state, long first,
+            long second, long third, long fourth, long fifth, long sixth) {
+        try {
+            return (long) CALL.invokeExact(function, state, first, second, third, fourth, fifth,
+                    sixth);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
     }
 
-    /** Calls a function once, because a second close could close the file of another thread. */
-    private static void callOnce(Call call) {
-        try (Arena arena = Arena.ofConfined()) {
-            call.invoke(arena.allocate(CALL_STATE), arena);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+    private static long terminated(Arena arena, byte[] text) {
+        MemorySegment copy = arena.allocate(text.length + 1L);
+        copy.copyFrom(MemorySegment.ofArray(text));
+        return copy.address();
+    }
+
+    private static String words(int error) {
+        return MemorySegment.ofAddress(callOnce("strerror", error)).reinterpret(1024).getString(0);
     }
 
     /** Writes the pages of a shared mapping to their file. */
     public static void msync(long address, long length) throws CallFailedException {
-        call("msync", (state, arena) -> (int) MSYNC.invokeExact(state, address, length, MS_SYNC));
+        call("msync", address, length, MS_SYNC);
     }
 
     /** Maps new memory filled with zeros, and requests huge pages for it. */
     public static long mapHugePages(long length) throws CallFailedException {
         long address = map(length, MAP_PRIVATE_ANONYMOUS, -1, 0);
-        advise(address, length, MADV_HUGEPAGE);
+        callOnce("madvise", address, length, MADV_HUGEPAGE); // The kernel may ignore the advice.
         return address;
     }
 
     /** Advises the kernel that the accesses of a mapping are short and in any order. */
     public static void adviseRandomAccess(MemorySegment mapping) {
         long start = mapping.address() & -PAGE;
-        advise(start, mapping.address() + mapping.byteSize() - start, MADV_RANDOM);
-    }
-
-    /** Passes advice to the kernel. The kernel may ignore it. */
-    private static void advise(long address, long length, int advice) {
-        callOnce((state, arena) -> (int) MADVISE.invokeExact(state, address, length, advice));
+        callOnce("madvise", start, mapping.address() + mapping.byteSize() - start, MADV_RANDOM);
     }
 
     /** Maps a part of an open file for reading and writing. The mapping is shared. */
@@ -222,30 +185,26 @@ public final class LibC {
 
     private static long map(long length, int flags, int descriptor, long offset)
             throws CallFailedException {
-        return call("mmap of " + length + " bytes", (state, arena) -> (long) MMAP.invokeExact(
-                state, 0L, length, PROT_READ_WRITE, flags, descriptor, offset));
+        return call("mmap", 0, length, PROT_READ_WRITE, flags, descriptor, offset);
     }
 
     public static void unmap(long address, long length) {
-        callOnce((state, arena) -> (int) MUNMAP.invokeExact(state, address, length));
+        callOnce("munmap", address, length);
     }
 
     /** Allocates memory with undefined content. The alignment is a power of two, 16 or more. */
     public static long allocate(long alignment, long size) throws CallFailedException {
         long rounded = Math.addExact(size, alignment - 1) & -alignment;
-        return call("aligned_alloc", (state, arena) -> {
-            long address = (long) ALIGNED_ALLOC.invokeExact(state, alignment, rounded);
-            return address == 0 ? -1 : address;
-        });
+        long address = callOnce("aligned_alloc", alignment, rounded);
+        if (address == 0) {
+            throw new CallFailedException("aligned_alloc", ENOMEM);
+        }
+        return address;
     }
 
     /** Frees memory that {@link #allocate(long, long)} has returned. */
     public static void free(long address) {
-        try {
-            FREE.invokeExact(address);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        callOnce("free", address);
     }
 
     /** Opens a file for reading and writing. Creates the file if it does not exist. */
@@ -261,18 +220,24 @@ public final class LibC {
         return open(path.getBytes(StandardCharsets.UTF_8), O_CLOEXEC);
     }
 
-    static void ioctl(int descriptor, long request, MemorySegment argument)
-            throws CallFailedException {
-        call("ioctl", (state, arena) -> (int) IOCTL.invokeExact(state, descriptor, request,
-                argument));
+    private static int open(byte[] path, int flags) throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call("open", terminated(arena, path), flags, READ_AND_WRITE_BY_ALL);
+        }
     }
 
-    private static int open(byte[] path, int flags) throws CallFailedException {
-        return (int) call("open", (state, arena) -> {
-            MemorySegment terminated = arena.allocate(path.length + 1L);
-            terminated.copyFrom(MemorySegment.ofArray(path));
-            return (int) OPEN.invokeExact(state, terminated, flags, READ_AND_WRITE_BY_ALL);
-        });
+    static void ioctl(int descriptor, long request, MemorySegment argument)
+            throws CallFailedException {
+        call("ioctl", descriptor, request, argument.address());
+    }
+
+    /** Creates a pipe. Returns its ends for reading and for writing. */
+    static int[] pipe() throws CallFailedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+            call("pipe2", ends.address(), O_CLOEXEC);
+            return ends.toArray(JAVA_INT);
+        }
     }
 
     /**
@@ -282,15 +247,15 @@ public final class LibC {
      */
     public static void replace(int descriptor, int other) throws CallFailedException {
         try {
-            call("dup3", (state, arena) -> (int) DUP3.invokeExact(state, other, descriptor,
-                    O_CLOEXEC));
+            call("dup3", other, descriptor, O_CLOEXEC);
         } finally {
             close(other);
         }
     }
 
-    /** The size of the memory in which {@link #write} keeps the error number. */
-    public static final long CALL_STATE_BYTES = CALL_STATE.byteSize();
+    public static void close(int descriptor) {
+        callOnce("close", descriptor);
+    }
 
     /**
      * Returns the NUMA node of the processor that runs the calling thread, or -1 if the system does
@@ -301,58 +266,54 @@ public final class LibC {
      *     call
      */
     public static int currentNode(MemorySegment callState, MemorySegment result) {
-        if (GETCPU == null) {
-            return -1;
-        }
-        try {
-            int error = (int) GETCPU.invokeExact(callState, 0L, result);
-            return error == 0 ? result.get(JAVA_INT, 0) : -1;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        return GETCPU != null
+                && (int) invoke(GETCPU, callState, 0, result.address(), 0, 0, 0, 0) == 0
+                        ? result.get(JAVA_INT, 0)
+                        : -1;
     }
 
     /** Returns the NUMA node of the memory at an address, like {@link #currentNode}. */
     public static int nodeOf(MemorySegment callState, MemorySegment result, long address) {
-        try {
-            long error = (long) GET_MEMPOLICY.invokeExact(callState, SYS_GET_MEMPOLICY, result, 0L,
-                    0L, address, MPOL_F_NODE_OF_ADDRESS);
-            return error == 0 ? result.get(JAVA_INT, 0) : -1;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        long error = invoke(SYSCALL, callState, SYS_GET_MEMPOLICY, result.address(), 0, 0, address,
+                MPOL_F_NODE_OF_ADDRESS);
+        return error == 0 ? result.get(JAVA_INT, 0) : -1;
     }
 
     /**
-     * Writes to a file. For allocations and the first parameter, see {@link #currentNode}.
+     * Writes to a file. For allocations and the first parameter, see {@link #currentNode}. The
+     * caller keeps the bytes at the address alive.
      *
      * @return how many bytes the file accepted, or the negative error number
      */
-    public static long write(MemorySegment callState, int descriptor, MemorySegment memory) {
-        try {
-            long written =
-                    (long) WRITE.invokeExact(callState, descriptor, memory, memory.byteSize());
-            return written < 0 ? -(int) ERRNO.get(callState, 0L) : written;
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+    public static long write(MemorySegment callState, int descriptor, long address, long length) {
+        return transfer(WRITE, callState, descriptor, address, length);
     }
 
-    public static void close(int descriptor) {
-        callOnce((state, arena) -> (int) CLOSE.invokeExact(state, descriptor));
+    /** Reads from a file like {@link #write}. */
+    static long read(MemorySegment callState, int descriptor, long address, long length) {
+        return transfer(READ, callState, descriptor, address, length);
+    }
+
+    private static long transfer(MemorySegment function, MemorySegment callState, int descriptor,
+            long address, long length) {
+        long done = invoke(function, callState, descriptor, address, length, 0, 0, 0);
+        return done < 0 ? -(int) ERRNO.get(callState, 0L) : done;
     }
 
     /** Returns the bytes of storage that a file occupies, also beyond its end. */
     public static long storageOf(int descriptor) throws CallFailedException {
-        if (STATX == null) {
-            throw new CallFailedException("statx", ENOSYS);
+        try (Arena arena = Arena.ofConfined()) {
+            return BLOCK * statx(arena, descriptor, new byte[0], AT_EMPTY_PATH, STATX_BLOCKS)
+                    .get(JAVA_LONG, STX_BLOCKS);
         }
-        return BLOCK * call("statx", (state, arena) -> {
-            MemorySegment status = arena.allocate(STATX_SIZE, Long.BYTES);
-            int error = (int) STATX.invokeExact(state, descriptor, arena.allocateFrom(""),
-                    AT_EMPTY_PATH, STATX_BLOCKS, status);
-            return error != 0 ? -1 : status.get(JAVA_LONG, STX_BLOCKS);
-        });
+    }
+
+    /** Returns a {@code struct statx}. Before glibc 2.28, the call is unsupported. */
+    static MemorySegment statx(Arena arena, int folder, byte[] path, int flags, int mask)
+            throws CallFailedException {
+        MemorySegment status = arena.allocate(STATX_SIZE, Long.BYTES);
+        call("statx", folder, terminated(arena, path), flags, mask, status.address());
+        return status;
     }
 
     /**
@@ -364,18 +325,6 @@ public final class LibC {
      */
     public static void fallocate(int descriptor, long offset, long length, boolean keepSize)
             throws CallFailedException {
-        int mode = keepSize ? FALLOC_FL_KEEP_SIZE : 0;
-        call("fallocate",
-                (state, arena) -> (int) FALLOCATE.invokeExact(state, descriptor, mode, offset,
-                        length));
-    }
-
-    static String words(int error) {
-        try {
-            var text = (MemorySegment) STRERROR.invokeExact(error);
-            return text.reinterpret(1024).getString(0);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
-        }
+        call("fallocate", descriptor, keepSize ? FALLOC_FL_KEEP_SIZE : 0, offset, length);
     }
 }

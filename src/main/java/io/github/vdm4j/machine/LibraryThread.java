@@ -17,6 +17,9 @@ public final class LibraryThread extends Thread {
     /** The fewest threads for which a notifying thread takes less time than single calls. */
     private static final int FEWEST_TOGETHER = 4;
 
+    /** The depth of a recursion that uses more stack than a short operation. */
+    private static final int DEPTH = 512;
+
     // Used by this thread only.
     private final Thread[] parked = new Thread[64];
     private int parkedCount;
@@ -132,6 +135,19 @@ public final class LibraryThread extends Thread {
         Thread.ofVirtual().inheritInheritableThreadLocals(false).start(task);
         Thread.yield(); // to the carrier
         return task;
+    }
+
+    /** Returns whether the current thread has the stack for a short operation. */
+    public static boolean hasStack() {
+        try {
+            return depth(DEPTH) == DEPTH;
+        } catch (StackOverflowError e) {
+            return false;
+        }
+    }
+
+    private static int depth(int most) {
+        return most == 0 ? 0 : depth(most - 1) + 1;
     }
 
     /**

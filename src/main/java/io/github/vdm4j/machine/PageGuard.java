@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -30,10 +29,9 @@ public final class PageGuard {
     /** Bad address: the kernel cannot provide the page. */
     private static final int EFAULT = 14;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MemorySegment MADVISE_ADDRESS = address("madvise");
-    private static final FunctionDescriptor MADVISE_SHAPE =
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    static final long NONE_MISSING = -1;
+    /** The result of {@link #firstMissing} if the kernel refuses the calls. */
+    static final long REFUSED = -2;
 
     /**
      * {@code int madvise(void *address, size_t length, int advice)}. The call is not critical,
@@ -41,23 +39,18 @@ public final class PageGuard {
      */
     private static final MethodHandle MADVISE = madvise();
 
-    private static final VarHandle ERRNO =
-            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
-
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
     private PageGuard() {}
 
     private static MethodHandle madvise() {
         try {
-            return LINKER.downcallHandle(MADVISE_ADDRESS, MADVISE_SHAPE);
+            Linker linker = Linker.nativeLinker();
+            return linker.downcallHandle(linker.defaultLookup().find("madvise").orElseThrow(),
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
         } catch (IllegalCallerException e) {
             return null;
         }
-    }
-
-    private static MemorySegment address(String name) {
-        return LINKER.defaultLookup().find(name).orElseThrow();
     }
 
     /**
@@ -81,11 +74,11 @@ public final class PageGuard {
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("a segment is confined to another thread");
         }
-        long missing = PagePipe.firstMissing(address, length, write);
+        long missing = firstMissing(address, length, write);
         if (missing >= 0) {
             throw new PageUnavailableException(segment, offset + missing);
         }
-        return missing == PagePipe.NONE_MISSING;
+        return missing == NONE_MISSING;
     }
 
     private static boolean madvise(long address, long length, int advice) {
@@ -142,71 +135,33 @@ public final class PageGuard {
     }
 
     /**
-     * A pipe for a byte of each page. If the page will be written, the byte returns to its place.
-     * Each check has its own pipe, because two threads would mix their bytes.
+     * Sends a byte of each page through a pipe. If the page will be written, the byte returns to
+     * its place. Each check has its own pipe, because two threads would mix their bytes.
+     *
+     * @return the offset of the first missing byte, {@link #NONE_MISSING} or {@link #REFUSED}
      */
-    static final class PagePipe {
-        static final long NONE_MISSING = -1;
-
-        /** The result if the kernel refuses the calls. */
-        static final long REFUSED = -2;
-
-        private static final int O_CLOEXEC = 0x80000;
-        private static final FunctionDescriptor TRANSFER =
-                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-
-        // int pipe2(int ends[2], int flags)
-        private static final MethodHandle PIPE2 = LINKER.downcallHandle(address("pipe2"),
-                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-        // ssize_t write(int fd, const void *from, size_t count)
-        private static final MethodHandle WRITE = LINKER.downcallHandle(address("write"), TRANSFER,
-                Linker.Option.captureCallState("errno"));
-        // ssize_t read(int fd, void *to, size_t count)
-        private static final MethodHandle READ = LINKER.downcallHandle(address("read"), TRANSFER,
-                Linker.Option.captureCallState("errno"));
-        // int close(int fd)
-        private static final MethodHandle CLOSE = LINKER.downcallHandle(address("close"),
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-
-        private PagePipe() {}
-
-        /**
-         * Returns the offset of the first missing byte of a range, {@link #NONE_MISSING} or
-         * {@link #REFUSED}.
-         */
-        static long firstMissing(long address, long length, boolean write) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment ends = arena.allocate(JAVA_INT, 2);
-                if ((int) PIPE2.invokeExact(ends.address(), O_CLOEXEC) != 0) {
-                    return REFUSED;
+    static long firstMissing(long address, long length, boolean write) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(LibC.CALL_STATE_BYTES, Long.BYTES);
+            long unused = arena.allocate(1).address();
+            int[] ends = LibC.pipe();
+            try {
+                for (long at = address; at < address + length; at = nextPage(at)) {
+                    long moved = LibC.write(state, ends[1], at, 1);
+                    if (moved == 1) {
+                        moved = LibC.read(state, ends[0], write ? at : unused, 1);
+                    }
+                    if (moved != 1) {
+                        return moved == -EFAULT ? at - address : REFUSED;
+                    }
                 }
-                int out = ends.getAtIndex(JAVA_INT, 0);
-                int in = ends.getAtIndex(JAVA_INT, 1);
-                try {
-                    return firstMissing(address, length, write ? 0 : arena.allocate(1).address(),
-                            in, out, arena.allocate(Linker.Option.captureStateLayout()));
-                } finally {
-                    int ignored = (int) CLOSE.invokeExact(in);
-                    int alsoIgnored = (int) CLOSE.invokeExact(out);
-                }
-            } catch (Throwable e) {
-                throw NativeCall.rethrow(e);
+                return NONE_MISSING;
+            } finally {
+                LibC.close(ends[0]);
+                LibC.close(ends[1]);
             }
-        }
-
-        /**
-         * Moves a byte of each page to an address. If the address is 0, each byte returns to its
-         * place.
-         */
-        private static long firstMissing(long address, long length, long to, int in, int out,
-                MemorySegment state) throws Throwable {
-            for (long at = address; at < address + length; at = nextPage(at)) {
-                if ((long) WRITE.invokeExact(state, in, at, 1L) != 1
-                        || (long) READ.invokeExact(state, out, to == 0 ? at : to, 1L) != 1) {
-                    return (int) ERRNO.get(state, 0L) == EFAULT ? at - address : REFUSED;
-                }
-            }
-            return NONE_MISSING;
+        } catch (LibC.CallFailedException e) {
+            return REFUSED;
         }
     }
 }

@@ -59,7 +59,7 @@ public final class PageUnavailableException extends RuntimeException {
             return page >= Files.size(file)
                     ? Message.of("the file was truncated: %s has %,d bytes, and the page is at byte"
                             + " %,d", file, Files.size(file), page)
-                    : whyFull(place.name(), Files.getFileStore(file).getUsableSpace());
+                    : whyFull(place.name(), file.toFile().getUsableSpace());
         } catch (IOException | RuntimeException e) {
             return null;
         }

@@ -4,7 +4,7 @@ package io.github.vdm4j.machine;
 public final class SegmentClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    public SegmentClosedException(IllegalStateException cause) {
+    public SegmentClosedException(RuntimeException cause) {
         super("the arena of a segment was closed before the operation started", cause);
     }
 }

@@ -38,6 +38,9 @@ final class ForceQueue {
     private volatile Thread waiting;
     private volatile int wanted;
 
+    /** The next file that waits for a thread. Guarded by the lock of {@link ForceThreads}. */
+    ForceQueue following;
+
     // Guarded by this.
     private ForceCounters counters = new ForceCounters(0, 0, 0, 0, 0, 0);
 
@@ -95,7 +98,7 @@ final class ForceQueue {
         if (here) {
             leadOnce(take());
         } else {
-            startLeader();
+            ForceThreads.serve(this);
         }
     }
 
@@ -132,30 +135,13 @@ final class ForceQueue {
         }
     }
 
-    private void startLeader() {
-        try {
-            ForceThreads.serve(this);
-        } catch (Throwable e) { // the system cannot start a thread
-            do {
-                ForceGroup group = take();
-                if (group != null) {
-                    group.fail(e);
-                    group.notifyOwners();
-                }
-                // This precedes the check for requests, because a thread adds its request before it
-                // reads this.
-                led.set(false);
-            } while (newest.get() != null && led.compareAndSet(false, true));
-        }
-    }
-
     private void stopLeading() {
         // This precedes the check for requests, because a thread adds its request before it reads
         // this.
         led.set(false);
         Seam.step();
         if (newest.get() != null && led.compareAndSet(false, true)) {
-            startLeader();
+            ForceThreads.serve(this);
         }
     }
 

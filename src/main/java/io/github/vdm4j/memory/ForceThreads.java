@@ -2,23 +2,31 @@ package io.github.vdm4j.memory;
 
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
-import java.util.LinkedList;
-import java.util.Queue;
 
 /**
- * The threads that lead the forces of all files. If a file needs a leader and no thread is idle, a
- * thread starts. It ends after a second without work.
+ * The threads that lead the forces of all files. While files wait for a leader, threads start one
+ * after another. Slow storage therefore gets a thread for each file, and fast storage gets few
+ * threads. A thread ends after a second without work.
  */
 final class ForceThreads {
-    private static final int MAX_THREADS = 16;
+    /** A thread that waits for the storage takes 0.1 MiB and no processor (docs/adr/0024). */
+    private static final int MAX_THREADS = 256;
     private static final long IDLE_MILLIS = 1_000;
+
+    /** The time after which a start is tried again if the system has refused a thread. */
+    private static final long PAUSE_NANOS = 1_000_000_000;
 
     private static final Object LOCK = new Object();
     // Guarded by the lock.
-    /** Not an ArrayDeque, because it loses its elements if the heap is full when it grows. */
-    private static final Queue<ForceQueue> QUEUES = new LinkedList<>();
+    /** The files that wait. Each links to the next, because a full heap has no room for a node. */
+    private static ForceQueue first;
+    private static ForceQueue last;
+    private static int waiting;
     private static int threads;
     private static int idle;
+    private static boolean starting;
+    private static boolean refused;
+    private static long refusedAt;
 
     /** True while files wait, because all threads lead and no further thread can start. */
     private static volatile boolean crowded;
@@ -28,26 +36,72 @@ final class ForceThreads {
     /** Finds a leader for a queue without a leader. */
     static void serve(ForceQueue queue) {
         synchronized (LOCK) {
-            QUEUES.add(queue);
-            if (idle >= QUEUES.size()) {
+            if (waiting == 0) {
+                first = queue;
+            } else {
+                last.following = queue;
+            }
+            last = queue;
+            waiting++;
+            if (idle >= waiting) {
                 Seam.notify(LOCK);
                 return;
             }
-            if (threads == MAX_THREADS) {
-                crowded = true;
+        }
+        startThreadIfNeeded();
+    }
+
+    /**
+     * Starts a thread if more files wait than threads are idle. If the process cannot have any
+     * thread, the calling thread leads until a thread starts.
+     */
+    private static void startThreadIfNeeded() {
+        while (mayStart()) {
+            try {
+                new LibraryThread("vdm4j-force", ForceThreads::run).start();
                 return;
+            } catch (Throwable e) { // The system cannot start a thread.
+                ForceQueue stranded = refuse();
+                if (stranded == null) {
+                    return; // The remaining threads serve the files.
+                }
+                lead(stranded);
+                synchronized (LOCK) {
+                    threads--;
+                }
+            }
+        }
+    }
+
+    private static boolean mayStart() {
+        synchronized (LOCK) {
+            if (starting || waiting <= idle) {
+                return false;
+            }
+            refused &= threads > 0 && Seam.nanoTime() - refusedAt < PAUSE_NANOS;
+            if (refused || threads == MAX_THREADS) {
+                crowded = true;
+                return false;
             }
             threads++;
+            starting = true;
+            return true;
         }
-        try {
-            new LibraryThread("vdm4j-force", ForceThreads::run).start();
-        } catch (Throwable e) { // the system cannot start a thread
-            synchronized (LOCK) {
-                if (--threads == 0 && QUEUES.remove(queue)) {
-                    throw e;
-                }
-                crowded = !QUEUES.isEmpty(); // The remaining threads serve the queue, too.
-            }
+    }
+
+    /**
+     * Records that the system cannot start a thread. Returns null if threads remain. Otherwise the
+     * calling thread counts as a thread and must lead the returned file. It leads one group only.
+     */
+    private static ForceQueue refuse() {
+        synchronized (LOCK) {
+            starting = false;
+            refused = true;
+            refusedAt = Seam.nanoTime();
+            ForceQueue stranded = threads == 1 ? poll() : null;
+            threads -= stranded == null ? 1 : 0;
+            crowded = stranded != null || waiting > 0;
+            return stranded;
         }
     }
 
@@ -57,19 +111,27 @@ final class ForceThreads {
     }
 
     private static void run() {
+        synchronized (LOCK) {
+            starting = false;
+        }
         for (ForceQueue queue = next(); queue != null; queue = next()) {
-            try {
-                queue.lead();
-            } catch (Throwable e) {
-                LibraryThread.report(e);
-            }
+            startThreadIfNeeded();
+            lead(queue);
+        }
+    }
+
+    private static void lead(ForceQueue queue) {
+        try {
+            queue.lead();
+        } catch (Throwable e) {
+            LibraryThread.report(e);
         }
     }
 
     /** Returns the next queue to lead, or null if the thread must end. */
     private static ForceQueue next() {
         synchronized (LOCK) {
-            if (QUEUES.isEmpty()) {
+            if (waiting == 0) {
                 idle++;
                 try {
                     Seam.await(LOCK, IDLE_MILLIS);
@@ -78,10 +140,21 @@ final class ForceThreads {
                 }
                 idle--;
             }
-            ForceQueue head = QUEUES.poll();
+            ForceQueue head = poll();
             threads -= head == null ? 1 : 0;
-            crowded &= !QUEUES.isEmpty();
             return head;
         }
+    }
+
+    private static ForceQueue poll() {
+        if (waiting == 0) {
+            return null;
+        }
+        ForceQueue head = first;
+        first = head.following;
+        head.following = null;
+        waiting--;
+        crowded &= waiting > 0;
+        return head;
     }
 }

@@ -14,9 +14,6 @@ import java.util.function.Predicate;
  * may hold locks that they need.
  */
 final class HelpingThread extends Share {
-    /** The depth of a recursion that uses more stack than a short operation. */
-    private static final int DEPTH = 512;
-
     private final AtomicBoolean busy = new AtomicBoolean();
     /** The callbacks that a worker has to run, or null. */
     private final AtomicReference<Runnable> withheld = new AtomicReference<>();
@@ -48,7 +45,8 @@ final class HelpingThread extends Share {
      * @return {@code true} if the method has executed an operation
      */
     boolean help() {
-        if (pool.pending.isEmpty() || busy.get() || !hasStack()
+        // An operation of another caller must not overflow the stack.
+        if (pool.pending.isEmpty() || busy.get() || !LibraryThread.hasStack()
                 || !busy.compareAndSet(false, true)) {
             return false;
         }
@@ -68,19 +66,6 @@ final class HelpingThread extends Share {
             pool.wakeOneIfNeeded();
         }
         return helped;
-    }
-
-    /** Tests the stack. An operation of another caller must not overflow it. */
-    private static boolean hasStack() {
-        try {
-            return depth(DEPTH) == DEPTH;
-        } catch (StackOverflowError e) {
-            return false;
-        }
-    }
-
-    private static int depth(int most) {
-        return most == 0 ? 0 : depth(most - 1) + 1;
     }
 
     private void takeAndExecute() {

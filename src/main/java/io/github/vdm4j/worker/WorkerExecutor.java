@@ -153,7 +153,8 @@ public final class WorkerExecutor implements VdmExecutor {
     public void answer(Operation<?> operation, Notifier offered) {
         switch (notifier) {
             case WAKER -> offered.useWaker();
-            case POLLER -> offered.usePoller(operation::isComplete);
+            // A poll starts an operation that was prepared again.
+            case POLLER -> offered.usePoller(() -> operation.state() != FutureState.RUNNING);
             case NONE -> offered.useNone();
         }
     }

@@ -408,9 +408,10 @@ class FileMappingTest {
                     () -> OffHeapBuffer.map(inside, 500_000, 900_000));
             assertEquals(
                     inside + ": mapping 900,000 bytes at offset 500,000 failed: no storage:"
-                            + " fallocate: No space left on device. The file still has 500,000"
-                            + " bytes. Storage that the call added stays with the file. If no other"
-                            + " process uses the file, shorten or delete it to release the storage."
+                            + " fallocate: No space left on device. Free space, or map a shorter"
+                            + " part. The file still has 500,000 bytes. Storage that the call added"
+                            + " stays with the file. If no other process uses the file, shorten or"
+                            + " delete it to release the storage."
                             + " [VDM-MAPPING-FAILED]",
                     failed.getMessage());
             assertArrayEquals(noise(500_000), Files.readAllBytes(inside));

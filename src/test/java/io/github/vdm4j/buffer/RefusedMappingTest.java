@@ -3,8 +3,10 @@ package io.github.vdm4j.buffer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vdm4j.machine.PlatformName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -32,6 +34,24 @@ class RefusedMappingTest {
                 + " [VDM-MAPPING-FAILED]", refused.getMessage());
         assertTrue(refused.getCause() instanceof IOException, () -> "" + refused.getCause());
         assertTrue(Files.readString(Path.of("docs", "troubleshooting.md")).contains(why), why);
+    }
+
+    @Test
+    void fileOfTooManyBytesHasARemedy() throws IOException {
+        Path file = folder.resolve("file");
+        try {
+            OffHeapBuffer.map(file, 1L << 60, 7).close();
+        } catch (FileSystemException e) {
+            String why = "no storage: fallocate: File too large. Map a part that ends earlier, or"
+                    + " raise the limit of the process (RLIMIT_FSIZE, ulimit -f). The file did not"
+                    + " exist before the call and now has 0 bytes.";
+            assumeTrue(PlatformName.nativeCallsAllowed(), "the file is extended with writes");
+            assertTrue(e.getMessage().contains(why), e::getMessage);
+            assertTrue(Files.readString(Path.of("docs", "troubleshooting.md")).contains(why), why);
+            assertEquals(0, Files.size(file));
+            return;
+        }
+        abort("the file system of " + folder + " has files of this size");
     }
 
     @Test

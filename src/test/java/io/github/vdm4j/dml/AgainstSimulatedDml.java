@@ -46,6 +46,7 @@ public abstract class AgainstSimulatedDml {
                 .durability(Durability.withoutLibpmem())
                 .nativeMemoryIsPersistent(true)
                 .library(dml.library())
+                .avx512(true)
                 .path(path)
                 .offloadFrom(0)
                 .offloadFromWhenAwaited(0)

@@ -112,24 +112,24 @@ class AutoMovesTest extends AgainstSimulatedDml {
         assertSame(ExecutionPath.NONE, pathOf(auto(1000).memcpy(zeros(0), zeros(0))));
     }
 
-    @Test
-    void defaultsLeaveShortOperationsToTheJvm() {
-        try (DmlDataMover mover = DmlDataMover.builder().library(dml.library()).open()) {
-            assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
-            assertSame(ExecutionPath.DML_SOFTWARE,
-                    pathOf(mover.memcpy(zeros(4 << 20), zeros(4 << 20))));
-            assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(512 << 10), (byte) 1)));
-            assertSame(ExecutionPath.DML_SOFTWARE,
-                    pathOf(mover.memset(zeros((512 << 10) + 1), (byte) 1)));
-        }
+    @ParameterizedTest
+    @CsvSource({"true, DML_SOFTWARE", "false, JVM"})
+    void defaultsDependOnTheProcessor(boolean avx512, ExecutionPath longFill) {
+        DmlDataMover mover = open(DmlDataMover.builder().library(dml.library()).avx512(avx512));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(1 << 20), zeros(1 << 20))));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(4 << 20), zeros(4 << 20))));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memset(zeros(512 << 10), (byte) 1)));
+        assertSame(longFill, pathOf(mover.memset(zeros((512 << 10) + 1), (byte) 1)));
     }
 
     @Test
-    void workersExecuteWithDml() {
+    void workersExecuteWithTheFasterCode() {
         DmlDataMover mover =
                 open(builder(DmlPath.AUTO).jvmUpTo(1000).workersFrom(100));
         assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(99), zeros(99))));
-        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(100), zeros(100))));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memcpy(zeros(100), zeros(100))));
+        assertSame(ExecutionPath.JVM, pathOf(mover.memmove(zeros(1000), zeros(1000))));
+        assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memcpy(zeros(1001), zeros(1001))));
         assertSame(ExecutionPath.DML_SOFTWARE, pathOf(mover.memset(zeros(100), (byte) 1)));
     }
 

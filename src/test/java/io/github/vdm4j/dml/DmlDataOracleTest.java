@@ -27,6 +27,21 @@ class DmlDataOracleTest {
         }
     }
 
+    /** Workers execute with the JVM's code and DML's code. */
+    @Group
+    class OnAutoWithoutAvx512 extends DataOracleProperties {
+        @Override
+        protected Vdm open() {
+            return DmlDataMover.builder()
+                    .durability(Durability.withoutLibpmem())
+                    .library(new SimulatedDml().library())
+                    .avx512(false)
+                    .workersFrom(64)
+                    .maxTransferBytes(4_160)
+                    .open();
+        }
+    }
+
     @Group
     class OnHardware extends DataOracleProperties {
         @Override

@@ -93,6 +93,15 @@ class DmlLibraryTest {
         assertEquals(library.toString(), searchOn(flags, library).location());
     }
 
+    @Test
+    void allPartsOfAvx512EnableTheFastCode() {
+        assertTrue(DmlLibrary.usesAvx512(Set.of(SKYLAKE_SERVER.split(" "))));
+        assertFalse(DmlLibrary.usesAvx512(
+                Set.of(SKYLAKE_SERVER.replace(" avx512vl", "").split(" "))));
+        assertFalse(DmlLibrary.usesAvx512(Set.of(HASWELL.split(" "))));
+        assertFalse(DmlLibrary.usesAvx512(Set.of()));
+    }
+
     /** DML asks CPUID. It shows AVX-512 even if the system has not enabled it. */
     @Test
     void disabledAvx512IsRefused() {

@@ -59,13 +59,6 @@ public final class HeldDml extends HeldMover {
         dml.always(onDevice ? Plan.hold() : Plan.succeed().during(this::passGate));
     }
 
-    /** Makes the device report the end of operations after different numbers of checks. */
-    public HeldDml varying() {
-        int[] count = {0};
-        dml.always(submission -> Plan.succeed().afterChecks(count[0]++ % 7));
-        return this;
-    }
-
     @Override
     public void release() {
         super.release();

@@ -117,7 +117,7 @@ class DeviceDifProperties {
         long size = source.byteSize();
 
         Task check = client.task(0x12, source, source, size).set(24, 0L);
-        assertFound(DifKernel.check(source, config),
+        assertFound(DifKernel.strip(null, source, config),
                 client.run(describe(check, config, true, false)));
 
         MemorySegment stripped = client.noise((long) BLOCKS * block, 1);

@@ -235,11 +235,16 @@ class OffloadPolicyTest {
         assertTrue(decision.contains(rows), rows);
     }
 
-    @Test
-    void textNamesALimitOnlyIfItExists() {
-        assertEquals("the JVM executes copies of up to 4,095 bytes, fills of up to 512 bytes and"
-                + " checksums of every size",
-                OffloadPolicy.withoutDevice(Long.MAX_VALUE, 512, Long.MAX_VALUE, 4_096, 8_192)
-                        .words());
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "true | 9223372036854775807 | fills of up to 524,288 bytes, comparisons of up to 4,096"
+                + " bytes, and copies and checksums of every size",
+        "false | 9223372036854775807 | fills of every size, comparisons of every size, and copies"
+                + " and checksums of every size",
+        "true | 5000 | fills of up to 5,000 bytes, comparisons of up to 4,096 bytes, and copies"
+                + " and checksums of up to 5,000 bytes"})
+    void textNamesALimitOnlyIfItExists(boolean avx512, long jvmUpTo, String limits) {
+        assertEquals("the JVM executes " + limits,
+                OffloadPolicy.withoutDevice(jvmUpTo, avx512, WORKERS_FROM, 8_192).words());
     }
 }

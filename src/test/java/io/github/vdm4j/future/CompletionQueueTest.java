@@ -411,4 +411,64 @@ class CompletionQueueTest {
             assertEquals((byte) 3, chain.output());
         }
     }
+
+    /** A future that only its owner can complete. Any thread can start it. */
+    private PollableFuture<Integer> ownedBy(Thread owner, AtomicInteger refusals) {
+        return ((PollTask<Integer>) (notifier, sink) -> {
+            if (refusals.get() < 0) {
+                refusals.set(0);
+                return FutureState.RUNNING;
+            }
+            if (Thread.currentThread() != owner) {
+                refusals.incrementAndGet();
+                throw new WrongThreadException("on purpose");
+            }
+            sink.output(7);
+            return FutureState.COMPLETE;
+        }).toFuture();
+    }
+
+    @Test
+    void queueWaitsForTheOwnerIfTheAdderMayNotPoll() throws Exception {
+        var refusals = new AtomicInteger(-1);
+        var future = new AtomicReference<PollableFuture<Integer>>();
+        Thread owner = Thread.ofPlatform().daemon().unstarted(() -> future.get().busyPoll());
+        future.set(ownedBy(owner, refusals));
+        queue.add(future.get(), "owned");
+        while (refusals.get() < 3) {
+            assertNull(queue.poll());
+        }
+        assertNull(queue.take(Duration.ofMillis(1)));
+        owner.start();
+        assertEquals(7, queue.take().future().output());
+        assertTrue(queue.isEmpty());
+    }
+
+    @Test
+    void takerReturnsTheFutureOfAnAdderThatHasEnded() throws Exception {
+        var refusals = new AtomicInteger(-1);
+        var mayEnd = new AtomicBoolean();
+        PollableFuture<Integer> future = ((PollTask<Integer>) (notifier, sink) -> {
+            if (refusals.getAndIncrement() < 0) {
+                return FutureState.RUNNING;
+            }
+            if (!mayEnd.get()) {
+                throw new WrongThreadException("on purpose");
+            }
+            sink.output(8);
+            return FutureState.COMPLETE;
+        }).toFuture();
+        start(() -> {
+            queue.add(future, "left");
+            return null;
+        }).get();
+        while (refusals.get() < 3) {
+            assertNull(queue.poll());
+        }
+        start(() -> {
+            mayEnd.set(true); // like the device engine after the end of the owner
+            return null;
+        });
+        assertEquals(8, queue.take().future().output());
+    }
 }

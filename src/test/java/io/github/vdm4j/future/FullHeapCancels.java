@@ -1,10 +1,14 @@
 package io.github.vdm4j.future;
 
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmFlags;
+import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.mover.SyncDataMover;
+import java.lang.foreign.MemorySegment;
 
-/** A program that cancels futures, and abandons tasks, while the heap is full. */
+/** A program that cancels futures, and prepares and abandons operations, in a full heap. */
 final class FullHeapCancels {
     static final String WORKS = "every call has cancelled its future or left it idle";
 
@@ -67,6 +71,28 @@ final class FullHeapCancels {
         return task.recordedResult();
     }
 
+    /** Returns whether the heap had the memory to prepare an operation with further operands. */
+    private static boolean prepare(Vdm mover, int spare) {
+        MemorySegment memory = MemorySegment.ofArray(new byte[8]);
+        VdmOperation operation = mover.newOperation().memset(memory, (byte) 1, VdmFlags.NONE);
+        operation.busyPoll();
+        boolean prepared = false;
+        fill(spare);
+        try {
+            operation.comparePattern(memory, 1);
+            prepared = true;
+        } catch (OutOfMemoryError e) {
+            // The operation must stay complete.
+        } finally {
+            links = null;
+        }
+        if (operation.poll() != FutureState.COMPLETE) {
+            throw new AssertionError("no end after " + prepared + ", spare: " + spare);
+        }
+        operation.memset(memory, (byte) 2, VdmFlags.NONE).busyPoll();
+        return prepared;
+    }
+
     public static void main(String[] arguments) {
         future().cancel(); // It loads the classes.
         try (var mover = SyncDataMover.open()) {
@@ -74,6 +100,9 @@ final class FullHeapCancels {
             VdmResult abandoned = abandon((Operation<?>) mover.nop());
             if (abandoned != VdmResult.OUT_OF_MEMORY) {
                 throw new AssertionError(abandoned);
+            }
+            for (int spare = 0; !prepare(mover, spare); spare++) {
+                // The loop ends when the heap has enough memory.
             }
         }
         int rejected = 0;

@@ -110,12 +110,12 @@ class PageGuardTest {
             @ForAll boolean write) {
         int length = Math.min(wanted, SIZE - offset);
         assertGuards(pagesLeft, offset, length, mapped -> {
-            long missing = PageGuard.PagePipe.firstMissing(mapped.address() + offset, length,
+            long missing = PageGuard.firstMissing(mapped.address() + offset, length,
                     write);
             if (missing >= 0) {
                 throw new PageUnavailableException(mapped, offset + missing);
             }
-            assertEquals(PageGuard.PagePipe.NONE_MISSING, missing);
+            assertEquals(PageGuard.NONE_MISSING, missing);
         });
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The threads that force files")
 class ForceThreadsTest {
-    private static final int MOST_THREADS = 16;
+    private static final int MOST_THREADS = 256;
 
     private final WriteBackLog log = new WriteBackLog();
     private final List<OffHeapBuffer> files = new ArrayList<>();
@@ -28,7 +28,7 @@ class ForceThreadsTest {
 
     @BeforeEach
     void mapFiles() throws IOException {
-        for (int i = 0; i < 4 * MOST_THREADS; i++) {
+        for (int i = 0; i < MOST_THREADS + 20; i++) {
             files.add(OffHeapBuffer.map(folder.resolve("file" + i), 0, 4_096));
         }
     }

@@ -209,7 +209,11 @@ class SharedForcesTest extends AgainstSimulatedDml {
         for (VdmFuture<?> future : List.of(copy(mover, 1), mover.flush(slot(2)),
                 mover.memset(slot(3), (byte) 3, VdmFlags.MEM_DURABLE),
                 mover.copyCrc32c(slot(4), noise(400), CrcOptions.STANDARD,
-                        VdmFlags.MEM_DURABLE))) {
+                        VdmFlags.MEM_DURABLE),
+                mover.batch()
+                        .memset(slot(5), (byte) 5, VdmFlags.MEM_DURABLE)
+                        .memset(slot(6), (byte) 6, VdmFlags.MEM_DURABLE)
+                        .submit())) {
             forcing.clear();
             future.await();
             future.orThrow();

@@ -274,6 +274,29 @@ class ThreadsDataMoverTest extends VdmContract {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(value = NotifierType.class, names = {"POLLER", "NONE"})
+    @DisplayName("a wait continues with an operation that was prepared again")
+    void waitContinuesWithAnOperationPreparedAgain(NotifierType type) {
+        try (var one = gated().notifier(type).open()) {
+            VdmOperation fill = one.newOperation().memset(memory(8), (byte) 1, VdmFlags.NONE);
+            var rounds = new AtomicInteger();
+            var runtime = new FutureRuntime(round -> {
+                if (rounds.getAndIncrement() == 0) {
+                    gate.countDown();
+                    fill.busyPoll();
+                    fill.again();
+                }
+                assertTrue(rounds.get() < 10_000_000, "the wait does not end");
+            });
+            runtime.waitAny(List.of(fill));
+            assertEquals(FutureState.COMPLETE, fill.state());
+            assertTrue(rounds.get() > 0);
+        } finally {
+            gate.countDown();
+        }
+    }
+
     @Test
     @DisplayName("a waker that a later poll offers is called, and so is each thread's waker")
     void wakerOfALaterPollIsCalled() throws Exception {

@@ -187,6 +187,34 @@ public abstract class DataOperationsContract extends CrcContract {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("a confined arena that is closed before the first poll fails it on every thread")
+    public void closedConfinedArenaFailsOnEveryThread(Sample sample)
+            throws Exception {
+        for (int i = 0; i < sample.roles.size() && takesConfinedSegments(); i++) {
+            MemorySegment[] segments = segments(sample, 6);
+            VdmFuture<?> future;
+            try (Arena confined = Arena.ofConfined()) {
+                segments[i] =
+                        allow(confined.allocate(segments[i].byteSize(), 4_096))
+                                .copyFrom(segments[i]);
+                future = sample.future(mover(), segments);
+            }
+            var thrown = new AtomicReference<Throwable>();
+            Thread stranger = Thread.ofPlatform().start(() -> {
+                try {
+                    future.busyPoll();
+                } catch (Throwable e) {
+                    thrown.set(e);
+                }
+            });
+            stranger.join();
+            assertNull(thrown.get(), sample.roles.get(i)::name);
+            assertEquals(VdmResult.SEGMENT_UNUSABLE, future.result(), sample.roles.get(i)::name);
+        }
+    }
+
     @Test
     @DisplayName("H13: several polling threads execute an operation once, and all see its output")
     public void severalPollersExecuteAnOperationOnce() throws Exception {

@@ -25,14 +25,30 @@ public final class Contest {
      */
     private static final long RUN_NANOS = 100_000;
 
+    /**
+     * The same for contestants with threads. A thread falls asleep during the runs of the remaining
+     * contestants, and its wake-up takes some tens of microseconds.
+     */
+    private static final long RUN_NANOS_OF_THREADS = 2_000_000;
+
     private static final int FEWEST_ROUNDS = 9;
 
     private final long bytes;
+    private final long runNanos;
     private final List<String> names = new ArrayList<>();
     private final List<Contestant> contestants = new ArrayList<>();
 
     Contest(long bytes) {
+        this(bytes, RUN_NANOS);
+    }
+
+    private Contest(long bytes, long runNanos) {
         this.bytes = bytes;
+        this.runNanos = runNanos;
+    }
+
+    static Contest ofThreads(long bytes) {
+        return new Contest(bytes, RUN_NANOS_OF_THREADS);
     }
 
     Contest add(String name, Contestant contestant) {
@@ -88,7 +104,7 @@ public final class Contest {
         var counts = new ArrayList<CountedFork.Count>();
         for (int i = 0; i < times.length; i++) {
             Contestant contestant = contestants.get(i);
-            long all = Math.max(1, (long) (times[i] * seconds * 1e9 / RUN_NANOS));
+            long all = Math.max(1, (long) (times[i] * seconds * 1e9 / runNanos));
             contestant.run(all / 4); // The contestant runs alone, like in the measurement.
             counts.add(new CountedFork.Count(group, bytes, names.get(i),
                     ProcessorCounters.count(contestant, all)));
@@ -113,7 +129,7 @@ public final class Contest {
             for (int i = 0; i < times.length; i++) {
                 long nanos = contestants.get(i).time(times[i]);
                 times[i] = Math.max(1,
-                        Math.min(times[i] * 8, times[i] * RUN_NANOS / Math.max(nanos, 1)));
+                        Math.min(times[i] * 8, times[i] * runNanos / Math.max(nanos, 1)));
             }
             now = System.nanoTime();
             long total = COMPILER.getTotalCompilationTime();

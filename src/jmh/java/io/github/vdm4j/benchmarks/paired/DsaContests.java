@@ -74,11 +74,11 @@ final class DsaContests {
             long to = buffers.destination().address();
             long from = buffers.source().address();
             for (long i = 0; i < times; i++) {
-                submission.record().clear();
+                submission.clearRecord();
                 Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0),
                         from,
                         to, buffers.source().byteSize(), 0, 0, 0);
-                if (portal.submit(submission) != 0 || submission.record().status() != 0) {
+                if (portal.submit(submission) != 0 || submission.recordedStatus() != 0) {
                     throw new IllegalStateException("a null device completes nothing");
                 }
             }

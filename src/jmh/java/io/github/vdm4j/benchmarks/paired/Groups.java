@@ -134,7 +134,7 @@ final class Groups {
 
     Contest threads(long bytes) {
         Buffers buffers = Buffers.of(bytes);
-        return new Contest(bytes)
+        return Contest.ofThreads(bytes)
                 .add(Names.SPINNING, onAThread(WorkerStrategy.SPIN, buffers))
                 .add(Names.SUPPLY_ASYNC, times -> {
                     for (long i = 0; i < times; i++) {
@@ -218,7 +218,7 @@ final class Groups {
         Buffers others = Buffers.of(bytes);
         Vdm mover = open(DmlPath.SOFTWARE);
         Vdm another = open(DmlPath.SOFTWARE);
-        Contest contest = new Contest(bytes)
+        Contest contest = Contest.ofThreads(bytes)
                 .add(Names.ONE, new ReusableCopy(mover, mine, VdmFlags.NONE))
                 .add(
                         Names.TWO_ON_ONE,

@@ -75,7 +75,7 @@ final class WorkerContests {
      */
     static List<Contest> batches(Groups groups) {
         long bytes = 400;
-        Contest contest = new Contest(bytes);
+        Contest contest = Contest.ofThreads(bytes);
         add(contest, Names.SYNC, SyncDataMover.open(), bytes);
         add(contest, Names.ON_AUTO, groups.open(DmlPath.AUTO), bytes);
         add(contest, Names.ON_SOFTWARE, groups.open(DmlPath.SOFTWARE), bytes);

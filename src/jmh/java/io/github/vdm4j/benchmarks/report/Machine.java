@@ -10,9 +10,11 @@ final class Machine {
     private Machine() {}
 
     static String describe(String library) {
-        return "%s, %d processors; Linux %s; %s %s; %s".formatted(
+        return "%s, %d processors, AVX-512: %s; Linux %s; %s %s; %s".formatted(
                 line("/proc/cpuinfo", "model name").orElse(System.getProperty("os.arch")),
                 Runtime.getRuntime().availableProcessors(),
+                line("/proc/cpuinfo", "flags").filter(flags -> flags.contains(" avx512f "))
+                        .isPresent() ? "yes" : "no",
                 System.getProperty("os.version"),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"),

@@ -156,6 +156,8 @@ public final class DmlChannel extends Channel {
 
     @Override
     protected void release() {
-        structs.forEach(struct -> dml.finish(struct.address()));
+        for (int i = 0; i < structs.size(); i++) { // A lambda would allocate in a full heap.
+            dml.finish(structs.get(i).address());
+        }
     }
 }

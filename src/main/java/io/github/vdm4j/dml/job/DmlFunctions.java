@@ -209,15 +209,18 @@ public final class DmlFunctions {
         return askAboutBatch("dml_batch_get_status", getBatchStatus, job, task);
     }
 
+    /**
+     * Calls a function with a job, a number and a pointer to an int.
+     *
+     * <p>vdm4j does not call the functions that set the tasks of a batch. Each call costs as much
+     * as half a job and writes only the 64 bytes of a descriptor. For some fields, DML has no
+     * function. For example, {@code dml_batch_get_result} returns the status.
+     */
     private static int askAboutBatch(String name, MemorySegment function, long job, int number) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(JAVA_INT);
-            check(
-                    name, (int) AskAboutBatch.HANDLE.invokeExact(function, job,
-                            number, answer));
+            check(name, (int) PlainCall.call(function, job, number, answer.address()));
             return answer.get(JAVA_INT, 0);
-        } catch (Throwable e) {
-            throw NativeCall.rethrow(e);
         }
     }
 
@@ -231,9 +234,7 @@ public final class DmlFunctions {
      */
     int check(long job) {
         try {
-            return callsBack
-                    ? (int) CheckCallingBack.HANDLE.invokeExact(checkJob, job)
-                    : (int) Check.HANDLE.invokeExact(checkJob, job);
+            return callsBack ? checkOnce(job) : (int) Check.HANDLE.invokeExact(checkJob, job);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -275,11 +276,6 @@ public final class DmlFunctions {
         static final MethodHandle HANDLE = briefHandle(JAVA_LONG);
     }
 
-    /** {@code dml_check_job} of a library that calls back into Java. */
-    static final class CheckCallingBack {
-        static final MethodHandle HANDLE = handle(JAVA_LONG);
-    }
-
     /**
      * {@code dml_status_t dml_submit_job(dml_job_t *job)} with surplus pointers. The JDK keeps the
      * arena of a pointer open during the call, and the software path copies during the call. The
@@ -308,18 +304,5 @@ public final class DmlFunctions {
                                 .appendArgumentLayouts(
                                         Collections.nCopies(HeldArenas.MOST, ADDRESS)
                                                 .toArray(MemoryLayout[]::new)));
-    }
-
-    /**
-     * {@code dml_status_t dml_get_batch_size(const dml_job_t *job, uint32_t task_count, uint32_t
-     * *byte_size)} and {@code dml_status_t dml_batch_get_status(const dml_job_t *job, uint32_t
-     * task_index, dml_status_t *status)}.
-     *
-     * <p>vdm4j does not call the functions that set the tasks of a batch. Each call costs as much
-     * as half a job and writes only the 64 bytes of a descriptor. For some fields, DML has no
-     * function. For example, {@code dml_batch_get_result} returns the status.
-     */
-    static final class AskAboutBatch {
-        static final MethodHandle HANDLE = handle(JAVA_LONG, JAVA_INT, ADDRESS);
     }
 }

@@ -8,6 +8,8 @@ import io.github.vdm4j.engine.channel.HeldArenas;
 import io.github.vdm4j.engine.channel.Opcode;
 import io.github.vdm4j.engine.channel.Part;
 import io.github.vdm4j.engine.channel.Slot;
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifTags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -172,15 +174,17 @@ final class Job extends Slot {
     }
 
     private void describeDif(Part part) {
+        DifConfig config = part.difOfPart();
+        DifTags from = config.source();
+        DifTags to = config.destination();
         dml_dif_config_t.flags(dif, part.difFlags);
-        dml_dif_config_t.block_size(dif, part.blockSize());
-        dml_dif_config_t.source_reference_tag_seed(dif, part.sourceReference());
-        dml_dif_config_t.source_application_tag_seed(dif, (short) part.sourceApplication());
-        dml_dif_config_t.source_application_tag_mask(dif, (short) part.sourceMask());
-        dml_dif_config_t.destination_reference_tag_seed(dif, part.destinationReference());
-        dml_dif_config_t.destination_application_tag_seed(dif,
-                (short) part.destinationApplication());
-        dml_dif_config_t.destination_application_tag_mask(dif, (short) part.destinationMask());
+        dml_dif_config_t.block_size(dif, config.blockSize().ordinal());
+        dml_dif_config_t.source_reference_tag_seed(dif, from.reference());
+        dml_dif_config_t.source_application_tag_seed(dif, (short) from.application());
+        dml_dif_config_t.source_application_tag_mask(dif, (short) from.applicationMask());
+        dml_dif_config_t.destination_reference_tag_seed(dif, to.reference());
+        dml_dif_config_t.destination_application_tag_seed(dif, (short) to.application());
+        dml_dif_config_t.destination_application_tag_mask(dif, (short) to.applicationMask());
     }
 
     private static void describe(long job, int operation, long to, long length, int flags) {

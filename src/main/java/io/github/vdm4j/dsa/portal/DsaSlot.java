@@ -205,17 +205,17 @@ final class DsaSlot extends Slot {
 
     @Override
     protected int result() {
-        return last.record().result();
+        return last.result();
     }
 
     @Override
     protected long offset() {
-        return last.record().completed();
+        return last.completed();
     }
 
     @Override
     protected int value() {
-        return last.record().value();
+        return last.value();
     }
 
     /**
@@ -231,12 +231,12 @@ final class DsaSlot extends Slot {
         for (int i = 0; submissions[i] != last; i++) {
             before += submissions[i].bytes;
         }
-        return before + last.record().completed();
+        return before + last.completed();
     }
 
     @Override
     protected boolean isTailDone() {
-        return used == 1 && last.record().result() == 1;
+        return used == 1 && last.result() == 1;
     }
 
     @Override
@@ -256,8 +256,12 @@ final class DsaSlot extends Slot {
     }
 
     @Override
-    public void timedOut() {
+    protected void setAside() {
         abandoned = true;
+    }
+
+    @Override
+    public void timedOut() {
         for (int i = 0; i < sent; i++) {
             submissions[i].timedOut();
         }

@@ -36,8 +36,6 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
 
     /** The bits of the status byte that are the status. */
     public static final int MASK = 0x7f;
-    /** The bit of the status byte that is set if the device could not write. */
-    public static final int WRITE_FAULT = 0x80;
 
     public static final int EPERM = -1;
     public static final int EIO = -5;
@@ -139,7 +137,7 @@ public record DsaStatus(int code, String name, VdmResult result, String explanat
     /**
      * Returns the status with a number.
      *
-     * @param code the status without {@link #WRITE_FAULT}, or a negative error number
+     * @param code the status without the bits outside of {@link #MASK}, or a negative error number
      * @return the status, or {@code UNKNOWN} with that number if vdm4j does not know it
      */
     public static DsaStatus of(int code) {

@@ -81,12 +81,20 @@ public final class OpenQueue {
             }
             OPEN.remove(node, this);
         }
-        // Another thread closes the file, because an interrupt cannot end close(2).
-        var closing = new LibraryThread("vdm4j closing " + node, portal::close);
-        closing.start();
+        Duration limit;
+        Thread closing;
+        try {
+            limit = Duration.ofNanos(nanos);
+            // Another thread closes the file, because an interrupt cannot end close(2).
+            closing = new LibraryThread("vdm4j closing " + node, portal::close);
+            closing.start();
+        } catch (OutOfMemoryError e) { // The heap is full, or the system has no thread.
+            portal.close();
+            return true;
+        }
         boolean interrupted = Thread.interrupted();
         try {
-            return closing.join(Duration.ofNanos(nanos));
+            return closing.join(limit);
         } catch (InterruptedException e) {
             interrupted = true;
             return false;
@@ -104,18 +112,24 @@ public final class OpenQueue {
      */
     void reopen() {
         if (reopening.compareAndSet(false, true)) {
-            new LibraryThread("vdm4j opening " + node, () -> {
-                try {
-                    portal.reopen();
-                    if (credits != null) {
-                        credits = new AtomicInteger(size); // the queue is empty now
-                    }
-                } catch (IOException e) {
-                    // The next submission reports why the queue is not usable.
-                } finally {
-                    reopening.set(false);
-                }
-            }).start();
+            try {
+                new LibraryThread("vdm4j opening " + node, this::openAgain).start();
+            } catch (OutOfMemoryError e) { // The heap is full, or the system has no thread.
+                reopening.set(false);
+            }
+        }
+    }
+
+    private void openAgain() {
+        try {
+            portal.reopen();
+            if (credits != null) {
+                credits = new AtomicInteger(size); // the queue is empty now
+            }
+        } catch (IOException e) {
+            // The next submission reports why the queue is not usable.
+        } finally {
+            reopening.set(false);
         }
     }
 
@@ -150,7 +164,7 @@ public final class OpenQueue {
                 new Submission(Arena.ofAuto().allocate(Submission.BYTES, Descriptor.BYTES));
         Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.NOP, 0), 0, 0, 0, 0, 0,
                 0);
-        submission.record().clear();
+        submission.clearRecord();
         long start = System.nanoTime();
         int error = submit(submission);
         while (error == DsaStatus.EAGAIN && System.nanoTime() - start < nanos) {
@@ -160,10 +174,10 @@ public final class OpenQueue {
         if (error != 0) {
             return DsaStatus.of(error);
         }
-        int status = submission.record().status();
+        int status = submission.recordedStatus();
         while (status == DsaStatus.NONE && System.nanoTime() - start < nanos) {
             LockSupport.parkNanos(PAUSE_NANOS);
-            status = submission.record().status();
+            status = submission.recordedStatus();
         }
         if (status == DsaStatus.NONE) {
             UNANSWERED.add(submission);

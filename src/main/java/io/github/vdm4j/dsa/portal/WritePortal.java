@@ -23,7 +23,8 @@ final class WritePortal implements Portal {
     @Override
     public int submit(Submission submission) {
         VarHandle.fullFence(); // the device must not see the descriptor before its data
-        long accepted = LibC.write(submission.callState(), file, submission.descriptor());
+        long accepted = LibC.write(submission.callState(), file,
+                submission.descriptor().address(), Descriptor.BYTES);
         // Linux accepts a whole descriptor or nothing.
         return accepted == Descriptor.BYTES ? 0 : accepted < 0 ? (int) accepted : DsaStatus.EIO;
     }

@@ -13,6 +13,7 @@ import io.github.vdm4j.memory.MemoryRegions;
 import io.github.vdm4j.memory.WriteBackKind;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A part of a batch with several tasks. It is one batch of the device with its completion records.
@@ -23,6 +24,7 @@ final class BatchPart {
     private final Slot slot;
     private final TaskOrder order;
     private Durability durability;
+    private Predicate<Operation<?>> fasterInJvm;
     private final BatchBuffer buffer;
     private final DataResult result = new DataResult();
     private final HeldArenas arenas = new HeldArenas();
@@ -45,8 +47,9 @@ final class BatchPart {
         buffer = new BatchBuffer(slot);
     }
 
-    void begin(Durability engines) {
+    void begin(Durability engines, Predicate<Operation<?>> faster) {
         durability = engines;
+        fasterInJvm = faster;
         faults = 0;
     }
 
@@ -76,7 +79,7 @@ final class BatchPart {
     }
 
     private boolean canExpress(Operation<?> task) {
-        return switch (task.type()) {
+        return (device || !fasterInJvm.test(task)) && switch (task.type()) {
             // A flush must cover whole lines, and a record must be checked immediately before its
             // use.
             case FLUSH, DRAIN, DELTA_APPLY -> false;

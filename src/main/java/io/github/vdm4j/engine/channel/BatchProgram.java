@@ -9,6 +9,7 @@ import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The program of a batch. Its parts are batches of the device. Each part contains as many
@@ -24,6 +25,7 @@ public final class BatchProgram extends Program {
     private final TaskOrder order = new TaskOrder();
     private final BatchPart part;
     private Durability durability;
+    private Predicate<Operation<?>> fasterInJvm;
     private Operation<?> operation;
 
     private boolean begun;
@@ -36,12 +38,14 @@ public final class BatchProgram extends Program {
         part = new BatchPart(slot, order);
     }
 
-    BatchProgram begin(Operation<?> batch, Durability engines) {
+    BatchProgram begin(Operation<?> batch, Durability engines,
+            Predicate<Operation<?>> faster) {
         reset();
         operation = batch;
         durability = engines;
+        fasterInJvm = faster;
         order.begin(batch.tasks());
-        part.begin(engines);
+        part.begin(engines, faster);
         begun = false;
         alone = null;
         return this;
@@ -75,7 +79,7 @@ public final class BatchProgram extends Program {
                 order.advance();
                 return OK;
             }
-            alone = slot().begin(task, durability, false);
+            alone = slot().begin(task, durability, fasterInJvm);
         }
         return submitAlone();
     }

@@ -89,7 +89,7 @@ public abstract class Channel {
     /** Frees the memory when no slot is in use. Further calls have no effect. */
     public final void close() {
         if (isOpen()) {
-            if (!released) { // If the heap was full in an earlier call, the rest leaks.
+            if (!released) { // The heap may have been full in an earlier call.
                 released = true;
                 release();
             }
@@ -97,7 +97,10 @@ public abstract class Channel {
         }
     }
 
-    /** Releases the device and its slots before {@link #close} frees the memory. */
+    /**
+     * Releases the device and its slots before {@link #close} frees the memory. The method does not
+     * fail in a full heap.
+     */
     protected abstract void release();
 
     /**

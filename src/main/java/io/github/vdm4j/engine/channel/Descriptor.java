@@ -1,5 +1,7 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.operation.DifConfig;
+import io.github.vdm4j.operation.DifTags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -78,21 +80,18 @@ public final class Descriptor {
 
     private static void writeDif(MemorySegment memory, long at, long head, Part part) {
         boolean writesTags = part.opcode == Opcode.DIF_INSERT || part.opcode == Opcode.DIF_UPDATE;
+        DifConfig dif = part.difOfPart();
         // Each side has a byte of flags. A third byte contains the common flags and, in its lowest
         // bits, the block size.
         put(memory, at, head, part.source, part.opcode == Opcode.DIF_CHECK ? 0 : part.destination,
-                part.bytes, part.difFlags | part.blockSize() << 16,
-                part.checksBlocks()
-                        ? tags(part.sourceReference(), part.sourceMask(), part.sourceApplication())
-                        : 0,
-                writesTags
-                        ? tags(part.destinationReference(), part.destinationMask(),
-                                part.destinationApplication())
-                        : 0);
+                part.bytes, part.difFlags | dif.blockSize().ordinal() << 16,
+                part.checksBlocks() ? bits(dif.source()) : 0,
+                writesTags ? bits(dif.destination()) : 0);
     }
 
-    private static long tags(int reference, int mask, int application) {
-        return Integer.toUnsignedLong(reference) | (long) mask << 32 | (long) application << 48;
+    private static long bits(DifTags tags) {
+        return Integer.toUnsignedLong(tags.reference()) | (long) tags.applicationMask() << 32
+                | (long) tags.application() << 48;
     }
 
     /** Writes the fields without the address of the completion record, 8 bytes each. */

@@ -251,42 +251,8 @@ public final class Part {
         return this;
     }
 
-    /** Returns the device's number of the size of protected blocks, for example 0 for 512 bytes. */
-    public int blockSize() {
-        return dif.blockSize().ordinal();
-    }
-
-    /** Returns the reference tag of the part's first block in the source. */
-    public int sourceReference() {
-        return difOfPart().source().reference();
-    }
-
-    /** Returns the 16 bits of the application tag of the part's first block in the source. */
-    public int sourceApplication() {
-        return difOfPart().source().application();
-    }
-
-    /** Returns the 16 bits of the mask of the source's application tags. */
-    public int sourceMask() {
-        return dif.source().applicationMask();
-    }
-
-    /** Returns the reference tag of the part's first block in the destination. */
-    public int destinationReference() {
-        return difOfPart().destination().reference();
-    }
-
-    /** Returns the 16 bits of the application tag of the part's first block in the destination. */
-    public int destinationApplication() {
-        return difOfPart().destination().application();
-    }
-
-    /** Returns the 16 bits of the mask of the destination's application tags. */
-    public int destinationMask() {
-        return dif.destination().applicationMask();
-    }
-
-    private DifConfig difOfPart() {
+    /** Returns the protection of the part's blocks, with the tags of its first block. */
+    public DifConfig difOfPart() {
         return dif.after((source - sourceStart) / block);
     }
 }

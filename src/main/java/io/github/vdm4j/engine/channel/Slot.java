@@ -5,6 +5,7 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.machine.SegmentClosedException;
 import io.github.vdm4j.memory.Durability;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Predicate;
 
 /**
  * A place for one submission at a time. It contains the progress of the operation that uses it. A
@@ -139,6 +140,9 @@ public abstract class Slot {
     /** Records that the submission is overdue. The engine may still poll the slot. */
     public void timedOut() {}
 
+    /** Called when the operation ends without an answer. The slot then submits nothing more. */
+    protected void setAside() {}
+
     /** Called when the slot falls back to the software path or returns to the device. */
     protected void pathChanged() {}
 
@@ -242,16 +246,16 @@ public abstract class Slot {
     /**
      * Begins the program that executes an operation through the slot.
      *
-     * @param jvmIsFaster whether the JVM executes the operation instead of the software path. It
-     *     is {@code false} for an applied delta
+     * @param fasterInJvm whether the JVM executes an operation or a task of a batch instead of the
+     *     software path. It is {@code false} for an applied delta
      */
     public final Program begin(Operation<?> operation, Durability durability,
-            boolean jvmIsFaster) {
+            Predicate<Operation<?>> fasterInJvm) {
         if (operation.tasks() == null) {
-            return single.begin(operation, durability, jvmIsFaster);
+            return single.begin(operation, durability, fasterInJvm.test(operation));
         }
         batch = batch != null ? batch : new BatchProgram(this);
-        return batch.begin(operation, durability);
+        return batch.begin(operation, durability, fasterInJvm);
     }
 
     /** Releases the segments, the programs and the owner, and returns to the device. */

@@ -148,6 +148,7 @@ public final class SlotPool {
      */
     public synchronized void setAside(Slot slot) {
         slot.owner(null);
+        slot.setAside();
         Slot other = overdue.size() < slots.length ? anotherSlot() : null;
         for (int i = 0; i < slots.length && other != null; i++) {
             if (slots[i] == slot) {

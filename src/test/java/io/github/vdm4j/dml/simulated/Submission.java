@@ -95,10 +95,6 @@ public final class Submission {
         released = true;
     }
 
-    public boolean isReleased() {
-        return released;
-    }
-
     /** Ends the submission half-way, with a status at its next check. */
     public void lose(int status) {
         lost = Plan.fail(status).moving(task.length() / 2);

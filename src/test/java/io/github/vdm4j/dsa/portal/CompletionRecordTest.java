@@ -14,25 +14,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A completion record")
 class CompletionRecordTest {
-    private final MemorySegment memory = Arena.ofAuto().allocate(128, 64);
+    private final MemorySegment memory = Arena.ofAuto().allocate(Submission.BYTES, 64);
 
     @Test
     void readsEachFieldAtItsPlace() {
+        var submission = new Submission(memory);
         memory.asSlice(64)
                 .copyFrom(MemorySegment.ofArray(HexFormat.of()
                         .parseHex("8301000004030280" + "1817161514131211" + "effeffff01000000"
                                 + "0000000000000000")));
-        var record = new CompletionRecord(memory, 64);
-        assertEquals(0x83, record.status());
-        assertEquals(1, record.result());
-        assertEquals(0x80020304L, record.completed());
-        assertEquals(0xfffffeef, record.value());
+        assertEquals(0x83, submission.recordedStatus());
+        assertEquals(1, submission.result());
+        assertEquals(0x80020304L, submission.completed());
+        assertEquals(0xfffffeef, submission.value());
     }
 
     @Test
     void clearsItsOwnBytesOnly() {
         memory.fill((byte) -1);
-        new CompletionRecord(memory, 64).clear();
+        new Submission(memory).clearRecord();
         assertEquals(-1, memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 63));
         assertEquals(MemorySegment.ofArray(new byte[32]).mismatch(memory.asSlice(64, 32)), -1);
         assertEquals(-1, memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 96));

@@ -40,8 +40,8 @@ final class InterpretedSubmissions {
         Descriptor.put(submission.descriptor(), 0, Descriptor.head(Opcode.MEM_MOVE, 0), 64, 128, 64,
                 0,
                 0, 0);
-        submission.record().clear();
-        if (queue.submit(submission) != 0 || submission.record().status() != 0) {
+        submission.clearRecord();
+        if (queue.submit(submission) != 0 || submission.recordedStatus() != 0) {
             throw new AssertionError("/dev/null refused a descriptor");
         }
     }

@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vdm4j.dml.ChildJvm;
 import io.github.vdm4j.engine.channel.Descriptor;
 import io.github.vdm4j.engine.channel.Opcode;
+import io.github.vdm4j.machine.Seam;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -217,5 +219,38 @@ class OpenQueueTest {
                 InterpretedSubmissions.class);
         assertEquals("0", child.output(), "bytes of the library for "
                 + InterpretedSubmissions.ROUNDS + " submissions");
+    }
+
+    /** Runs work on a system that starts no further thread. */
+    private static void withoutThreads(Runnable work) {
+        Seam.install((Seam.Scheduler) Proxy.newProxyInstance(Seam.class.getClassLoader(),
+                new Class<?>[]{Seam.Scheduler.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("register")) {
+                        throw new OutOfMemoryError("no further thread");
+                    }
+                    return method.getName().equals("nanoTime") ? (Object) System.nanoTime() : false;
+                }));
+        try {
+            work.run();
+        } finally {
+            Seam.install(null);
+        }
+    }
+
+    @Test
+    void callerClosesTheFileIfNoThreadCan() throws IOException {
+        OpenQueue queue = OpenQueue.acquire(node, 0, this::openFake);
+        opened.getFirst().mayClose.countDown();
+        withoutThreads(() -> assertTrue(queue.release(SECOND)));
+        assertEquals(0, opened.getFirst().closed.getCount());
+    }
+
+    @Test
+    void queueIsNotReopeningIfNoThreadCanOpenIt() throws IOException {
+        OpenQueue queue = OpenQueue.acquire(node, 0, this::openFake);
+        withoutThreads(queue::reopen);
+        assertFalse(queue.isReopening());
+        opened.getFirst().mayClose.countDown();
+        assertTrue(queue.release(SECOND));
     }
 }

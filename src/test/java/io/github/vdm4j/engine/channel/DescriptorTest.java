@@ -105,9 +105,8 @@ class DescriptorTest {
                         DifFlag.INVERT_CRC_SEED));
         part.difFlags = part.dif.flagBits();
         part.block = 528;
-        String source = "01020304" + hex(part.sourceMask()) + hex(part.sourceApplication());
-        String destination =
-                "11121314" + hex(part.destinationMask()) + hex(part.destinationApplication());
+        String source = "01020304" + "0708" + "0506";
+        String destination = "11121314" + "1718" + "1516";
         // of the source, of the destination, of both and the size
         String flags = "8080050000000000";
         assertBytes(Opcode.DIF_CHECK, 0, "0c000012", FROM + NULL + SIZE + flags + source + NULL);
@@ -116,10 +115,6 @@ class DescriptorTest {
                 FROM + TO + SIZE + flags + NULL + destination);
         assertBytes(Opcode.DIF_UPDATE, 0, "0c000015",
                 FROM + TO + SIZE + flags + source + destination);
-    }
-
-    private static String hex(int tag) {
-        return "%02x%02x".formatted(tag & 0xff, tag >> 8);
     }
 
     @Test
