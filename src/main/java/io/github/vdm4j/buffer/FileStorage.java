@@ -103,7 +103,7 @@ final class FileStorage implements AutoCloseable {
 
     /** Makes the name of a file that may be new durable. Only Linux supports this. */
     void syncFolder() throws IOException {
-        if (!Files.isDirectory(DESCRIPTORS)) {
+        if (!PlatformName.isLinux()) {
             return;
         }
         requireMappable();

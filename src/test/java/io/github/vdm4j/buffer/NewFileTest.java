@@ -1,5 +1,6 @@
 package io.github.vdm4j.buffer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -96,6 +97,28 @@ class NewFileTest {
     void nameOfAnEmptyFileIsForced() throws IOException, InterruptedException {
         Path file = Files.createFile(folder.toRealPath().resolve("empty"));
         assertEquals(List.of("fsync " + file.getParent()), syncs(map(file, Map.of())));
+    }
+
+    @Test
+    void nameIsForcedWithoutProc() throws IOException, InterruptedException {
+        assumeTrue(PlatformName.isLinuxX64(), "observes Linux");
+        Path unshare = Path.of("/usr/bin/unshare");
+        assumeTrue(Files.isExecutable(unshare), "needs unshare");
+        Path java = Path.of(System.getProperty("java.home"));
+        Path file = folder.toRealPath().resolve("new");
+        ProcessBuilder command = new ProcessBuilder(unshare.toString(), "-r", "-m", "sh", "-c",
+                "mount -t tmpfs none /proc || exit 77; export LD_PRELOAD=$0; exec \"$@\"",
+                LibraryFiles.compiled(folder, OBSERVER).toString(),
+                java.resolve("bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+                "-cp", ChildJvm.root(OffHeapBuffer.class) + ":" + ChildJvm.root(Mapping.class),
+                Mapping.class.getName(), file.toString()).redirectErrorStream(true);
+        // Without /proc, the launcher does not find its libraries.
+        command.environment().put("LD_LIBRARY_PATH", java.resolve("lib").toString());
+        Process child = command.start();
+        String output = new String(child.getInputStream().readAllBytes(), UTF_8);
+        assumeTrue(child.waitFor() != 77 && !output.contains("unshare: "), output);
+        assertEquals(0, child.waitFor(), output);
+        assertEquals(1, output.lines().filter(line -> line.startsWith("fsync ")).count(), output);
     }
 
     @Test
