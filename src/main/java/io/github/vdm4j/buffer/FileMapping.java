@@ -211,10 +211,10 @@ record FileMapping(Path file, long offset, long length, List<MapOption> options)
             try {
                 // This precedes the growth. A refused file stays unchanged.
                 int failures = failuresBefore(storage.channel());
-                storage.provide(offset, length);
-                if (before == ABSENT) {
+                if (before <= 0) { // A call that does not end here leaves an empty file.
                     storage.syncFolder();
                 }
+                storage.provide(offset, length);
                 if (storage.channel().size() < offset + length) {
                     throw new IOException("another user shortened the file during the call");
                 }

@@ -101,11 +101,12 @@ final class FileStorage implements AutoCloseable {
         return channel;
     }
 
-    /** Makes the name of a new file durable. Only Linux supports this. */
+    /** Makes the name of a file that may be new durable. Only Linux supports this. */
     void syncFolder() throws IOException {
-        if (!Files.isDirectory(DESCRIPTORS)) {
+        if (!PlatformName.isLinux()) {
             return;
         }
+        requireMappable();
         Path folder = path.toRealPath().getParent();
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

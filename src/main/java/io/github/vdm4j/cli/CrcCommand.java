@@ -28,7 +28,8 @@ final class CrcCommand extends Subcommand {
     /** The CRC of the processed bytes of a file. */
     private int crc;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*",
+    // With the arity 1..*, picocli stops at an invalid name and reports it as unmatched.
+    @Parameters(paramLabel = "FILE", index = "0..*", arity = "1",
             description = "The files to read.") private List<Path> files;
 
     @Mixin private MoverOptions mover;

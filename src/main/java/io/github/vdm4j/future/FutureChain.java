@@ -182,6 +182,11 @@ public final class FutureChain<T> extends AbstractFuture<T> {
      */
     private boolean splice(ChainStep step, FutureChain<?> inner) {
         if (!inner.detachIdle()) {
+            if (!inner.isComplete() && inner.outermost() == this) {
+                throw new IllegalStateException(
+                        FailureName.ENDLESS_WAIT.endOf("a function of this chain returned the chain"
+                                + " itself, which would wait for its own end. Return a new chain"));
+            }
             return false;
         }
         ChainStep first = inner.current;

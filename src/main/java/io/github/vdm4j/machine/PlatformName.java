@@ -8,6 +8,10 @@ public final class PlatformName {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }
 
+    public static boolean isLinux() {
+        return current().startsWith("Linux ");
+    }
+
     /** Returns whether the native parts of vdm4j can run here. */
     public static boolean isLinuxX64() {
         return current().equals("Linux amd64");

@@ -132,9 +132,10 @@ class VdmCommandTest {
                 run.err());
     }
 
-    @Test
-    void undecodableNameIsWrongUsage() {
-        CommandRun run = CommandRun.vdm("copy", "pom.xml", folder + "/x\uFFFD");
+    @ParameterizedTest
+    @ValueSource(strings = {"copy", "crc", "compare"})
+    void undecodableNameIsWrongUsage(String name) {
+        CommandRun run = CommandRun.vdm(name, "pom.xml", folder + "/x\uFFFD");
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("has bytes that are invalid in the encoding"), run.err());
     }

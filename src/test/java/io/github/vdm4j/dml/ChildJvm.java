@@ -119,7 +119,7 @@ public record ChildJvm(int exitCode, String output) {
      * Returns the folder or jar of a class. The code source would name the module for the folder
      * and the jar.
      */
-    private static Path root(Class<?> type) {
+    public static Path root(Class<?> type) {
         String inside = "/" + type.getName().replace('.', '/') + ".class";
         String place = type.getResource(inside).toString();
         place = place.substring(0, place.length() - inside.length());

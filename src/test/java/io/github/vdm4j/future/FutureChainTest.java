@@ -333,4 +333,24 @@ class FutureChainTest {
         assertEquals(NotifierType.NONE, notifier.used(), "the counter has to be polled");
         assertEquals(1, counting.counter());
     }
+
+    @Test
+    @DisplayName("a chain that a function of itself returns fails instead of waiting for ever")
+    void chainInItselfFails() {
+        List<FutureChain<Integer>> chains = new ArrayList<>();
+        var start = PollableFuture.completed(1);
+        chains.add(FutureChain.of(start).then(one -> chains.get(0)));
+        requireEndless(chains.get(0)); // itself
+        chains.add(FutureChain.of(start).then(one -> chains.get(2)));
+        chains.add(FutureChain.of(start).then(one -> chains.get(1)));
+        requireEndless(chains.get(1)); // through an inner chain of a function
+        chains.add(FutureChain.of(start).then(one -> chains.get(3)));
+        requireEndless(FutureChain.of(start).then(chains.get(3))); // an eager inner chain
+    }
+
+    private static void requireEndless(FutureChain<Integer> chain) {
+        assertEquals(FutureState.COMPLETE, chain.poll());
+        assertTrue(assertInstanceOf(IllegalStateException.class, chain.failure()).getMessage()
+                .contains("Return a new chain"), () -> "" + chain.failure());
+    }
 }
