@@ -238,6 +238,7 @@ public final class Operation<R> extends OperationRecord<R> {
             reached = fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null,
                     "failed: a segment can no longer be used: its arena was closed", e);
         } catch (Throwable e) {
+            bits |= BROKEN; // This precedes all calls, because the stack may be full.
             first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);
         }
@@ -259,6 +260,9 @@ public final class Operation<R> extends OperationRecord<R> {
      * the operation is brief.
      */
     private FutureState start() {
+        if ((bits & BROKEN) != 0) { // A second execution could move the same bytes again.
+            throw new StackOverflowError("in an earlier poll");
+        }
         if (executor.isBrief(this)) {
             return startUnlessClosed();
         }

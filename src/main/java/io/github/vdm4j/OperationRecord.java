@@ -26,6 +26,10 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
             new Failure(VdmResult.NOT_RUN, null, "was not run", null, 0);
     /** The highest bit in the byte of the path. It is set in a written completion record. */
     private static final int ENDED = 1 << 31;
+    /**
+     * Set in the byte of the path while no record is written, if an exception has ended a poll.
+     */
+    static final int BROKEN = 1 << 30;
     private static final ValueLayout.OfInt CRC_IN_MEMORY =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -253,7 +257,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
 
     /** {@return the path of an ended operation, for the executor} */
     public ExecutionPath executedBy() {
-        return PATHS[bits >>> 24 & 0x7f];
+        return PATHS[bits >>> 24 & 0x3f];
     }
 
     /** {@return the number that {@link #succeed(ExecutionPath, long, int)} has written} */

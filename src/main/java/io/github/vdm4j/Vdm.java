@@ -61,6 +61,7 @@ public interface Vdm
 
     /**
      * {@return a reusable operation} It can be prepared any number of times without an allocation.
+     * Only an operation of more than 1 MiB may allocate its parts.
      */
     VdmOperation newOperation();
 

@@ -259,13 +259,9 @@ public final class DeviceModel {
         return pending.size();
     }
 
-    /** Disables a queue. The descriptors in it never complete. */
+    /** Disables a queue. The descriptors in it complete, because the driver drains a queue. */
     public synchronized void disable(int number) {
-        Queue queue = queues.get(number);
-        queue.disabled = true;
-        queue.occupied = 0;
-        pending.removeIf(next -> next.queue == queue);
-        List.copyOf(drains.keySet()).forEach(this::notifyDrained);
+        queues.get(number).disabled = true;
     }
 
     public synchronized void enable(int number) {

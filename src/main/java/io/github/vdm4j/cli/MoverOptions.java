@@ -115,7 +115,7 @@ final class MoverOptions {
     ChosenMover open(int operations) throws CommandFailure {
         try {
             return switch (mover) {
-                case THREADS -> threads(operations, NAMED);
+                case THREADS -> threads(NAMED);
                 case SYNC -> new ChosenMover("sync", SyncDataMover.open(), NAMED);
                 case DSA -> dsa(operations);
                 case DML -> dml(path == null ? DmlPath.AUTO : path.path(), operations);
@@ -152,13 +152,12 @@ final class MoverOptions {
                     .stream()
                     .map(attempt -> attempt.place() + ": " + attempt.outcome())
                     .collect(Collectors.joining("; "));
-            return threads(operations, "Intel DML is not available (" + attempts + ")");
+            return threads("Intel DML is not available (" + attempts + ")");
         }
     }
 
-    private static ChosenMover threads(int operations, String reason) {
-        return new ChosenMover(
-                "threads", ThreadsDataMover.builder().queueSize(operations).open(), reason);
+    private static ChosenMover threads(String reason) {
+        return new ChosenMover("threads", ThreadsDataMover.open(), reason);
     }
 
     private static ChosenMover dsa(int operations) {

@@ -5,6 +5,7 @@ import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.engine.channel.CopyShare;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.Message;
+import io.github.vdm4j.memory.MemoryRegions;
 import java.util.List;
 
 /**
@@ -149,7 +150,7 @@ public record OffloadPolicy(long jvmUpTo, long awaited, Rival rival, long worker
         }
         long bytes = operation.byteSize();
         return bytes > 0 && bytes <= longestOnCaller() && !operation.isDurable()
-                && bytes <= longest(operation.type())
+                && (bytes <= longest(operation.type()) || isGuarded(operation))
                 && (bytes <= jvmUpTo || bytes <= awaited && operation.isAwaited());
     }
 
@@ -191,6 +192,15 @@ public record OffloadPolicy(long jvmUpTo, long awaited, Rival rival, long worker
         };
     }
 
+    /**
+     * Returns whether the software path has to ask the kernel for the pages of a mapped file. This
+     * takes longer than the operation, apart from a new delta (docs/adr/0020).
+     */
+    private boolean isGuarded(Operation<?> operation) {
+        return rival != Rival.NONE && operation.type() != VdmOperationType.DELTA_CREATE
+                && MemoryRegions.mayLackPages(operation);
+    }
+
     private long longestFill() {
         return rival == Rival.SOFTWARE_WITH_AVX512 ? FILL : Long.MAX_VALUE;
     }
@@ -206,7 +216,11 @@ public record OffloadPolicy(long jvmUpTo, long awaited, Rival rival, long worker
      */
     boolean isForJvmWithSlot(Operation<?> operation) {
         long bytes = operation.byteSize();
-        return bytes <= jvmUpTo && switch (operation.type()) {
+        return bytes <= jvmUpTo && (isFasterWithSlot(operation, bytes) || isGuarded(operation));
+    }
+
+    private boolean isFasterWithSlot(Operation<?> operation, long bytes) {
+        return switch (operation.type()) {
             case CRC, COPY_CRC, DIF_CHECK, DIF_INSERT, DIF_STRIP, DIF_UPDATE -> true;
             case MEMSET, FILL, COMPARE, COMPARE_PATTERN, DELTA_CREATE -> rival == Rival.SOFTWARE;
             // DML copies a short task of a batch together with other tasks.

@@ -27,8 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * after their current step has completed. The functions of such a chain must not block, because
  * they run on this thread. If a poll on this thread throws {@link WrongThreadException}, the thread
  * that added the future also polls it in {@code poll} and {@code take}. If that thread may not poll
- * it either, the queue waits until another thread has completed the future. The queue returns only
- * complete futures.
+ * it either, the queue waits until another thread has completed the future. If a poll throws
+ * anything else, the queue passes the throwable to the uncaught-exception handler of the thread,
+ * once for each entry, and polls again. The queue returns only complete futures.
  *
  * <p><b>Threading.</b> Any number of threads, virtual threads included, may add and take entries.
  *
@@ -46,7 +47,7 @@ public final class CompletionQueue<T> {
     /** The completed entries, linked from the oldest to the newest. */
     private Wait<T> oldest;
     private Wait<T> newest;
-    /** The entries that their adding threads have to poll, too. */
+    /** The entries that a thread in {@code poll} or {@code take} has to poll. */
     private Wait<T> confined;
 
     /** Creates an empty queue. */
@@ -254,7 +255,7 @@ public final class CompletionQueue<T> {
         }
     }
 
-    private void leaveToItsThread(Wait<T> wait) {
+    private void leaveToTaker(Wait<T> wait) {
         lock.lock();
         try {
             if (!wait.left) {
@@ -272,7 +273,7 @@ public final class CompletionQueue<T> {
     private Wait<T> removeConfined() {
         Wait<T> previous = null;
         for (Wait<T> each = confined; each != null; each = each.nextConfined) {
-            if (each.settled || each.adder == Thread.currentThread()) {
+            if (each.settled || each.stranded || each.adder == Thread.currentThread()) {
                 if (previous == null) {
                     confined = each.nextConfined;
                 } else {
@@ -293,6 +294,9 @@ public final class CompletionQueue<T> {
         private final Thread adder = Thread.currentThread();
         /** Whether the entry is complete or was refused. Written under the queue's lock. */
         private volatile boolean settled;
+        /** Whether any taker has to continue, because the shared poller could not start. */
+        private volatile boolean stranded;
+        private boolean reported;
         // Guarded by the queue's lock.
         /** The next completed entry. */
         private Wait<T> link;
@@ -330,27 +334,59 @@ public final class CompletionQueue<T> {
         /** The shared poller continues, because it sees the end of the owner and of the future. */
         @Override
         boolean endsAfter(Throwable thrown) {
+            useNone(); // A poller that throws is not asked again before the next poll.
             if (thrown instanceof WrongThreadException) {
-                queue.leaveToItsThread(this);
-                return false;
+                queue.leaveToTaker(this);
+            } else {
+                reportOnce(thrown);
             }
-            return true;
+            return task.isComplete();
         }
 
-        /** Polls on the thread that added the future. The shared poller sees the result. */
+        @Override
+        void retry() {
+            try {
+                super.retry();
+            } catch (Throwable e) {
+                reportOnce(e);
+                stranded = true;
+                queue.leaveToTaker(this);
+            }
+        }
+
+        private synchronized boolean takeStranded() {
+            boolean taken = stranded;
+            stranded = false;
+            return taken;
+        }
+
+        private void reportOnce(Throwable thrown) {
+            synchronized (this) {
+                if (reported) {
+                    return;
+                }
+                reported = true;
+            }
+            LibraryThread.report(thrown);
+        }
+
+        /** Polls on a taker. The shared poller polls the future again and sees the result. */
         void pollHere() {
+            if (takeStranded()) {
+                proceedOnPoller();
+                return;
+            }
             try {
                 task.poll();
+            } catch (WrongThreadException e) {
+                // The thread that owns the memory has to poll.
             } catch (Throwable e) {
-                // The shared poller polls the future again.
+                reportOnce(e);
             }
         }
 
         @Override
         void end(Throwable thrown, boolean onSharedPoller) {
-            if (thrown != null) {
-                LibraryThread.report(thrown);
-            }
             queue.push(this);
         }
     }

@@ -74,9 +74,14 @@ abstract class PollingRegistration<T> extends Registration {
             if (endsAfter(e)) {
                 endWith(e);
             } else {
-                SharedPoller.add(this);
+                retry();
             }
         }
+    }
+
+    /** Polls again after a throwable that has not ended the registration. */
+    void retry() {
+        SharedPoller.add(this);
     }
 
     private void endWith(Throwable thrown) {

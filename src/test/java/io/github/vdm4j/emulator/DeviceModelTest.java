@@ -91,18 +91,18 @@ class DeviceModelTest {
     }
 
     @Test
-    void aDisabledQueueForgetsItsDescriptors() {
+    void aDisabledQueueCompletesItsDescriptors() {
         var settings = new DeviceSettings().queue(QueueSettings.shared(1));
         try (var client = client(settings)) {
             Task task = client.task(0);
             client.submit(task);
             client.device.disable(0);
             assertEquals(-DeviceModel.ENODEV, client.submit(client.task(0)));
-            assertFalse(client.device.step());
-            assertEquals(0, task.status());
             client.device.enable(0);
-            assertEquals(64, client.submit(client.task(0)));
             assertEquals(-DeviceModel.EAGAIN, client.submit(client.task(0)));
+            assertTrue(client.device.step());
+            assertEquals(Status.SUCCESS, task.status());
+            assertEquals(64, client.submit(client.task(0)));
         }
     }
 

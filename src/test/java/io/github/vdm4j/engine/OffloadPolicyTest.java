@@ -1,5 +1,9 @@
 package io.github.vdm4j.engine;
 
+import static java.nio.channels.FileChannel.MapMode.READ_WRITE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,23 +12,31 @@ import io.github.vdm4j.Batch;
 import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.ExecutorMover;
 import io.github.vdm4j.Operation;
+import io.github.vdm4j.Vdm;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.future.FutureRuntime;
 import io.github.vdm4j.future.FutureState;
+import io.github.vdm4j.future.PollableFuture;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OffloadPolicyTest {
     private static final long WORKERS_FROM = 4 << 20;
@@ -246,5 +258,37 @@ class OffloadPolicyTest {
     void textNamesALimitOnlyIfItExists(boolean avx512, long jvmUpTo, String limits) {
         assertEquals("the JVM executes " + limits,
                 OffloadPolicy.withoutDevice(jvmUpTo, avx512, WORKERS_FROM, 8_192).words());
+    }
+
+    /** Two files of 2 MiB. DML asks the kernel for the pages of a file. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void jvmExecutesOperationsOnMappedFiles(boolean avx512, @TempDir Path folder)
+            throws IOException {
+        long bytes = 2 << 20;
+        var policy = OffloadPolicy.withoutDevice(Long.MAX_VALUE, avx512, WORKERS_FROM, 8 << 20);
+        var withSlot = new ArrayList<Boolean>();
+        try (Arena arena = Arena.ofShared();
+                FileChannel file = FileChannel.open(folder.resolve("file"), CREATE, READ, WRITE);
+                var movers = new Decisions(policy);
+                var slots = new ExecutorMover(operation -> {
+                    withSlot.add(policy.isForJvmWithSlot(operation));
+                    return operation.succeed(ExecutionPath.NONE);
+                })) {
+            MemorySegment mapped = file.map(READ_WRITE, 0, bytes, arena);
+            for (Vdm mover : List.of(movers, slots)) {
+                List<VdmFuture<?>> all = List.of(
+                        mover.dualcast(destination(bytes), source(bytes), mapped),
+                        mover.dualcast(mapped, destination(bytes), source(bytes)),
+                        mover.compare(mapped, source(bytes)), mover.memset(mapped, (byte) 1),
+                        mover.fill(mapped, 1));
+                all.forEach(PollableFuture::poll);
+                if (mover == movers) {
+                    all.forEach(each -> assertEquals(ExecutionPath.JVM, each.path(),
+                            each::toString));
+                }
+            }
+        }
+        assertEquals(Collections.nCopies(5, true), withSlot);
     }
 }

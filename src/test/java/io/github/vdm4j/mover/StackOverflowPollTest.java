@@ -3,7 +3,11 @@ package io.github.vdm4j.mover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vdm4j.ExecutorMover;
+import io.github.vdm4j.Operation;
 import io.github.vdm4j.Vdm;
+import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOutput;
 import io.github.vdm4j.VdmResult;
@@ -73,6 +77,14 @@ class StackOverflowPollTest {
         assertTrue(overflows > 0);
     }
 
+    private void descendIn(RepetitionInfo repetition) throws InterruptedException {
+        Thread deep = new Thread(null, this::descend, "deep",
+                (1 << 20) + 4_096L * repetition.getCurrentRepetition());
+        deep.setUncaughtExceptionHandler((thread, thrown) -> {});
+        deep.start();
+        deep.join();
+    }
+
     @RepeatedTest(10)
     void laterPollEndsAFutureAfterAnOverflow(RepetitionInfo repetition) throws Exception {
         try (Arena arena = Arena.ofShared(); Vdm mover = SyncDataMover.open()) {
@@ -81,11 +93,7 @@ class StackOverflowPollTest {
                 fills.add(fill);
                 polled.add(i % 2 == 0 ? fill : FutureChain.of(fill));
             }
-            Thread deep = new Thread(null, this::descend, "deep",
-                    (1 << 20) + 4_096L * repetition.getCurrentRepetition());
-            deep.setUncaughtExceptionHandler((thread, thrown) -> {});
-            deep.start();
-            deep.join();
+            descendIn(repetition);
             for (int i = 0; i < LEVELS; i++) {
                 assertEquals(FutureState.COMPLETE, polled.get(i).poll(), "level " + i);
                 VdmFuture<VdmOutput> fill = fills.get(i);
@@ -94,6 +102,40 @@ class StackOverflowPollTest {
                 assertTrue(result == VdmResult.SUCCESS || result == VdmResult.INTERNAL_ERROR,
                         () -> result + " at a level");
                 assertEquals(result == VdmResult.SUCCESS, fill.failure() == null);
+            }
+        }
+    }
+
+    /** Counts the starts of the operation of a level, and fails. */
+    private final class FailingStarts implements VdmExecutor {
+        private final int[] starts = new int[LEVELS];
+        private final StackOverflowError thrown = new StackOverflowError("for the test");
+
+        @Override
+        public FutureState start(Operation<?> operation) {
+            starts[level]++;
+            throw thrown;
+        }
+
+        @Override
+        public boolean isBrief(Operation<?> operation) {
+            return true;
+        }
+    }
+
+    /** A second start could move bytes that the first start has moved. */
+    @RepeatedTest(10)
+    void noOperationStartsTwice(RepetitionInfo repetition) throws Exception {
+        var executor = new FailingStarts();
+        try (Arena arena = Arena.ofShared(); Vdm mover = new ExecutorMover(executor)) {
+            for (int i = 0; i < LEVELS; i++) {
+                polled.add(mover.memset(arena.allocate(8), (byte) 7));
+            }
+            descendIn(repetition);
+            for (level = 0; level < LEVELS; level++) {
+                assertEquals(FutureState.COMPLETE, polled.get(level).poll());
+                assertTrue(polled.get(level).failure() instanceof VdmException);
+                assertTrue(executor.starts[level] < 2, "level " + level);
             }
         }
     }
