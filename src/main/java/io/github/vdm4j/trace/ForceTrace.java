@@ -14,7 +14,7 @@ public final class ForceTrace {
         if (!OperationTrace.PRESENT || !FlightRecorder.isInitialized()) {
             return;
         }
-        if (!registered) { // late: see OperationTrace.Flight.isEnabled
+        if (!registered) { // late: see OperationTrace.isEnabled
             FlightRecorder.register(ForceEvent.class);
             registered = true;
         }
