@@ -8,18 +8,19 @@ import java.util.function.Supplier;
 import jdk.jfr.FlightRecorder;
 
 /**
- * The recording of operations by the flight recorder. The events are not fields of the operations.
- * Therefore they cost nothing without a recording. A JVM without the module jdk.jfr loads this
- * class, but not the class of the event.
+ * The recording of operations and forces by the flight recorder. The events are not fields of the
+ * operations. Therefore they cost nothing without a recording. A JVM without the module jdk.jfr
+ * loads this class, but not the classes of the events.
  */
 public final class OperationTrace {
-    static final boolean PRESENT = isPresent();
+    private static final boolean PRESENT = isPresent();
 
     /** The events by operation. The keys are weak, because a program can drop an operation. */
     private static final Map<Object, OperationEvent> EVENTS =
             Collections.synchronizedMap(new WeakHashMap<>());
 
     private static volatile OperationEvent probe;
+    private static volatile boolean hasForceEvent;
 
     private OperationTrace() {}
 
@@ -129,6 +130,28 @@ public final class OperationTrace {
             event.status = status;
             event.queueTime = began - event.started;
             event.runTime = (queued && event.workEnded != 0 ? event.workEnded : now) - began;
+            event.commit();
+        }
+    }
+
+    /** Records a force of a file that has ended. Operations share it. */
+    public static void recordForce(String file, int groupSize, int ranges, boolean failed,
+            long waitNanos, long forceNanos) {
+        if (!PRESENT || !FlightRecorder.isInitialized()) {
+            return;
+        }
+        if (!hasForceEvent) { // as late as in isEnabled
+            FlightRecorder.register(ForceEvent.class);
+            hasForceEvent = true;
+        }
+        var event = new ForceEvent();
+        if (event.isEnabled()) {
+            event.file = file;
+            event.groupSize = groupSize;
+            event.ranges = ranges;
+            event.failed = failed;
+            event.waitTime = waitNanos;
+            event.forceTime = forceNanos;
             event.commit();
         }
     }
