@@ -85,7 +85,7 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         return folder;
     }
 
-    /** Requires a part inside the device. Without the files of sysfs, mmap checks the part instead. */
+    /** Requires a part inside the device. If sysfs lacks the numbers, mmap checks the part. */
     private void requireFit(Path folder) {
         Long alignment = SystemFiles.number(folder.resolve("align"));
         if (alignment != null && alignment > 0
