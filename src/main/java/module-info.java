@@ -9,6 +9,7 @@ module io.github.vdm4j {
     // The module of the events. The JVM may lack it.
     requires static jdk.jfr;
     // The modules of the command line. The library jar does not contain the command line.
+    requires static com.google.gson;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
 

@@ -6,6 +6,7 @@ import io.github.vdm4j.machine.LibC;
 import io.github.vdm4j.machine.LibC.CallFailedException;
 import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,7 +23,6 @@ import java.util.Map;
 record DeviceMapping(Path device, long offset, long size, Path sys) {
     private static final int KIND_OF_FILE = 0170000; // S_IFMT
     private static final int CHARACTER_DEVICE = 0020000; // S_IFCHR
-    private static final long UNKNOWN = -1;
 
     OffHeapBuffer map() throws IOException {
         if (offset < 0 || size <= 0 || offset > Long.MAX_VALUE - size) {
@@ -85,9 +85,11 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
         return folder;
     }
 
-    private void requireFit(Path folder) throws IOException {
-        long alignment = number(folder.resolve("align"));
-        if (alignment > 0 && (offset % alignment != 0 || size % alignment != 0)) {
+    /** Requires a part inside the device. If sysfs lacks the numbers, mmap checks the part. */
+    private void requireFit(Path folder) {
+        Long alignment = SystemFiles.number(folder.resolve("align"));
+        if (alignment != null && alignment > 0
+                && (offset % alignment != 0 || size % alignment != 0)) {
             throw new IllegalArgumentException(
                     FailureName.MAPPING_FAILED.endOf(
                             Message.of(
@@ -95,8 +97,8 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
                                             + " size that are multiples of it",
                                     this, alignment)));
         }
-        long capacity = number(folder.resolve("size"));
-        if (capacity != UNKNOWN && offset + size > capacity) {
+        Long capacity = SystemFiles.number(folder.resolve("size"));
+        if (capacity != null && offset + size > capacity) {
             throw new IllegalArgumentException(
                     FailureName.MAPPING_FAILED.endOf(
                             Message.of(
@@ -104,13 +106,6 @@ record DeviceMapping(Path device, long offset, long size, Path sys) {
                                             + " device",
                                     this, capacity)));
         }
-    }
-
-    /**
-     * Returns the number in a file of sysfs. If the file is missing, mmap checks the part instead.
-     */
-    private static long number(Path file) throws IOException {
-        return Files.exists(file) ? Long.decode(Files.readString(file).strip()) : UNKNOWN;
     }
 
     private FileSystemException failed(String why) {

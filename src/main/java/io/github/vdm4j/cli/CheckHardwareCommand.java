@@ -119,7 +119,7 @@ final class CheckHardwareCommand extends Subcommand {
         try {
             CheckReport found = check.run(VdmCommand.Version.text());
             String text = found.text();
-            String asJson = Json.of(found) + System.lineSeparator();
+            String asJson = json(found) + System.lineSeparator();
             // The report is printed first, because the files may be unwritable after a long run.
             print(json ? asJson : text);
             if (report != null) {

@@ -59,7 +59,7 @@ final class CompareCommand extends Subcommand {
             boolean equal = mismatch < 0 && a.size() == b.size();
             long offset = mismatch >= 0 ? mismatch : Math.min(a.size(), b.size());
             if (json) {
-                println(Json.of(new Report(first.toString(), second.toString(), a.size(), b.size(),
+                println(json(new Report(first.toString(), second.toString(), a.size(), b.size(),
                         equal, equal ? null : offset, chosen.name())));
             } else if (!equal) {
                 println(mismatch >= 0

@@ -72,7 +72,7 @@ final class CopyCommand extends Subcommand {
                 report("mover " + chosen.name() + ": " + chosen.reason());
             }
             FileCopy.Outcome outcome = copy.run(chosen, progress);
-            println(json ? Json.of(outcome) : outcome);
+            println(json ? json(outcome) : outcome);
         }
         return 0;
     }

@@ -67,7 +67,7 @@ final class CrcCommand extends Subcommand {
             }
         }
         if (json) {
-            println(Json.of(checksums));
+            println(json(checksums));
         }
         return exitCode;
     }

@@ -28,10 +28,10 @@ final class InfoCommand extends Subcommand {
     public Integer call() {
         Diagnoses found = diagnosis.get();
         if (why) {
-            print(json ? Json.of(found) + System.lineSeparator() : found.text());
+            print(json ? json(found) + System.lineSeparator() : found.text());
         } else {
             SystemReport report = SystemReport.of(found);
-            print(json ? Json.of(report) + System.lineSeparator() : report.text());
+            print(json ? json(report) + System.lineSeparator() : report.text());
         }
         return 0;
     }

@@ -1,5 +1,6 @@
 package io.github.vdm4j.cli;
 
+import com.google.gson.GsonBuilder;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,16 @@ abstract class Subcommand implements Callable<Integer> {
 
     final void println(Object line) {
         print(line + System.lineSeparator());
+    }
+
+    /** Returns the JSON of records, lists and maps. */
+    static String json(Object report) {
+        return new GsonBuilder()
+                .serializeNulls()
+                .disableHtmlEscaping()
+                .setPrettyPrinting()
+                .create()
+                .toJson(report);
     }
 
     /** Prints a line on standard error, after the name of the command. */

@@ -15,17 +15,16 @@ import io.github.vdm4j.dsa.DsaDevice;
 import io.github.vdm4j.dsa.DsaDiagnosis;
 import io.github.vdm4j.dsa.DsaUnavailableException;
 import io.github.vdm4j.machine.Message;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.memory.PmemLibrary;
 import io.github.vdm4j.mover.SyncDataMover;
 import io.github.vdm4j.mover.ThreadsDataMover;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -140,17 +139,14 @@ record SystemReport(
      */
     private static String loadedFile(DmlLibrary library) {
         String name = Path.of(library.location()).getFileName().toString();
-        Predicate<String> loaded = file -> Path.of(file).getFileName().toString().startsWith(name);
-        try (var mappings = Files.lines(Path.of("/proc/self/maps"))) {
-            return mappings
-                    .filter(line -> line.indexOf('/') >= 0)
-                    .map(line -> line.substring(line.indexOf('/')))
-                    .filter(loaded)
-                    .findFirst()
-                    .orElse(null);
-        } catch (IOException | RuntimeException e) {
-            return null;
-        }
+        String mappings = Objects.requireNonNullElse(
+                SystemFiles.text(Path.of("/proc/self/maps")), "");
+        return mappings.lines()
+                .filter(line -> line.indexOf('/') >= 0)
+                .map(line -> line.substring(line.indexOf('/')))
+                .filter(file -> file.startsWith(name, file.lastIndexOf('/') + 1))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the text form. The first column contains topics, and the second column facts. */

@@ -212,7 +212,7 @@ public interface PollableFuture<T> {
      * @param output the output, may be null
      */
     static <T> PollableFuture<T> completed(T output) {
-        return new CompletedFuture<>(output, null);
+        return new TaskFuture<>(output, null);
     }
 
     /**
@@ -222,6 +222,6 @@ public interface PollableFuture<T> {
      * @param failure the failure
      */
     static <T> PollableFuture<T> failed(Throwable failure) {
-        return new CompletedFuture<>(null, Objects.requireNonNull(failure, "failure"));
+        return new TaskFuture<>(null, Objects.requireNonNull(failure, "failure"));
     }
 }

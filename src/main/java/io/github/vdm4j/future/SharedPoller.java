@@ -21,16 +21,14 @@ final class SharedPoller implements Runnable {
     static IdleStrategy betweenRounds = IdleStrategy.backOff();
 
     // Guarded by the class.
-    /** The registrations that the thread has not seen, from the oldest to the newest. */
+    /** The registrations that the thread has not seen. */
     private static PollingRegistration<?> added;
-    private static PollingRegistration<?> lastAdded;
     private static Thread thread;
     /** The thread that starts next, or null. */
     private static Thread spare = new LibraryThread(THREAD_NAME, new SharedPoller());
 
-    // The registrations that the thread polls. Used by the thread.
-    private PollingRegistration<?> first;
-    private PollingRegistration<?> last;
+    /** The registrations that the thread polls. Used by the thread. */
+    private PollingRegistration<?> polled;
 
     private SharedPoller() {}
 
@@ -47,13 +45,8 @@ final class SharedPoller implements Runnable {
                 thread = spare;
                 spare = null;
             }
-            registration.nextPolled = null;
-            if (added == null) {
-                added = registration;
-            } else {
-                lastAdded.nextPolled = registration;
-            }
-            lastAdded = registration;
+            registration.nextPolled = added;
+            added = registration;
             running = thread;
         }
         Seam.unpark(running);
@@ -82,12 +75,12 @@ final class SharedPoller implements Runnable {
         while (true) {
             Seam.step();
             try {
-                boolean progress = appendAdded() | pollEach();
-                if (progress || first != null) {
+                boolean progress = takeAdded() | pollEach();
+                if (progress || polled != null) {
                     idleSince = Seam.nanoTime();
                 }
                 fruitless = progress ? 0 : fruitless + 1;
-                if (first == null) {
+                if (polled == null) {
                     if (Seam.nanoTime() - idleSince > IDLE_NANOS && end()) {
                         return;
                     }
@@ -103,39 +96,32 @@ final class SharedPoller implements Runnable {
         }
     }
 
-    /** Appends the added registrations. Returns {@code false} if there are none. */
-    private boolean appendAdded() {
+    /** Takes the added registrations. Returns {@code false} if there are none. */
+    private boolean takeAdded() {
+        PollingRegistration<?> each;
         synchronized (SharedPoller.class) {
-            if (added == null) {
-                return false;
-            }
-            if (first == null) {
-                first = added;
-            } else {
-                last.nextPolled = added;
-            }
-            last = lastAdded;
-            added = null;
-            lastAdded = null; // A remaining value would keep the class loader alive.
-            return true;
+            each = added;
+            added = null; // A remaining value would keep the class loader alive.
         }
+        boolean taken = each != null;
+        while (each != null) {
+            PollingRegistration<?> following = each.nextPolled;
+            keep(each);
+            each = following;
+        }
+        return taken;
     }
 
-    private void append(PollingRegistration<?> registration) {
-        registration.nextPolled = null;
-        if (first == null) {
-            first = registration;
-        } else {
-            last.nextPolled = registration;
-        }
-        last = registration;
+    private void keep(PollingRegistration<?> registration) {
+        registration.nextPolled = polled;
+        polled = registration;
     }
 
     /** Polls each task once. Returns {@code true} if a task or a step of a chain has ended. */
     private boolean pollEach() {
         boolean progress = false;
-        PollingRegistration<?> each = first;
-        first = null;
+        PollingRegistration<?> each = polled;
+        polled = null;
         while (each != null) {
             // If the step ends the registration, another thread may add it again at once.
             PollingRegistration<?> following = each.nextPolled;
@@ -143,7 +129,7 @@ final class SharedPoller implements Runnable {
             if (step(each)) {
                 progress = true;
             } else {
-                append(each);
+                keep(each);
                 progress |= place != FutureChain.placeOf(each.task);
             }
             each = following;

@@ -1,6 +1,6 @@
 package io.github.vdm4j.future;
 
-/** A future that executes a {@link PollTask}. */
+/** A future that executes a {@link PollTask}, or that is complete from its creation. */
 final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> {
     private final PollTask<T> task;
     private T output;
@@ -8,6 +8,14 @@ final class TaskFuture<T> extends AbstractFuture<T> implements PollTask.Sink<T> 
 
     TaskFuture(PollTask<T> task) {
         this.task = task;
+    }
+
+    /** Creates a complete future. */
+    TaskFuture(T output, Throwable failure) {
+        task = null;
+        this.output = output;
+        this.failure = failure;
+        setState(COMPLETE);
     }
 
     @Override

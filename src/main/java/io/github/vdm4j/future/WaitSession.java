@@ -41,10 +41,8 @@ final class WaitSession {
     /** Whether a step of a chain has ended in this round. */
     private boolean stepEnded;
 
-    /** The entries woken since the last round, linked from the oldest. Written under the lock. */
+    /** The entries woken since the last round. Written under the lock. */
     private volatile Entry woken;
-
-    private Entry lastWoken;
 
     /**
      * Whether the thread was interrupted during the wait. An interrupt ends only an {@link
@@ -328,12 +326,8 @@ final class WaitSession {
             return false;
         }
         entry.listed = true;
-        if (woken == null) {
-            woken = entry;
-        } else {
-            lastWoken.link = entry;
-        }
-        lastWoken = entry;
+        entry.link = woken;
+        woken = entry;
         return true;
     }
 

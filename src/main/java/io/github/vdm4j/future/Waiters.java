@@ -10,8 +10,7 @@ final class Waiters extends Notifier implements Waker {
     final int generation;
 
     // Guarded by this. No user code runs under the lock.
-    private Registration first;
-    private Registration last;
+    private Registration newest;
     private boolean complete;
 
     Waiters(int generation) {
@@ -36,20 +35,18 @@ final class Waiters extends Notifier implements Waker {
         Registration added = waker instanceof Registration own ? own : raw(waker);
         if (added.owner == null) {
             added.owner = this;
-            added.previous = last;
-            if (last == null) {
-                first = added;
-            } else {
-                last.next = added;
+            added.previous = newest;
+            if (newest != null) {
+                newest.next = added;
             }
-            last = added;
+            newest = added;
         }
         return added;
     }
 
     private RawRegistration raw(Waker waker) {
         long thread = waker instanceof Waiters ? -1 : Thread.currentThread().threadId();
-        for (Registration each = first; each != null; each = each.next) {
+        for (Registration each = newest; each != null; each = each.previous) {
             if (each instanceof RawRegistration raw && raw.isFor(waker, thread)) {
                 raw.waker = waker;
                 return raw;
@@ -67,13 +64,11 @@ final class Waiters extends Notifier implements Waker {
     private void unlink(Registration registration) {
         Registration before = registration.previous;
         Registration after = registration.next;
-        if (before == null) {
-            first = after;
-        } else {
+        if (before != null) {
             before.next = after;
         }
         if (after == null) {
-            last = before;
+            newest = before;
         } else {
             after.previous = before;
         }
@@ -84,7 +79,7 @@ final class Waiters extends Notifier implements Waker {
 
     /** Returns whether a thread waits only for this future. */
     synchronized boolean hasLoneWait() {
-        for (Registration each = first; each != null; each = each.next) {
+        for (Registration each = newest; each != null; each = each.previous) {
             if (each.isLoneWait()) {
                 return true;
             }
@@ -114,7 +109,7 @@ final class Waiters extends Notifier implements Waker {
                 complete |= atEnd;
                 // This goes from the newest to the oldest, because each insertion goes to the head
                 // of a list.
-                for (Registration each = last; each != null;) {
+                for (Registration each = newest; each != null;) {
                     Registration following = each.previous;
                     if (atEnd) {
                         each.markComplete();

@@ -159,9 +159,10 @@ public final class LibC {
         return MemorySegment.ofAddress(callOnce("strerror", error)).reinterpret(1024).getString(0);
     }
 
-    /** Writes the pages of a shared mapping to their file. */
-    public static void msync(long address, long length) throws CallFailedException {
-        call("msync", address, length, MS_SYNC);
+    /** Writes the pages of a part of a shared mapping to their file. */
+    public static void msync(MemorySegment part) throws CallFailedException {
+        long start = part.address() & -PAGE;
+        call("msync", start, part.address() + part.byteSize() - start, MS_SYNC);
     }
 
     /** Maps new memory filled with zeros, and requests huge pages for it. */

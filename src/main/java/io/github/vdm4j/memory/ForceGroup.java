@@ -57,7 +57,7 @@ final class ForceGroup {
     static void forceAlone(ForceRequest first) {
         for (ForceRequest each = first; each != null; each = each.following) {
             try {
-                each.queue.force(new ForceGroup(new ForceRequest[]{each}), 0);
+                each.file.forces.force(new ForceGroup(new ForceRequest[]{each}), 0);
             } catch (Throwable e) {
                 each.failure = e;
             }

@@ -3,7 +3,7 @@ package io.github.vdm4j.memory;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Seam;
 import io.github.vdm4j.operation.ForceCounters;
-import io.github.vdm4j.trace.ForceTrace;
+import io.github.vdm4j.trace.OperationTrace;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -201,7 +201,8 @@ final class ForceQueue {
         lastNanos = took;
         try {
             count(group, waited, took);
-            ForceTrace.record(group.path(), group.size(), group.ranges(), group.hasFailed(), waited,
+            OperationTrace.recordForce(group.path(), group.size(), group.ranges(),
+                    group.hasFailed(), waited,
                     took);
         } catch (Throwable e) { // The group ends without a count or a trace.
             LibraryThread.report(e);

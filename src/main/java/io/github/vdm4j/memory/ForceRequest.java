@@ -9,8 +9,6 @@ final class ForceRequest {
     final Operation<?> operation;
     final MemorySegment range;
     final MappedFile file;
-    /** A field, because the first look-up allocates and the heap may be full later. */
-    final ForceQueue queue;
     /** The buffer that the range is a view of, or null. */
     final MemoryRegion region;
     /** The next request of the same owner. */
@@ -30,7 +28,6 @@ final class ForceRequest {
         this.range = range;
         this.region = region;
         this.file = file;
-        queue = file.forces();
         this.following = following;
     }
 

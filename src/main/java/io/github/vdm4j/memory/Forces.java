@@ -67,11 +67,11 @@ public final class Forces {
         int all = count;
         push(mine);
         Seam.step();
-        if (here && mine.queue.serveAlone(this, all)) {
+        if (here && mine.file.forces.serveAlone(this, all)) {
             return;
         }
         for (ForceRequest each = mine; each != null; each = each.following) {
-            each.queue.serve(false);
+            each.file.forces.serve(false);
         }
     }
 
@@ -93,7 +93,7 @@ public final class Forces {
             boolean mayLead = !waiter.isVirtual();
             push(mine);
             for (ForceRequest each = mine; each != null && !forced; each = each.following) {
-                each.queue.serve(mayLead);
+                each.file.forces.serve(mayLead);
             }
         }
         boolean interrupted = false;
@@ -109,7 +109,7 @@ public final class Forces {
     /** Queues all requests before the first force, because requests in the queue share a force. */
     private static void push(ForceRequest mine) {
         for (ForceRequest each = mine; each != null; each = each.following) {
-            each.queue.push(each);
+            each.file.forces.push(each);
         }
     }
 

@@ -14,8 +14,6 @@ import java.util.function.UnaryOperator;
  * call crashes the JVM (H27).
  */
 final class JdkPageWriteBack implements PageWriteBack {
-    private static final long PAGE = 4096;
-
     /** Reads the JVM's options at the first use, because the management interface starts slowly. */
     private static final class Compiler {
         static final String WHY_NOT = whyNot();
@@ -66,23 +64,13 @@ final class JdkPageWriteBack implements PageWriteBack {
     @Override
     public void writeBack(MemorySegment range) throws IOException {
         if (!range.isMapped()) {
-            sync(range);
+            LibC.msync(range); // The JDK treats a reinterpreted mapping like plain memory.
             return;
         }
         try {
             range.force();
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        }
-    }
-
-    /** Writes back a reinterpreted mapping with msync. The JDK treats it like plain memory. */
-    private static void sync(MemorySegment range) throws IOException {
-        long start = range.address() & -PAGE;
-        try {
-            LibC.msync(start, range.address() + range.byteSize() - start);
-        } catch (LibC.CallFailedException e) {
-            throw new IOException(e.getMessage(), e);
         }
     }
 }

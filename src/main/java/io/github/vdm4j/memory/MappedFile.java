@@ -16,8 +16,9 @@ public final class MappedFile {
     final Mapping mapping;
     final String birth;
     final int failuresBefore;
+    /** The queue that all mappings of the file share. */
+    final ForceQueue forces;
     private volatile boolean failed;
-    private volatile ForceQueue forces;
 
     private MappedFile(Mapping mapping, int failuresBefore) {
         this(mapping, FileBirth.of(mapping), failuresBefore);
@@ -27,6 +28,7 @@ public final class MappedFile {
         this.mapping = mapping;
         this.birth = birth;
         this.failuresBefore = failuresBefore;
+        forces = ForceQueue.of(mapping.file());
     }
 
     /** Determines the file of other code's mapping. It counts as older than every failure. */
@@ -98,19 +100,6 @@ public final class MappedFile {
     }
 
     public ForceCounters forceCounters() {
-        return forces().counters();
-    }
-
-    /** Returns the queue that all mappings of the file share. */
-    ForceQueue forces() {
-        ForceQueue known = forces;
-        return known != null ? known : findForces();
-    }
-
-    private synchronized ForceQueue findForces() {
-        if (forces == null) {
-            forces = ForceQueue.of(mapping.file());
-        }
-        return forces;
+        return forces.counters();
     }
 }

@@ -51,4 +51,9 @@ final class OperationEvent extends Event {
             + "the poll"
             + " that found the end")
     @Timespan(Timespan.NANOSECONDS) long runTime;
+
+    // The recorder ignores the next fields. They are the times of System.nanoTime, or 0.
+    final transient long started = System.nanoTime();
+    transient volatile long workBegan;
+    transient volatile long workEnded;
 }

@@ -3,15 +3,16 @@ package io.github.vdm4j.cli.check;
 import io.github.vdm4j.Vdm;
 import io.github.vdm4j.cli.check.CheckResults.Line;
 import io.github.vdm4j.machine.Message;
+import io.github.vdm4j.machine.SystemFiles;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -160,14 +161,12 @@ public final class HardwareCheck {
     }
 
     private static String processor() {
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException e) {
-            return "unknown";
-        }
+        return Objects.requireNonNullElse(SystemFiles.text(Path.of("/proc/cpuinfo")), "")
+                .lines()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown");
     }
 
     private Duration elapsed() {
