@@ -33,7 +33,12 @@ public final class Operation<R> extends OperationRecord<R> {
     Operation<?> previous;
     Operation<?> next;
     PendingList list;
-    long place;
+
+    /**
+     * The epoch in which the operation began to run, or 0 before. A drain that waits has the
+     * negative {@linkplain OperationTally#mark mark}. Used by the driver.
+     */
+    private long epoch;
 
     Operation(AbstractDataMover mover) {
         this.mover = mover;
@@ -157,9 +162,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * and then returns null. The call precedes the access of another thread.
      */
     public void handOver() {
-        if (isStarting()) {
-            mover.tally().begun();
-        }
+        begin();
         detach();
         Seam.step();
     }
@@ -173,7 +176,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * Completes an operation that was handed over. The executor has written its completion record.
      */
     public void complete() {
-        recordEnd(false);
+        recordEnd();
         completeDetached();
     }
 
@@ -229,7 +232,8 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState reached;
         try {
             OperationTrace.poll(this, first);
-            reached = requireState(first ? start() : executor.resume(this));
+            reached = requireState(
+                    first ? start() : epoch < 0 ? drain() : executor.resume(this));
         } catch (WrongThreadException e) {
             requireAccess(); // Its message has the remedy. It returns if the arena was closed.
             if (!first) {
@@ -238,15 +242,12 @@ public final class Operation<R> extends OperationRecord<R> {
             reached = fail(ExecutionPath.NONE, VdmResult.SEGMENT_UNUSABLE, null,
                     "failed: a segment can no longer be used: its arena was closed", e);
         } catch (Throwable e) {
-            first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);
         }
         if (reached == FutureState.COMPLETE) {
-            recordEnd(first);
-        } else if (reached == FutureState.RUNNING) {
-            if (first) {
-                mover.tally().begun();
-            }
+            recordEnd();
+        } else if (reached == FutureState.RUNNING && epoch >= 0) {
+            begin();
             if (notifier.waker() != null && isWatched()) {
                 notifier.useWaker();
             }
@@ -254,25 +255,55 @@ public final class Operation<R> extends OperationRecord<R> {
         return reached;
     }
 
+    /** Counts the operation, because it is still running after a poll. */
+    private void begin() {
+        if (epoch == 0) {
+            epoch = mover.tally().begun();
+        }
+    }
+
     /**
      * Starts the operation. A thread that closes the mover waits for the end of this method, unless
      * the operation is brief.
      */
     private FutureState start() {
+        if (type() == VdmOperationType.DRAIN && !mover.isClosed()) {
+            attachment = null;
+            epoch = -mover.tally().mark();
+            return drain();
+        }
         if (executor.isBrief(this)) {
-            return startUnlessClosed();
+            return mover.isClosed() ? failClosed() : executor.start(this);
         }
         OperationTally tally = mover.tally();
         int note = tally.enter();
         try {
-            return startUnlessClosed();
+            return mover.isClosed() ? failClosed() : executor.start(this);
         } finally {
             tally.leave(note);
         }
     }
 
-    private FutureState startUnlessClosed() {
-        return mover.isClosed() ? failClosed() : executor.start(this);
+    /** Starts a drain after the operations that it waits for have ended. */
+    private FutureState drain() {
+        OperationTally tally = mover.tally();
+        if (!tally.isPast(-epoch)) {
+            executor.reap(this);
+            return FutureState.RUNNING;
+        }
+        int note = tally.enter();
+        try {
+            epoch = 0;
+            FutureState reached = mover.isClosed() ? succeed(ExecutionPath.NONE)
+                    : executor.start(this);
+            if (reached == FutureState.IDLE) {
+                epoch = -1; // The next poll tries again.
+                return FutureState.RUNNING;
+            }
+            return reached;
+        } finally {
+            tally.leave(note);
+        }
     }
 
     /**
@@ -289,12 +320,12 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /** Counts and traces the end. A failure of this method does not prevent the completion. */
-    private void recordEnd(boolean inFirstPoll) {
+    private void recordEnd() {
         try {
             if (recordedResult() == VdmResult.SUCCESS) {
-                mover.tally().succeeded(byteSize(), inFirstPoll);
+                mover.tally().succeeded(byteSize(), epoch > 0);
             } else {
-                mover.tally().failed(inFirstPoll);
+                mover.tally().failed(epoch > 0);
             }
             if (OperationTrace.isOn()) {
                 OperationTrace.end(this, type().toString(), byteSize(), mover.name(),
@@ -306,7 +337,19 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     @Override
-    protected void published() {
+    protected long publishing() {
+        long began = epoch;
+        if (began != 0) {
+            epoch = 0;
+        }
+        return began;
+    }
+
+    @Override
+    protected void published(long began) {
+        if (began > 0) {
+            mover.tally().ended(began);
+        }
         executor.handOff();
     }
 
@@ -333,7 +376,7 @@ public final class Operation<R> extends OperationRecord<R> {
         }
         // This precedes the count and the trace of the end.
         completeWith(cancelled);
-        recordEnd(false);
+        recordEnd();
         return true;
     }
 

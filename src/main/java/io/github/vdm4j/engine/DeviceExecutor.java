@@ -132,9 +132,6 @@ public final class DeviceExecutor implements VdmExecutor {
                 return inline.execute(operation, slot);
             }
         }
-        if (type == VdmOperationType.DRAIN) {
-            return startDrain(operation);
-        }
         if (operation.isDurable()) {
             Refusal refusal = durability.refusal(operation, true);
             if (refusal != null) {
@@ -213,34 +210,16 @@ public final class DeviceExecutor implements VdmExecutor {
         // The first use of a switch over types allocates. In a full heap, the slot would be lost.
         Object attached = operation.attachment();
         return attached instanceof Program program ? engine.proceed(operation, program)
-                : attached instanceof Slot granted ? engine.begin(operation, granted)
-                        : drain(operation, (Drain) attached);
-    }
-
-    // --- drains
-
-    private FutureState startDrain(Operation<?> operation) {
-        var drain = new Drain(pending, workers, pool);
-        operation.attach(drain);
-        return drain(operation, drain);
-    }
-
-    /** Waits for the operations that preceded the drain, then submits a drain to the device. */
-    private FutureState drain(Operation<?> operation, Drain drain) {
-        if (!drain.isOver()) {
-            queue.finishAbandoned();
-            return FutureState.RUNNING;
-        }
-        Slot slot = queue.takeSlot();
-        if (slot != null) {
-            return engine.begin(operation, slot);
-        }
-        return closing ? operation.succeed(ExecutionPath.NONE) : FutureState.RUNNING;
+                : engine.begin(operation, (Slot) attached);
     }
 
     @Override
     public void reap(Operation<?> operation) {
-        queue.serve();
+        if (operation.type() == VdmOperationType.DRAIN) {
+            queue.finishAbandoned();
+        } else {
+            queue.serve();
+        }
     }
 
     @Override

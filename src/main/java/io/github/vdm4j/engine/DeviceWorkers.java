@@ -99,7 +99,7 @@ final class DeviceWorkers {
             operation.attach(program);
             program.slot().owner(operation);
         } else {
-            // This precedes the release of the slot, because a drain examines the slots before the
+            // This precedes the release of the slot, because close() examines the slots before the
             // forces.
             forced.list(forces);
             engine.release(operation, program.slot());
@@ -108,7 +108,7 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            // A drain waits for the slot of the batch.
+            // close() waits for the slot of the batch.
             forces.submit(operation, continuation, here);
         } else {
             queue.handOff();
@@ -323,22 +323,6 @@ final class DeviceWorkers {
     boolean cancel(Operation<?> operation) {
         PartExecutor running = workers;
         return running != null && running.cancel(operation);
-    }
-
-    /** Returns a mark behind all operations of the workers. */
-    long mark() {
-        PartExecutor running = workers;
-        return running == null ? 0 : running.workers().pending().mark();
-    }
-
-    /** Returns whether the workers have executed all operations before a mark. */
-    boolean isPast(long mark) {
-        PartExecutor running = workers;
-        return running == null || running.workers().isPast(mark);
-    }
-
-    ForcedOperations forced() {
-        return forced;
     }
 
     // --- closing
