@@ -5,7 +5,6 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.PendingList;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.CopyProgress;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
@@ -41,7 +40,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final EnginePlan plan;
     private final OffloadPolicy policy;
     private final SlotPool pool;
-    private final Channel channel;
     private final EngineFailures failures;
     private final Durability durability;
     private final DeviceEngine engine;
@@ -64,9 +62,8 @@ public final class DeviceExecutor implements VdmExecutor {
         this.takesHeap = takesHeap;
         policy = plan.policy();
         pool = plan.pool();
-        channel = pool.channel();
         durability = plan.durability();
-        failures = new EngineFailures(channel);
+        failures = new EngineFailures(pool.channel());
         queue = new SlotQueue(plan, failures);
         pending = queue.pending();
         workers = new DeviceWorkers(plan, failures, queue);
