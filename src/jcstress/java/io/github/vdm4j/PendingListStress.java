@@ -61,7 +61,7 @@ public class PendingListStress {
         private int take(boolean helps) {
             var taken = new Operation<?>[2];
             int sum = 0;
-            for (int count = list.take(taken, 1, operation -> true, helps, mark -> {}); count > 0;
+            for (int count = list.take(taken, 1, operation -> true, helps); count > 0;
                     count--) {
                 sum += taken[count - 1] == first ? 1 : 2;
             }

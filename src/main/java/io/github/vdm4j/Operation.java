@@ -27,13 +27,17 @@ public final class Operation<R> extends OperationRecord<R> {
     /** The mover, or null for a task of a batch. */
     private final AbstractDataMover mover;
     private final VdmExecutor executor;
-    private Object attachment;
 
     // Guarded by the list that contains the operation.
     Operation<?> previous;
     Operation<?> next;
     PendingList list;
-    long place;
+
+    /**
+     * The epoch in which the operation began to run, or 0 before. A drain that waits has the
+     * negative {@linkplain OperationTally#mark mark}. Used by the driver.
+     */
+    private long epoch;
 
     Operation(AbstractDataMover mover) {
         this.mover = mover;
@@ -136,30 +140,13 @@ public final class Operation<R> extends OperationRecord<R> {
         becomeIdle();
     }
 
-    /** {@return the object that the executor has attached to the operation, or null} */
-    public Object attachment() {
-        return attachment;
-    }
-
-    /**
-     * Attaches an object of the executor. It stays attached until the executor replaces it, even if
-     * the operation is prepared again.
-     *
-     * @param object the object, or null
-     */
-    public void attach(Object object) {
-        attachment = object;
-    }
-
     /**
      * Passes the operation to the executor. After this call, the executor owns the operation, and
      * polls only read its state. {@link VdmExecutor#start} or {@link VdmExecutor#resume} calls this
      * and then returns null. The call precedes the access of another thread.
      */
     public void handOver() {
-        if (isStarting()) {
-            mover.tally().begun();
-        }
+        begin();
         detach();
         Seam.step();
     }
@@ -173,7 +160,7 @@ public final class Operation<R> extends OperationRecord<R> {
      * Completes an operation that was handed over. The executor has written its completion record.
      */
     public void complete() {
-        recordEnd(false);
+        recordEnd();
         completeDetached();
     }
 
@@ -229,7 +216,8 @@ public final class Operation<R> extends OperationRecord<R> {
         FutureState reached;
         try {
             OperationTrace.poll(this, first);
-            reached = requireState(first ? start() : executor.resume(this));
+            reached = requireState(
+                    first ? start() : epoch < 0 ? drain() : executor.resume(this));
         } catch (WrongThreadException e) {
             requireAccess(); // Its message has the remedy. It returns if the arena was closed.
             if (!first) {
@@ -239,20 +227,24 @@ public final class Operation<R> extends OperationRecord<R> {
                     "failed: a segment can no longer be used: its arena was closed", e);
         } catch (Throwable e) {
             bits |= BROKEN; // This precedes all calls, because the stack may be full.
-            first &= !isDetached(); // The tally counts a handed over operation already.
             reached = failWith(e);
         }
         if (reached == FutureState.COMPLETE) {
-            recordEnd(first);
-        } else if (reached == FutureState.RUNNING) {
-            if (first) {
-                mover.tally().begun();
-            }
+            recordEnd();
+        } else if (reached == FutureState.RUNNING && epoch >= 0) {
+            begin();
             if (notifier.waker() != null && isWatched()) {
                 notifier.useWaker();
             }
         }
         return reached;
+    }
+
+    /** Counts the operation, because it is still running after a poll. */
+    private void begin() {
+        if (epoch == 0) {
+            epoch = mover.tally().begun();
+        }
     }
 
     /**
@@ -263,20 +255,43 @@ public final class Operation<R> extends OperationRecord<R> {
         if ((bits & BROKEN) != 0) { // A second execution could move the same bytes again.
             throw new StackOverflowError("in an earlier poll");
         }
+        if (type() == VdmOperationType.DRAIN && !mover.isClosed()) {
+            attach(null);
+            epoch = -mover.tally().mark();
+            return drain();
+        }
         if (executor.isBrief(this)) {
-            return startUnlessClosed();
+            return mover.isClosed() ? failClosed() : executor.start(this);
         }
         OperationTally tally = mover.tally();
         int note = tally.enter();
         try {
-            return startUnlessClosed();
+            return mover.isClosed() ? failClosed() : executor.start(this);
         } finally {
             tally.leave(note);
         }
     }
 
-    private FutureState startUnlessClosed() {
-        return mover.isClosed() ? failClosed() : executor.start(this);
+    /** Starts a drain after the operations that it waits for have ended. */
+    private FutureState drain() {
+        OperationTally tally = mover.tally();
+        if (!tally.isPast(-epoch)) {
+            executor.reap(this);
+            return FutureState.RUNNING;
+        }
+        int note = tally.enter();
+        try {
+            epoch = 0;
+            FutureState reached = mover.isClosed() ? succeed(ExecutionPath.NONE)
+                    : executor.start(this);
+            if (reached == FutureState.IDLE) {
+                epoch = -1; // The next poll tries again.
+                return FutureState.RUNNING;
+            }
+            return reached;
+        } finally {
+            tally.leave(note);
+        }
     }
 
     /**
@@ -293,12 +308,12 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     /** Counts and traces the end. A failure of this method does not prevent the completion. */
-    private void recordEnd(boolean inFirstPoll) {
+    private void recordEnd() {
         try {
             if (recordedResult() == VdmResult.SUCCESS) {
-                mover.tally().succeeded(byteSize(), inFirstPoll);
+                mover.tally().succeeded(byteSize(), epoch > 0);
             } else {
-                mover.tally().failed(inFirstPoll);
+                mover.tally().failed(epoch > 0);
             }
             if (OperationTrace.isOn()) {
                 OperationTrace.end(this, type().toString(), byteSize(), mover.name(),
@@ -310,7 +325,19 @@ public final class Operation<R> extends OperationRecord<R> {
     }
 
     @Override
-    protected void published() {
+    protected long publishing() {
+        long began = epoch;
+        if (began != 0) {
+            epoch = 0;
+        }
+        return began;
+    }
+
+    @Override
+    protected void published(long began) {
+        if (began > 0) {
+            mover.tally().ended(began);
+        }
         executor.handOff();
     }
 
@@ -337,7 +364,7 @@ public final class Operation<R> extends OperationRecord<R> {
         }
         // This precedes the count and the trace of the end.
         completeWith(cancelled);
-        recordEnd(false);
+        recordEnd();
         return true;
     }
 

@@ -34,6 +34,7 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Failure failure;
+    private Object attachment;
 
     @Override
     void describe(VdmOperationType type, MemorySegment to, MemorySegment from, MemorySegment second,
@@ -253,6 +254,21 @@ abstract sealed class OperationRecord<R> extends OperationDescriptor<R> permits 
     public VdmResult recordedResult() {
         return (bits & ENDED) == 0 ? VdmResult.NOT_RUN
                 : failure == null ? VdmResult.SUCCESS : failure.result();
+    }
+
+    /** {@return the object that the executor has attached to the operation, or null} */
+    public Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * Attaches an object of the executor. It stays attached until the executor replaces it, even if
+     * the operation is prepared again.
+     *
+     * @param object the object, or null
+     */
+    public void attach(Object object) {
+        attachment = object;
     }
 
     /** {@return the path of an ended operation, for the executor} */

@@ -5,9 +5,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The counters of a mover's operations, and the notes of first polls for the close of the mover. A
- * thread counts in its own cell without an atomic operation. Threads beyond the number of cells
- * share slower counters.
+ * The counters of a mover's operations, the notes of first polls for the close of the mover, and
+ * the epochs for drains. A thread counts in its own cell without an atomic operation. Threads
+ * beyond the number of cells share slower counters.
+ *
+ * <p>A running operation counts for the epoch in which it began. An epoch ends when a drain finds
+ * that the operations of the epoch before it have ended. Two counters therefore suffice, for the
+ * even and for the odd epochs. A drain waits for the end of two epochs. Operations that begin
+ * meanwhile count for later epochs, unless an earlier drain is still waiting.
  */
 final class OperationTally {
     private static final int CELLS = 64;
@@ -15,16 +20,18 @@ final class OperationTally {
     private static final int CELL_LENGTH = 16;
 
     // The places in a cell. The first place contains the number of the thread that owns the cell.
-    private static final int SUCCEEDED = 1;
-    private static final int BYTES = 2;
-    /** The started operations that did not end in their first poll. */
-    private static final int BEGUN = 3;
-    private static final int FINISHED = 4;
-    private static final int COUNTERS = 5;
     /** The number of first polls that the owner of the cell is inside. */
-    private static final int OWN_POLLS = 5;
+    private static final int OWN_POLLS = 1;
     /** The same for all further threads of the cell. */
-    private static final int OTHER_POLLS = 6;
+    private static final int OTHER_POLLS = 2;
+    private static final int SUCCEEDED = 3;
+    private static final int BYTES = 4;
+    /** The started operations of even and of odd epochs that did not end in their first poll. */
+    private static final int BEGUN = 5;
+    private static final int FINISHED = 7;
+    /** The operations of even and of odd epochs that have become complete since. */
+    private static final int ENDED = 8;
+    private static final int COUNTERS = 10;
 
     private static final long LOOK_NANOS = 50_000;
 
@@ -32,6 +39,8 @@ final class OperationTally {
     private final LongAdder[] shared = new LongAdder[COUNTERS];
     private final LongAdder failed = new LongAdder();
     private final LongAdder retried = new LongAdder();
+    /** The current epoch. Writes are guarded by this. */
+    private volatile long epoch = 1;
 
     OperationTally() {
         for (int counter = SUCCEEDED; counter < COUNTERS; counter++) {
@@ -62,25 +71,53 @@ final class OperationTally {
         }
     }
 
-    /** Counts an operation that is still running after its first poll. */
-    void begun() {
-        add(cell(), BEGUN, 1);
+    /** Counts an operation that is still running after its first poll. Returns its epoch. */
+    long begun() {
+        long began = epoch;
+        Seam.step();
+        add(cell(), BEGUN + (int) (began & 1), 1);
+        return began;
     }
 
-    void succeeded(long size, boolean inFirstPoll) {
+    void succeeded(long size, boolean begun) {
         int cell = cell();
-        if (!inFirstPoll) {
+        if (begun) {
             add(cell, FINISHED, 1);
         }
         add(cell, SUCCEEDED, 1);
         add(cell, BYTES, size);
     }
 
-    void failed(boolean inFirstPoll) {
-        if (!inFirstPoll) {
+    void failed(boolean begun) {
+        if (begun) {
             add(cell(), FINISHED, 1);
         }
         failed.increment();
+    }
+
+    /** Counts the end of an operation of an epoch. The operation is complete. */
+    void ended(long began) {
+        add(cell(), ENDED + (int) (began & 1), 1);
+    }
+
+    /** Marks the operations that have begun, for {@link #isPast}. The mark is positive. */
+    synchronized long mark() {
+        return epoch + 2;
+    }
+
+    /** Returns whether the operations that had begun when a mark was made are complete. */
+    synchronized boolean isPast(long mark) {
+        while (epoch < mark && haveEnded(epoch - 1)) {
+            epoch++;
+        }
+        return epoch >= mark;
+    }
+
+    /** Returns whether all operations of the even or of the odd epochs are complete. */
+    private boolean haveEnded(long epochs) {
+        int parity = (int) (epochs & 1);
+        long ended = sum(ENDED + parity); // An operation that ends after this read is not complete.
+        return ended == sum(BEGUN + parity);
     }
 
     void retried() {
@@ -138,7 +175,7 @@ final class OperationTally {
         // Reads the ended operations first. An operation that ends after this read counts only for
         // the operations in flight.
         long finished = sum(FINISHED);
-        long inFlight = Math.max(0, sum(BEGUN) - finished);
+        long inFlight = Math.max(0, sum(BEGUN) + sum(BEGUN + 1) - finished);
         long succeeded = sum(SUCCEEDED);
         long bytes = sum(BYTES);
         long broken = failed.sum();

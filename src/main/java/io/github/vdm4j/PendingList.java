@@ -1,9 +1,7 @@
 package io.github.vdm4j;
 
 import io.github.vdm4j.machine.Seam;
-import java.util.ArrayList;
 import java.util.Objects;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -22,9 +20,6 @@ public final class PendingList {
     private Operation<?> last;
     private int size;
     private boolean closed;
-    private long added;
-    /** The operations that were put back and have not ended. A drain uses their first place. */
-    private final ArrayList<Operation<?>> unfinished = new ArrayList<>();
 
     /** Creates an empty list. */
     public PendingList() {}
@@ -46,7 +41,6 @@ public final class PendingList {
                 return false;
             }
             link(operation);
-            operation.place = added++;
             return true;
         }
     }
@@ -65,29 +59,14 @@ public final class PendingList {
 
     /**
      * Adds an operation with remaining parts at the end again. A closed or full list accepts it,
-     * too. {@link #forget} must follow.
+     * too.
      *
      * @param operation an operation from the list that the caller owns
      */
     public void putBack(Operation<?> operation) {
         Objects.requireNonNull(operation, "operation");
         synchronized (lock) {
-            if (!unfinished.contains(operation)) {
-                unfinished.add(operation);
-            }
             link(operation);
-        }
-    }
-
-    /**
-     * Removes an operation that may have been put back from the unfinished operations.
-     *
-     * @param operation the operation. It has ended and is not in the list
-     */
-    public void forget(Operation<?> operation) {
-        Objects.requireNonNull(operation, "operation");
-        synchronized (lock) {
-            unfinished.remove(operation);
         }
     }
 
@@ -120,15 +99,12 @@ public final class PendingList {
      * @param isShort returns whether an operation is short. The method calls it under the list's
      *     lock
      * @param onlyShort whether the method takes no operation if the first is not short
-     * @param atMark receives the result of {@link #reached} before the removal, under the lock. The
-     *     method does not call it if no operation waits
      * @return the number of operations
      */
     public int take(Operation<?>[] into, int threads, Predicate<Operation<?>> isShort,
-            boolean onlyShort, LongConsumer atMark) {
+            boolean onlyShort) {
         Objects.requireNonNull(into, "into");
         Objects.requireNonNull(isShort, "isShort");
-        Objects.requireNonNull(atMark, "atMark");
         if (first == null) {
             return 0;
         }
@@ -138,7 +114,6 @@ public final class PendingList {
             if (head == null) {
                 return 0;
             }
-            atMark.accept(lowestPlace());
             boolean alone = !isShort.test(head);
             int share = !alone ? Math.min(into.length, 1 + (size - 1) / threads)
                     : onlyShort ? 0 : 1;
@@ -233,35 +208,5 @@ public final class PendingList {
         synchronized (lock) {
             return size;
         }
-    }
-
-    /**
-     * Marks the operations that were added before this call, for a drain.
-     *
-     * @return the mark
-     */
-    public long mark() {
-        synchronized (lock) {
-            return added;
-        }
-    }
-
-    /**
-     * {@return the mark before the first waiting operation} Operations before the mark have left
-     * the list. No such operation waits for its next part.
-     */
-    public long reached() {
-        synchronized (lock) {
-            return lowestPlace();
-        }
-    }
-
-    private long lowestPlace() {
-        Operation<?> head = first;
-        long lowest = head == null ? added : head.place;
-        for (int i = 0; i < unfinished.size(); i++) {
-            lowest = Math.min(lowest, unfinished.get(i).place);
-        }
-        return lowest;
     }
 }

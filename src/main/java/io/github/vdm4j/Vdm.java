@@ -50,7 +50,9 @@ public interface Vdm
                     VdmFuture<Crc32c>, VdmFuture<DifResult>>,
             AutoCloseable {
     /**
-     * Waits until all operations that were started on this mover before have ended.
+     * Waits until all operations that were started on this mover before have ended. An operation
+     * has started after its first poll has returned. If an earlier drain is still waiting, this
+     * drain also waits for the operations that start until the earlier drain ends.
      *
      * @return an idle future
      */

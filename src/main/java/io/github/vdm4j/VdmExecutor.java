@@ -31,7 +31,7 @@ import java.time.Duration;
 public interface VdmExecutor {
     /**
      * Starts an operation. The first poll calls this. While it returns {@link FutureState#IDLE},
-     * later polls call it again.
+     * later polls call it again. A drain waits for the earlier operations before a poll calls this.
      *
      * @param operation the operation
      * @return the state of the operation, or null if the operation was handed over
@@ -63,8 +63,8 @@ public interface VdmExecutor {
     }
 
     /**
-     * Helps an operation that was handed over. A thread that polls the operation or waits for it
-     * calls this.
+     * Helps an operation that was handed over, or a drain that waits for earlier operations. A
+     * thread that polls the operation or waits for it calls this.
      *
      * @param operation the operation
      */

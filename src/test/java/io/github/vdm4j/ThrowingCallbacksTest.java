@@ -279,7 +279,7 @@ class ThrowingCallbacksTest {
         }
 
         @Override
-        protected void published() {
+        protected void published(long note) {
             pass(Method.PUBLISHED);
         }
 

@@ -91,7 +91,6 @@ class StartUpIT {
                 "io.github.vdm4j.dsa.DsaDevice",
                 "io.github.vdm4j.dsa.DsaSystem",
                 "io.github.vdm4j.engine.DeviceHealth",
-                "io.github.vdm4j.dml.DiagnosisRules",
-                "io.github.vdm4j.engine.DeviceTrial");
+                "io.github.vdm4j.dml.DiagnosisRules");
     }
 }

@@ -1,11 +1,14 @@
 package io.github.vdm4j.dml;
 
 import io.github.vdm4j.VdmException;
+import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.dml.job.DmlChannel;
-import io.github.vdm4j.engine.DeviceTrial;
+import io.github.vdm4j.engine.DeviceHealth;
 import io.github.vdm4j.engine.channel.ChannelLimits;
+import io.github.vdm4j.engine.channel.Slot;
 import io.github.vdm4j.engine.channel.SlotPool;
 import io.github.vdm4j.engine.channel.SlotRefusedException;
+import io.github.vdm4j.future.IdleStrategy;
 import io.github.vdm4j.machine.Processor;
 import java.util.function.Supplier;
 
@@ -15,6 +18,9 @@ import java.util.function.Supplier;
  */
 record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
         long queueFullNanos, Supplier<DmlDiagnosis> diagnose) {
+
+    /** The time limit for the device's answer and for retries on full queues. */
+    private static final long MAX_NANOS = 1_000_000_000L;
 
     /** The jobs of a mover for its path, and the reason for the path. */
     record Opened(SlotPool pool, String reason) {}
@@ -50,29 +56,76 @@ record DmlOpening(DmlLibrary library, int jobs, ChannelLimits limits, int node,
     Opened openWithTrial(boolean orSoftware) {
         DmlDiagnosis diagnosis = diagnose.get();
         SlotPool pool = null;
-        DeviceTrial trial;
+        Failure failure;
         if (diagnosis.wouldCrash()) {
-            trial = DeviceTrial.failed(
-                    "the hardware was not tried, because DML would crash the JVM", null);
+            failure = new Failure("the hardware was not tried, because DML would crash the JVM",
+                    null);
         } else {
             try {
                 pool = pool(true, orSoftware);
-                trial = DeviceTrial.of(pool,
-                        diagnosis.works() ? queueFullNanos : 0);
+                failure = tryDevice(pool, diagnosis.works() ? queueFullNanos : 0);
             } catch (SlotRefusedException e) {
-                trial = DeviceTrial.failed(e.getMessage(), DmlStatus.of(e.status()));
+                failure = new Failure(e.getMessage(), DmlStatus.of(e.status()));
             }
         }
-        if (trial.works()) {
-            return new Opened(pool, trial.words());
+        if (failure == null) {
+            return new Opened(pool, DeviceHealth.CAME_BACK);
         }
         if (pool != null) {
             pool.tryClose();
         }
         if (!orSoftware) {
-            throw new DmlHardwareException(trial.words(), (DmlStatus) trial.status(), diagnosis);
+            throw new DmlHardwareException(failure.words(), failure.status(), diagnosis);
         }
-        return openWithoutTrial(false, trial.words());
+        return openWithoutTrial(false, failure.words());
+    }
+
+    /** The reason why the device does not work. Without an answer, the status is null. */
+    private record Failure(String words, DmlStatus status) {
+        static Failure of(String words, int code) {
+            DmlStatus status = DmlStatus.of(code);
+            return new Failure(words + " " + status, status);
+        }
+    }
+
+    /**
+     * Executes an empty operation on the device, because a trial is more reliable than a diagnosis.
+     * Without an answer, the slot stays lent, because the device may write. Returns null if the
+     * operation has succeeded.
+     */
+    private static Failure tryDevice(SlotPool pool, long queueFullNanos) {
+        Slot slot = pool.take();
+        try {
+            return submit(slot, Math.min(queueFullNanos, MAX_NANOS));
+        } finally {
+            if (!slot.isSubmitted()) {
+                pool.give(slot);
+            }
+        }
+    }
+
+    private static Failure submit(Slot slot, long queueFullNanos) {
+        IdleStrategy idle = IdleStrategy.backOff();
+        long start = System.nanoTime();
+        int status = slot.submitNop();
+        for (int round = 0; DmlStatus.of(status).result() == VdmResult.QUEUE_FULL
+                && System.nanoTime() - start < queueFullNanos; round++) {
+            idle.idle(round);
+            status = slot.submitNop();
+        }
+        if (status != Slot.OK) {
+            return Failure.of("an empty operation was refused with", status);
+        }
+        start = System.nanoTime();
+        status = slot.check();
+        while (status == Slot.IN_FLIGHT) {
+            if (System.nanoTime() - start >= MAX_NANOS) {
+                return new Failure("the hardware did not complete a no-op within a second", null);
+            }
+            Thread.onSpinWait();
+            status = slot.check();
+        }
+        return status == Slot.OK ? null : Failure.of("an empty operation failed with", status);
     }
 
     private SlotPool pool(boolean hardware, boolean software) {

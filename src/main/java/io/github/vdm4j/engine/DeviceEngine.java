@@ -14,7 +14,6 @@ import io.github.vdm4j.future.FutureState;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.machine.PageUnavailableException;
 import io.github.vdm4j.machine.SegmentClosedException;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import io.github.vdm4j.worker.Workers;
@@ -31,7 +30,6 @@ final class DeviceEngine {
     private final EnginePlan plan;
     private final EngineFailures failures;
     private final SlotPool pool;
-    private final Durability durability;
     /** The health of the device, or null without hardware. */
     private final DeviceHealth health;
     private final DeviceWorkers workers;
@@ -44,7 +42,6 @@ final class DeviceEngine {
         this.failures = failures;
         this.workers = workers;
         pool = plan.pool();
-        durability = plan.durability();
         health = plan.health();
         fasterInJvm = plan.policy()::isForJvmWithSlot;
     }
@@ -186,7 +183,7 @@ final class DeviceEngine {
         boolean mayCopy = !onWorker && operation.attachment() != slot;
         boolean begun = false;
         try {
-            Program program = slot.begin(operation, durability, faster);
+            Program program = slot.begin(operation, plan.durability(), faster);
             if (mayCopy && program instanceof OperationProgram copy
                     && plan.policy().splits(operation)) {
                 copy.split(plan.policy().share());

@@ -5,7 +5,6 @@ import io.github.vdm4j.Operation;
 import io.github.vdm4j.PendingList;
 import io.github.vdm4j.VdmExecutor;
 import io.github.vdm4j.VdmOperationType;
-import io.github.vdm4j.engine.channel.Channel;
 import io.github.vdm4j.engine.channel.CopyProgress;
 import io.github.vdm4j.engine.channel.Program;
 import io.github.vdm4j.engine.channel.Slot;
@@ -41,7 +40,6 @@ public final class DeviceExecutor implements VdmExecutor {
     private final EnginePlan plan;
     private final OffloadPolicy policy;
     private final SlotPool pool;
-    private final Channel channel;
     private final EngineFailures failures;
     private final Durability durability;
     private final DeviceEngine engine;
@@ -64,9 +62,8 @@ public final class DeviceExecutor implements VdmExecutor {
         this.takesHeap = takesHeap;
         policy = plan.policy();
         pool = plan.pool();
-        channel = pool.channel();
         durability = plan.durability();
-        failures = new EngineFailures(channel);
+        failures = new EngineFailures(pool.channel());
         queue = new SlotQueue(plan, failures);
         pending = queue.pending();
         workers = new DeviceWorkers(plan, failures, queue);
@@ -132,9 +129,6 @@ public final class DeviceExecutor implements VdmExecutor {
                 return inline.execute(operation, slot);
             }
         }
-        if (type == VdmOperationType.DRAIN) {
-            return startDrain(operation);
-        }
         if (operation.isDurable()) {
             Refusal refusal = durability.refusal(operation, true);
             if (refusal != null) {
@@ -195,11 +189,12 @@ public final class DeviceExecutor implements VdmExecutor {
 
     /**
      * Adds an operation to the pending list. An operation on confined memory cannot wait there,
-     * because only its own thread may submit it.
+     * because only its own thread may submit it. A drain does not, because a full list would fail
+     * it.
      */
     private FutureState waitForSlot(Operation<?> operation) {
-        if (!Workers.canExecute(operation)) {
-            // The operation may precede the list, because no other thread can submit it.
+        if (operation.type() == VdmOperationType.DRAIN || !Workers.canExecute(operation)) {
+            // The operation may precede the list.
             Slot slot = queue.takeSlot();
             return slot != null ? engine.begin(operation, slot)
                     : plan.hasSoftware() ? workers.startOnJvm(operation, false) : FutureState.IDLE;
@@ -213,34 +208,16 @@ public final class DeviceExecutor implements VdmExecutor {
         // The first use of a switch over types allocates. In a full heap, the slot would be lost.
         Object attached = operation.attachment();
         return attached instanceof Program program ? engine.proceed(operation, program)
-                : attached instanceof Slot granted ? engine.begin(operation, granted)
-                        : drain(operation, (Drain) attached);
-    }
-
-    // --- drains
-
-    private FutureState startDrain(Operation<?> operation) {
-        var drain = new Drain(pending, workers, pool);
-        operation.attach(drain);
-        return drain(operation, drain);
-    }
-
-    /** Waits for the operations that preceded the drain, then submits a drain to the device. */
-    private FutureState drain(Operation<?> operation, Drain drain) {
-        if (!drain.isOver()) {
-            queue.finishAbandoned();
-            return FutureState.RUNNING;
-        }
-        Slot slot = queue.takeSlot();
-        if (slot != null) {
-            return engine.begin(operation, slot);
-        }
-        return closing ? operation.succeed(ExecutionPath.NONE) : FutureState.RUNNING;
+                : engine.begin(operation, (Slot) attached);
     }
 
     @Override
     public void reap(Operation<?> operation) {
-        queue.serve();
+        if (operation.type() == VdmOperationType.DRAIN) {
+            queue.finishAbandoned();
+        } else {
+            queue.serve();
+        }
     }
 
     @Override

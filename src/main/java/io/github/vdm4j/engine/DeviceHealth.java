@@ -26,6 +26,9 @@ public final class DeviceHealth {
         Runnable decided(boolean device, String reason);
     }
 
+    /** The reason for the use of a device after a successful trial. */
+    public static final String CAME_BACK = "an empty operation came back from the hardware";
+
     /** The number of consecutive failures after which the engine stops using the device. */
     static final int FAILURES = 8;
 
@@ -202,7 +205,7 @@ public final class DeviceHealth {
             if (usable || !probe()) {
                 return usable;
             }
-            decide(true, DeviceTrial.CAME_BACK);
+            decide(true, CAME_BACK);
         } finally {
             trying.set(false);
         }

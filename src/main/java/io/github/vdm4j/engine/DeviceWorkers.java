@@ -17,7 +17,6 @@ import io.github.vdm4j.jvm.JvmFailures;
 import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
-import io.github.vdm4j.memory.Durability;
 import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.WriteBackKind;
 import io.github.vdm4j.trace.OperationTrace;
@@ -41,7 +40,6 @@ final class DeviceWorkers {
     private final OffloadPolicy policy;
     private final SlotPool pool;
     private final SlotQueue queue;
-    private final Durability durability;
     private final CallerExecutor jvm;
     private final ForcedOperations forced;
     private final DeviceEngine engine;
@@ -60,8 +58,7 @@ final class DeviceWorkers {
         this.queue = queue;
         policy = plan.policy();
         pool = plan.pool();
-        durability = plan.durability();
-        jvm = new CallerExecutor(MoveFunctions.STANDARD, durability);
+        jvm = new CallerExecutor(MoveFunctions.STANDARD, plan.durability());
         forced = new ForcedOperations(jvm, this::continueOnWorker);
         engine = new DeviceEngine(plan, failures, this);
     }
@@ -99,7 +96,7 @@ final class DeviceWorkers {
             operation.attach(program);
             program.slot().owner(operation);
         } else {
-            // This precedes the release of the slot, because a drain examines the slots before the
+            // This precedes the release of the slot, because close() examines the slots before the
             // forces.
             forced.list(forces);
             engine.release(operation, program.slot());
@@ -108,7 +105,7 @@ final class DeviceWorkers {
             operation.handOver();
         }
         if (batch) {
-            // A drain waits for the slot of the batch.
+            // close() waits for the slot of the batch.
             forces.submit(operation, continuation, here);
         } else {
             queue.handOff();
@@ -142,7 +139,7 @@ final class DeviceWorkers {
         List<Operation<?>> tasks = operation.tasks();
         return tasks != null ? tasks.stream().anyMatch(this::isForced)
                 : operation.isDurable() && operation.destination() != null
-                        && durability.kindOf(operation.destination()) == WriteBackKind.PAGES;
+                        && plan.durability().kindOf(operation.destination()) == WriteBackKind.PAGES;
     }
 
     // --- workers
@@ -323,22 +320,6 @@ final class DeviceWorkers {
     boolean cancel(Operation<?> operation) {
         PartExecutor running = workers;
         return running != null && running.cancel(operation);
-    }
-
-    /** Returns a mark behind all operations of the workers. */
-    long mark() {
-        PartExecutor running = workers;
-        return running == null ? 0 : running.workers().pending().mark();
-    }
-
-    /** Returns whether the workers have executed all operations before a mark. */
-    boolean isPast(long mark) {
-        PartExecutor running = workers;
-        return running == null || running.workers().isPast(mark);
-    }
-
-    ForcedOperations forced() {
-        return forced;
     }
 
     // --- closing

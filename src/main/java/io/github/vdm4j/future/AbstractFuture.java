@@ -52,13 +52,6 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
      */
     protected abstract void completeWith(Throwable failure);
 
-    /**
-     * Runs after the future has become complete and before its waiters are notified. Another thread
-     * may have prepared the future again at this time. This method must therefore not access the
-     * operation.
-     */
-    protected void published() {}
-
     /** Helps the driver. Each poll of a detached future calls this. */
     protected void polledWhileDetached() {}
 
@@ -331,6 +324,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
 
     private void publish() {
         int completed = generation;
+        long note = publishing();
         boolean detached = state == DETACHED;
         leave(COMPLETE);
         if (detached) {
@@ -340,7 +334,7 @@ public abstract class AbstractFuture<T> extends StatefulFuture<T> {
         }
         Seam.step();
         try {
-            published();
+            published(note);
         } catch (Throwable e) { // The waiters receive their notification in any case.
             LibraryThread.report(e);
         }

@@ -83,6 +83,24 @@ abstract class StatefulFuture<T> implements PollableFuture<T> {
         }
     }
 
+    /**
+     * Runs immediately before the future becomes complete. It should not throw.
+     *
+     * @return a number for {@link #published}
+     */
+    protected long publishing() {
+        return 0;
+    }
+
+    /**
+     * Runs after the future has become complete and before its waiters are notified. Another thread
+     * may have prepared the future again at this time. This method must therefore not access the
+     * operation.
+     *
+     * @param note the result of {@link #publishing}
+     */
+    protected void published(long note) {}
+
     final boolean isAdvancedByCaller() {
         return advancing == currentThread();
     }

@@ -166,11 +166,11 @@ public final class ForcedOperations {
         forces.submit(operation, whenForced, here);
     }
 
-    /** Makes drains and {@link #await} wait for forces. {@link #submit} follows. */
+    /** Makes {@link #await} wait for forces. {@link #submit} follows. */
     public void list(Forces forces) {
         try {
             waiting.add(forces);
-        } catch (Throwable e) { // Drains and close() do not wait for this operation.
+        } catch (Throwable e) { // close() does not wait for this operation.
             LibraryThread.report(e);
         }
     }
@@ -180,21 +180,6 @@ public final class ForcedOperations {
         if (forces != null) {
             waiting.remove(forces);
         }
-    }
-
-    /** Marks the operations that wait for a force at this time, for {@link #isPast}. */
-    public List<Forces> mark() {
-        return List.copyOf(waiting);
-    }
-
-    /** Returns whether the operations that waited when a mark was made have ended. */
-    public boolean isPast(List<Forces> mark) {
-        for (Forces each : mark) {
-            if (waiting.contains(each)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**

@@ -23,7 +23,6 @@ final class HelpingThread extends Share {
 
     HelpingThread(Workers pool) {
         super(pool);
-        position = Long.MAX_VALUE;
     }
 
     /**
@@ -78,7 +77,6 @@ final class HelpingThread extends Share {
             }
         }
         endCurrent();
-        position = Long.MAX_VALUE;
     }
 
     boolean isActive() {

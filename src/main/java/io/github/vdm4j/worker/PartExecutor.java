@@ -8,7 +8,6 @@ import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.Parts;
 import io.github.vdm4j.jvm.TaskParts;
 import io.github.vdm4j.jvm.TaskSequence;
-import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.memory.Pins;
 import io.github.vdm4j.trace.OperationTrace;
 import java.util.Collection;
@@ -87,7 +86,7 @@ public final class PartExecutor {
         if (!parts.hasBegun()) {
             OperationTrace.workBegins(operation);
             if (kernels.isRefused(operation)) {
-                end(operation, null);
+                forced.end(operation, null);
                 return;
             }
         }
@@ -116,17 +115,10 @@ public final class PartExecutor {
     /** Passes the right to claim to the next worker. If no part is left, the right ends. */
     private void passOn(Operation<?> operation, Division parts) {
         if (parts.hasPartLeft()) {
-            try {
-                workers.putBack(operation);
-                return;
-            } catch (OutOfMemoryError e) { // The list cannot grow.
-                for (int part = claim(parts); part >= 0; part = claim(parts)) {
-                    parts.execute(part);
-                    parts.release();
-                }
-            }
+            workers.putBack(operation);
+        } else {
+            parts.release(); // The caller has claimed a part and releases it later.
         }
-        parts.release(); // This is not the last reference, because the caller has claimed a part.
     }
 
     private void release(Operation<?> operation, Division parts) {
@@ -134,12 +126,7 @@ public final class PartExecutor {
             return;
         }
         OperationTrace.workEnds(operation);
-        end(operation, kernels.finish(operation, parts));
-    }
-
-    private void end(Operation<?> operation, Forces forces) {
-        workers.pending.forget(operation);
-        forced.end(operation, forces);
+        forced.end(operation, kernels.finish(operation, parts));
     }
 
     private static boolean hasBegun(Operation<?> operation) {

@@ -5,11 +5,10 @@ import io.github.vdm4j.machine.Seam;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /** The operations that a thread has taken from the list of {@link Workers}. */
-abstract class Share implements LongConsumer {
+abstract class Share {
     /**
      * The most operations in a share. Neighbours in the list often use neighbouring memory. If two
      * processors alternate between neighbours, they wait for each other's cache lines
@@ -18,14 +17,12 @@ abstract class Share implements LongConsumer {
     private static final int MOST = 64;
 
     private static final VarHandle CURRENT;
-    private static final VarHandle POSITION;
     private static final VarHandle TAKEN = MethodHandles.arrayElementVarHandle(Operation[].class);
 
     static {
         try {
-            var lookup = MethodHandles.lookup();
-            CURRENT = lookup.findVarHandle(Share.class, "current", Operation.class);
-            POSITION = lookup.findVarHandle(Share.class, "position", long.class);
+            CURRENT = MethodHandles.lookup()
+                    .findVarHandle(Share.class, "current", Operation.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,8 +37,6 @@ abstract class Share implements LongConsumer {
     // The writes have release semantics, because a fence for each operation is expensive.
     /** The operation that the thread executes. */
     volatile Operation<?> current;
-    /** A mark. The thread executes no operation that was added before the mark. */
-    volatile long position;
 
     Share(Workers pool) {
         this.pool = pool;
@@ -53,23 +48,11 @@ abstract class Share implements LongConsumer {
      */
     final boolean take(int threads, Predicate<Operation<?>> isShort, boolean onlyShort) {
         if (pool.pending.isEmpty()) {
-            if (position != Long.MAX_VALUE) {
-                position = Long.MAX_VALUE;
-            }
             return false;
         }
         done = 0;
-        count = pool.pending.take(taken, threads, isShort, onlyShort, this);
-        if (count == 0) {
-            position = Long.MAX_VALUE; // A drain must not wait for a thread that may sleep.
-        }
+        count = pool.pending.take(taken, threads, isShort, onlyShort);
         return count > 0;
-    }
-
-    @Override
-    public final void accept(long mark) {
-        // This write happens under the list's lock, because isPast reads the list first.
-        POSITION.setRelease(this, mark);
     }
 
     final int left() {

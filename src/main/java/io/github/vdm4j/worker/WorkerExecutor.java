@@ -16,10 +16,8 @@ import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Message;
-import io.github.vdm4j.memory.Forces;
 import io.github.vdm4j.trace.OperationTrace;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 /** The executor that passes operations to workers. The workers run the {@link CallerExecutor}. */
@@ -61,12 +59,9 @@ public final class WorkerExecutor implements VdmExecutor {
 
     @Override
     public FutureState start(Operation<?> operation) {
-        if (operation.type() == VdmOperationType.DRAIN) {
-            operation.attach(new Drain(workers.pending.mark()));
-            return drain(operation);
-        }
-        if (!Workers.canExecute(operation)) {
-            return kernels.start(operation); // Only the calling thread can access the memory.
+        if (operation.type() == VdmOperationType.DRAIN || !Workers.canExecute(operation)) {
+            // A drain has nothing to do. Only the calling thread can access confined memory.
+            return kernels.start(operation);
         }
         if (kernels.isShortBeforeForce(operation)) {
             // The wake-up of a worker takes longer than the copy.
@@ -100,39 +95,6 @@ public final class WorkerExecutor implements VdmExecutor {
         if (!workers.offer(batch, Integer.MAX_VALUE)) {
             work(batch); // The mover is closing.
         }
-    }
-
-    /** The work and the forces that a drain waits for. */
-    private static final class Drain {
-        final long atWork;
-        /**
-         * The forces, or null until the workers are past the mark. Workers queue forces until then.
-         */
-        List<Forces> forced;
-
-        Drain(long atWork) {
-            this.atWork = atWork;
-        }
-    }
-
-    /**
-     * Checks a drain. No worker executes a drain, because a worker knows only its own operations.
-     */
-    private FutureState drain(Operation<?> operation) {
-        Drain drain = (Drain) operation.attachment();
-        if (!workers.isPast(drain.atWork)) {
-            return FutureState.RUNNING;
-        }
-        if (drain.forced == null) {
-            drain.forced = forced.mark();
-        }
-        return forced.isPast(drain.forced) ? operation.succeed(ExecutionPath.JVM)
-                : FutureState.RUNNING;
-    }
-
-    @Override
-    public FutureState resume(Operation<?> operation) {
-        return drain(operation);
     }
 
     @Override

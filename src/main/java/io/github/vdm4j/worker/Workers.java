@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -108,8 +107,7 @@ public final class Workers {
 
     /**
      * Adds an operation with remaining parts to the end of the list. The worker that has taken the
-     * operation calls this and no longer owns it. {@link PendingList#forget} must follow before the
-     * operation completes.
+     * operation calls this and no longer owns it.
      */
     void putBack(Operation<?> operation) {
         pending.putBack(operation);
@@ -149,22 +147,6 @@ public final class Workers {
                 }
             }
         }
-    }
-
-    /**
-     * Returns whether all operations that were added before a {@linkplain PendingList#mark mark}
-     * have been executed. If so, their results are visible to the caller.
-     */
-    public boolean isPast(long mark) {
-        if (pending.reached() < mark) {
-            return false;
-        }
-        for (Worker worker : workers) {
-            if (worker.position < mark) {
-                return false;
-            }
-        }
-        return helper.position >= mark;
     }
 
     /** Refuses further operations. The workers execute the operations in the list and end. */

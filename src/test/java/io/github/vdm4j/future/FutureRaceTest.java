@@ -245,7 +245,7 @@ class FutureRaceTest {
         }
 
         @Override
-        protected void published() {
+        protected void published(long note) {
             if (first) {
                 first = false;
                 whenPublished.run();

@@ -59,14 +59,6 @@ final class NumberedWorkers extends AbstractDataMover {
         return workers.helper.help();
     }
 
-    long mark() {
-        return workers.pending.mark();
-    }
-
-    boolean isPast(long mark) {
-        return workers.isPast(mark);
-    }
-
     List<Integer> stop(long nanos) {
         return workers.stop(System.nanoTime() + nanos)
                 .stream()

@@ -192,14 +192,11 @@ class WorkersTest {
         begun.await();
         assertTrue(workers.offer(second));
         assertTrue(workers.offer(third));
-        long mark = workers.mark();
         assertFalse(workers.remove(first), "it has begun");
         assertTrue(workers.remove(second));
         assertFalse(workers.remove(second), "not twice");
         gate.countDown();
-        while (!workers.isPast(mark)) {
-            Thread.onSpinWait();
-        }
+        assertEquals(List.of(), workers.stop(Long.MAX_VALUE));
         assertEquals(List.of(1, 3), List.copyOf(done));
     }
 
@@ -243,64 +240,6 @@ class WorkersTest {
         assertEquals(2, done.get());
     }
 
-    @Test
-    void markIsPastAfterItsLastOperation() throws InterruptedException {
-        var atWork = new CountDownLatch(1);
-        var others = new CountDownLatch(3);
-        start(2, 8, WorkerStrategy.BALANCED, element -> {
-            if (element == 1) {
-                atWork.countDown();
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            } else {
-                others.countDown();
-            }
-        });
-        long nothing = workers.mark();
-        assertTrue(workers.isPast(nothing));
-        workers.offer(1);
-        atWork.await();
-        workers.offer(2);
-        workers.offer(3);
-        long mark = workers.mark();
-        workers.offer(4);
-        others.await();
-        assertFalse(workers.isPast(mark),
-                "the second worker has executed every operation except the first");
-        assertTrue(workers.isPast(nothing));
-        gate.countDown();
-        while (!workers.isPast(mark)) {
-            Thread.onSpinWait();
-        }
-        awaitSleep();
-        assertTrue(workers.isPast(workers.mark()), "sleeping workers hold no operation");
-    }
-
-    @Test
-    void laterOperationsDoNotDelayAMark() throws InterruptedException {
-        var atWork = new CountDownLatch(2);
-        start(2, 8, WorkerStrategy.BALANCED, element -> {
-            if (element == 1) {
-                atWork.countDown();
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        });
-        workers.offer(0);
-        long mark = workers.mark();
-        workers.offer(1);
-        workers.offer(1);
-        atWork.await();
-        assertTrue(workers.isPast(mark));
-        assertFalse(workers.isPast(workers.mark()));
-    }
-
     /** Both workers take an element of each round, because an element waits for the other. */
     @Test
     void workersSurviveThrowablesOfTheWork() {
@@ -333,33 +272,8 @@ class WorkersTest {
             for (Thread thread : before) {
                 assertEquals(rounds, threads.stream().filter(thread::equals).count());
             }
-            assertTrue(workers.isPast(workers.mark()));
             assertEquals(rounds, handler.list().size());
             assertTrue(handler.list().stream().allMatch(StackOverflowError.class::isInstance));
         }
-    }
-
-    @Test
-    void queuedOperationKeepsAMarkOpen() throws InterruptedException {
-        var atWork = new CountDownLatch(1);
-        start(1, 8, WorkerStrategy.BALANCED, element -> {
-            atWork.countDown();
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        workers.offer(1);
-        atWork.await();
-        long first = workers.mark();
-        workers.offer(2);
-        long second = workers.mark();
-        assertFalse(workers.isPast(first));
-        gate.countDown();
-        while (!workers.isPast(second)) {
-            Thread.onSpinWait();
-        }
-        assertTrue(workers.isPast(first));
     }
 }

@@ -44,9 +44,6 @@ public abstract class Slot {
     /** Whether the slot is free, lent or retired. Only the {@link SlotPool} writes it. */
     volatile int taken;
 
-    /** The number of uses of the slot. The thread that has taken the slot writes it. */
-    long uses;
-
     private volatile Operation<?> owner;
 
     /** The pool. It sets this field after the creation of the slot. */

@@ -18,16 +18,14 @@ import java.util.List;
 public final class SlotPool {
     private static final int FREE = 0;
     private static final int LENT = 1;
-    /** A closing thread has taken the slot for ever. A drain does not wait for it. */
+    /** A closing thread has taken the slot for ever. */
     private static final int RETIRED = 2;
 
     private static final VarHandle TAKEN;
-    private static final VarHandle USES;
 
     static {
         try {
             TAKEN = MethodHandles.lookup().findVarHandle(Slot.class, "taken", int.class);
-            USES = MethodHandles.lookup().findVarHandle(Slot.class, "uses", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -128,7 +126,6 @@ public final class SlotPool {
         if (slot.isSubmitted()) {
             throw new IllegalStateException("a slot in flight cannot be given back");
         }
-        USES.setOpaque(slot, slot.uses + 1);
         if (channel.hasDevice()) {
             slot.taken = FREE; // The caller then looks for an operation that waits for a slot.
         } else {
@@ -234,15 +231,11 @@ public final class SlotPool {
     public synchronized int lent() {
         int lent = 0;
         for (int i = retired; i < slots.length; i++) {
-            if (slots[i] != null && isBusy(slots[i])) {
+            if (slots[i] != null && slots[i].taken == LENT) {
                 lent++;
             }
         }
         return lent;
-    }
-
-    private static boolean isBusy(Slot slot) {
-        return slot.taken == LENT;
     }
 
     /** Returns the native memory of the slots and their batches in bytes, or 0 after the close. */
@@ -268,55 +261,5 @@ public final class SlotPool {
         }
         channel.close();
         return true;
-    }
-
-    public Watch watch() {
-        return new Watch();
-    }
-
-    /**
-     * A watch over the slots in use. It ends when all operations that used a slot at its beginning
-     * have released the slot. One thread at a time may use it.
-     */
-    public final class Watch {
-        /** The slots in use at the beginning of the watch by place, or null for other places. */
-        private final Slot[] watched;
-
-        /** The number of earlier uses of each slot at the beginning of the watch. */
-        private final long[] uses;
-
-        /** The first place with a use that may continue. */
-        private int next;
-
-        private Watch() {
-            watched = new Slot[slots.length];
-            uses = new long[slots.length];
-            for (int i = 0; i < watched.length; i++) {
-                Slot slot = slots[i];
-                watched[i] = slot != null && isBusy(slot) ? slot : null;
-                uses[i] = slot == null ? 0 : (long) USES.getOpaque(slot);
-            }
-        }
-
-        public boolean isOver() {
-            while (next < watched.length) {
-                if (watched[next] != null && isInUse(watched[next])) {
-                    return false;
-                }
-                watched[next] = null;
-                next++;
-            }
-            return true;
-        }
-
-        /**
-         * Returns whether the same use continues. If the device does not answer, the pool replaces
-         * the slot, and the operation has failed. The count is read last, because a thread that
-         * sees a later user of the slot also sees its count.
-         */
-        private boolean isInUse(Slot slot) {
-            return slots[next] == slot && isBusy(slot)
-                    && (long) USES.getOpaque(slot) == uses[next];
-        }
     }
 }
