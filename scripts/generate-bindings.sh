@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# Generates the bindings of Intel DML from the installed headers.
+# Generates the bindings of Intel DML and libpmem from the installed headers.
 #
-#   scripts/generate-bindings.sh [output folder]
+#   scripts/generate-bindings.sh [dml|pmem|all] [output folder]
 #
 # Without an output folder the script replaces the committed bindings. The environment has the settings:
 #   JEXTRACT       the jextract to run (default: jextract on the PATH)
-#   INCLUDE_DIR    a folder that holds dml/dml.h (default: /usr/local/include, /usr/include)
+#   INCLUDE_DIR    a folder that holds dml/dml.h or libpmem.h (default: /usr/local/include, /usr/include)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fail() { printf 'generate-bindings: %s\n' "$*" >&2; exit 1; }
 pinned() { sed -n "s/^$1=//p" jextract/versions.txt; }
 
-package=io.github.vdm4j.dml.ffi
-folder=${1:-src/main/java}/${package//.//}
+what=${1:-all}
+output=${2:-src/main/java}
+case $what in all) libraries=(dml pmem);; dml|pmem) libraries=("$what");; *) fail "dml, pmem or all, not $what";; esac
 
 jextract=${JEXTRACT:-$(command -v jextract || true)}
 [ -n "$jextract" ] || fail "no jextract on PATH and JEXTRACT is not set;" \
@@ -22,26 +23,45 @@ version=$("$jextract" --version 2>&1) || fail "$jextract does not run: $version"
 grep -q "version $(pinned libclang)\." <<<"$version" \
   || echo "generate-bindings: note: the committed bindings come from libclang $(pinned libclang), this is: $(tail -n 1 <<<"$version")" >&2
 
-headers=
-for include in ${INCLUDE_DIR:-} /usr/local/include /usr/include; do
-  if [ -f "$include/dml/dml.h" ]; then headers=$include; break; fi
-done
-[ -n "$headers" ] || fail "dml/dml.h is not installed in /usr/local/include or /usr/include;" \
-  "install Intel DML $(pinned dml) with its headers (docs/install-dml.md), or set INCLUDE_DIR"
-
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-grep '^--include' jextract/dml/includes.txt | tr -s ' ' | sort >"$work/includes"
-"$jextract" -I "$headers" --dump-includes "$work/all" jextract/dml/bindings.h
-missing=$(sed -n "s,^\(--include-[a-z]* *[A-Za-z0-9_]*\) *# header: .*/dml/.*,\1,p" "$work/all" \
-  | tr -s ' ' | sort | comm -23 - "$work/includes")
-[ -z "$missing" ] || fail "dml/dml.h in $headers declares more than jextract/dml/includes.txt lists:"$'\n'"$missing"
 
-"$jextract" -I "$headers" --output "$work/generated" --target-package "$package" \
-  --header-class-name dml_h "@$work/includes" jextract/dml/bindings.h
-rm -rf "$folder"
-mkdir -p "$folder"
-for file in "$work/generated/${package//.//}"/*.java; do
-  awk -f jextract/simplify.awk "$file" >"$folder/${file##*/}"
+find_header() {
+  local folder
+  for folder in ${INCLUDE_DIR:-} /usr/local/include /usr/include; do
+    if [ -f "$folder/$1" ]; then echo "$folder"; return; fi
+  done
+  fail "$1 is not installed in /usr/local/include or /usr/include; $2, or set INCLUDE_DIR"
+}
+
+options() { grep '^--include' "jextract/$1/includes.txt" | tr -s ' ' | sort; }
+
+generate() {                      # generate LIBRARY FOLDER-OF-HEADERS PACKAGE HEADER-CLASS
+  local folder=$output/${3//.//} file
+  options "$1" >"$work/$1.includes"
+  "$jextract" -I "$2" --output "$work/$1" --target-package "$3" --header-class-name "$4" \
+    "@$work/$1.includes" "jextract/$1/bindings.h"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for file in "$work/$1/${3//.//}"/*.java; do
+    awk -f jextract/simplify.awk "$file" >"$folder/${file##*/}"
+  done
+  echo "generate-bindings: $1: $(find "$folder" -name '*.java' | wc -l) files in $folder, from headers in $2"
+}
+
+for library in "${libraries[@]}"; do
+  case $library in
+    dml)
+      headers=$(find_header dml/dml.h "install Intel DML $(pinned dml) with its headers (docs/install-dml.md)")
+      "$jextract" -I "$headers" --dump-includes "$work/all.txt" jextract/dml/bindings.h
+      missing=$(sed -n "s,^\(--include-[a-z]* *[A-Za-z0-9_]*\) *# header: .*/dml/.*,\1,p" "$work/all.txt" \
+        | tr -s ' ' | sort | comm -23 - <(options dml))
+      [ -z "$missing" ] || fail "dml/dml.h in $headers declares more than jextract/dml/includes.txt lists:"$'\n'"$missing"
+      generate dml "$headers" io.github.vdm4j.dml.ffi dml_h
+      ;;
+    pmem)
+      headers=$(find_header libpmem.h "install the distribution's package (libpmem-dev)")
+      generate pmem "$headers" io.github.vdm4j.memory.ffi pmem_h
+      ;;
+  esac
 done
-echo "generate-bindings: $(find "$folder" -name '*.java' | wc -l) files in $folder, from headers in $headers"

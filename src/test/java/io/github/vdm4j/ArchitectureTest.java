@@ -44,6 +44,7 @@ class ArchitectureTest {
     private static final String WORKER = ROOT + ".worker";
     private static final String ENGINE = ROOT + ".engine";
     private static final String CHANNEL = ENGINE + ".channel";
+    private static final String PMEM_FFI = MEMORY + ".ffi";
     private static final String CLI = ROOT + ".cli";
     private static final String CHECK = CLI + ".check";
     private static final String EXAMPLES = ROOT + ".examples";
@@ -71,7 +72,8 @@ class ArchitectureTest {
             Layer.hidden(TRACE, MACHINE),
             Layer.exported(OPERATION, MACHINE),
             Layer.exported(ROOT, MACHINE, TRACE, FUTURE, OPERATION),
-            Layer.hidden(MEMORY, OPERATION, MACHINE, TRACE, ROOT, FUTURE),
+            Layer.hidden(PMEM_FFI),
+            Layer.hidden(MEMORY, PMEM_FFI, OPERATION, MACHINE, TRACE, ROOT, FUTURE),
             Layer.hidden(JVM, OPERATION, MEMORY, MACHINE, ROOT, FUTURE),
             Layer.hidden(WORKER, JVM, MEMORY, MACHINE, ROOT, TRACE, FUTURE),
             Layer.hidden(CHANNEL, JVM, OPERATION, MEMORY, MACHINE, ROOT),
@@ -147,7 +149,7 @@ class ArchitectureTest {
         try (Stream<Path> all = Files.walk(Path.of("src/main/java"))) {
             for (Path file : all.filter(each -> each.toString().endsWith(".java")).toList()) {
                 if (file.getParent().endsWith("ffi")) {
-                    continue; // jextract generates this package.
+                    continue; // jextract generates these packages.
                 }
                 files.merge(file.getParent(), 1L, Long::sum);
                 int lines = Files.readAllLines(file).size();
@@ -168,7 +170,7 @@ class ArchitectureTest {
     @Test
     void classesHaveRealNames() {
         noClasses().that()
-                .resideOutsideOfPackage(DML_FFI)
+                .resideOutsideOfPackages(DML_FFI, PMEM_FFI)
                 .should()
                 .haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)")
                 .allowEmptyShould(true)

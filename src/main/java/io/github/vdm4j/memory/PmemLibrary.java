@@ -1,12 +1,9 @@
 package io.github.vdm4j.memory;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.github.vdm4j.machine.DynamicLoader;
 import io.github.vdm4j.machine.NativeCall;
 import io.github.vdm4j.machine.PlatformName;
+import io.github.vdm4j.memory.ffi.pmem_h;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -54,37 +51,46 @@ public final class PmemLibrary implements DurableMoves {
     /**
      * The handles. They are created after the check that native access is enabled. The first
      * argument is the function's address (docs/adr/0002). The next arguments are the segments,
-     * because the JDK then keeps their arenas open during a call. The shapes omit the result of a
-     * copy or fill, because it is the destination.
+     * because the JDK then keeps their arenas open during a call.
      */
     private static final class Calls {
-        // void pmem_persist(const void *address, size_t length)
-        static final MethodHandle PERSIST = handle(FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
-
-        // void *pmem_memmove_persist(void *destination, const void *source, size_t length)
+        static final MethodHandle PERSIST = Linker.nativeLinker().downcallHandle(shape());
         static final MethodHandle MEMMOVE_PERSIST =
-                handle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG));
+                Linker.nativeLinker().downcallHandle(memmoveShape());
+        static final MethodHandle MEMSET_PERSIST =
+                Linker.nativeLinker().downcallHandle(memsetShape());
+
+        // int pmem_is_pmem(const void *address, size_t length)
+        static final MethodHandle IS_PMEM = Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.of(pmem_h.C_INT, pmem_h.C_LONG, pmem_h.C_LONG));
 
         /** For brief calls. The thread stays in Java, and garbage collections wait for the call. */
         static final MethodHandle MEMMOVE_PERSIST_BRIEFLY =
-                handle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG),
-                        Linker.Option.critical(false));
-
-        // void *pmem_memset_persist(void *range, int value, size_t length)
-        static final MethodHandle MEMSET_PERSIST =
-                handle(FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_LONG));
-
-        // int pmem_is_pmem(const void *address, size_t length)
-        static final MethodHandle IS_PMEM =
-                handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-
-        private static MethodHandle handle(FunctionDescriptor shape, Linker.Option... options) {
-            return Linker.nativeLinker().downcallHandle(shape, options);
-        }
+                Linker.nativeLinker().downcallHandle(memmoveShape(), Linker.Option.critical(false));
     }
 
     /** The number of bytes that a copy moves in about a microsecond. */
     private static final int BRIEF_BYTES = 4 << 10;
+
+    /**
+     * {@code void pmem_persist(const void *address, size_t length)}. The method does not use the
+     * generated descriptor, because its class requires this class's loader to load the library.
+     */
+    static FunctionDescriptor shape() {
+        return FunctionDescriptor.ofVoid(pmem_h.C_POINTER, pmem_h.C_LONG);
+    }
+
+    /** {@code void *pmem_memmove_persist(void *destination, const void *source, size_t length)}. */
+    static FunctionDescriptor memmoveShape() {
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_POINTER,
+                pmem_h.C_LONG);
+    }
+
+    /** {@code void *pmem_memset_persist(void *range, int value, size_t length)}. */
+    static FunctionDescriptor memsetShape() {
+        return FunctionDescriptor.of(pmem_h.C_POINTER, pmem_h.C_POINTER, pmem_h.C_INT,
+                pmem_h.C_LONG);
+    }
 
     private static final class Search {
         static final PmemLibrary FOUND;
@@ -162,12 +168,12 @@ public final class PmemLibrary implements DurableMoves {
     public void copy(MemorySegment destination, MemorySegment source) {
         try {
             long length = source.byteSize();
-            if (length <= BRIEF_BYTES) {
-                Calls.MEMMOVE_PERSIST_BRIEFLY.invokeExact(memmovePersist, destination, source,
-                        length);
-            } else {
-                Calls.MEMMOVE_PERSIST.invokeExact(memmovePersist, destination, source, length);
-            }
+            var ignored = length <= BRIEF_BYTES
+                    ? (MemorySegment) Calls.MEMMOVE_PERSIST_BRIEFLY.invokeExact(memmovePersist,
+                            destination, source,
+                            length)
+                    : (MemorySegment) Calls.MEMMOVE_PERSIST.invokeExact(memmovePersist, destination,
+                            source, length);
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }
@@ -176,7 +182,8 @@ public final class PmemLibrary implements DurableMoves {
     @Override
     public void fill(MemorySegment range, byte value) {
         try {
-            Calls.MEMSET_PERSIST.invokeExact(memsetPersist, range, (int) value, range.byteSize());
+            var ignored = (MemorySegment) Calls.MEMSET_PERSIST.invokeExact(
+                    memsetPersist, range, (int) value, range.byteSize());
         } catch (Throwable e) {
             throw NativeCall.rethrow(e);
         }

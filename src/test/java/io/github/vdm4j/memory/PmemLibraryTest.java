@@ -13,6 +13,7 @@ import io.github.vdm4j.VdmFlags;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ChildJvm;
 import io.github.vdm4j.machine.DynamicLoader;
+import io.github.vdm4j.memory.ffi.pmem_h;
 import io.github.vdm4j.mover.SyncDataMover;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -51,6 +52,21 @@ class PmemLibraryTest {
             assertEquals(library, Durability.system().lines());
             assertTrue(library.location().contains("libpmem"), library::location);
             assertTrue(PmemLibrary.whyUnavailable().isEmpty());
+        }
+
+        @Test
+        void handlesHaveTheGeneratedShapes() throws IOException {
+            library();
+            // The generated class looks the function up in the libraries of this class loader.
+            System.load(Files.readString(Path.of("/proc/self/maps"))
+                    .lines()
+                    .filter(line -> line.contains("/libpmem"))
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .findFirst()
+                    .orElseThrow());
+            assertEquals(pmem_h.pmem_persist$descriptor(), PmemLibrary.shape());
+            assertEquals(pmem_h.pmem_memmove_persist$descriptor(), PmemLibrary.memmoveShape());
+            assertEquals(pmem_h.pmem_memset_persist$descriptor(), PmemLibrary.memsetShape());
         }
 
         @ParameterizedTest(name = "offset {0}, length {1}")
