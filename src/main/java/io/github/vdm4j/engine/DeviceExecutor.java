@@ -189,11 +189,12 @@ public final class DeviceExecutor implements VdmExecutor {
 
     /**
      * Adds an operation to the pending list. An operation on confined memory cannot wait there,
-     * because only its own thread may submit it.
+     * because only its own thread may submit it. A drain does not, because a full list would fail
+     * it.
      */
     private FutureState waitForSlot(Operation<?> operation) {
-        if (!Workers.canExecute(operation)) {
-            // The operation may precede the list, because no other thread can submit it.
+        if (operation.type() == VdmOperationType.DRAIN || !Workers.canExecute(operation)) {
+            // The operation may precede the list.
             Slot slot = queue.takeSlot();
             return slot != null ? engine.begin(operation, slot)
                     : plan.hasSoftware() ? workers.startOnJvm(operation, false) : FutureState.IDLE;

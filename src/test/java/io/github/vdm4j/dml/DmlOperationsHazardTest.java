@@ -17,6 +17,7 @@ import io.github.vdm4j.VdmFuture;
 import io.github.vdm4j.VdmOperation;
 import io.github.vdm4j.VdmOperationType;
 import io.github.vdm4j.VdmResult;
+import io.github.vdm4j.WhenFull;
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.dml.ffi.dml_h;
 import io.github.vdm4j.dml.simulated.Plan;
@@ -471,6 +472,32 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
             assertSame(FutureState.RUNNING, drain.poll());
             dml.releaseAll();
             assertSame(VdmResult.SUCCESS, finish(drain).result());
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"AUTO", "HARDWARE"})
+        void fullQueueDoesNotFailADrain(DmlPath path) {
+            dml.withHardware();
+            DmlDataMover mover = open(builder(path).slots(1)
+                    .whenFull(WhenFull.FAIL)
+                    .queueSize(1)
+                    .offloadFrom(0));
+            dml.next(Plan.hold(), Plan.hold());
+            var first = mover.crc32c(noise(100));
+            first.poll();
+            var drain = mover.drain();
+            assertSame(FutureState.RUNNING, drain.poll());
+            var second = mover.crc32c(noise(100));
+            second.poll();
+            dml.submissions().getLast().release();
+            assertSame(VdmResult.SUCCESS, finish(first).result()); // The second has the job.
+            var third = mover.crc32c(noise(100));
+            assertSame(FutureState.RUNNING, third.poll());
+            drain.poll();
+            dml.releaseAll();
+            assertSame(VdmResult.SUCCESS, finish(drain).result());
+            finish(second).orThrow();
+            finish(third).orThrow();
         }
 
         @Test
