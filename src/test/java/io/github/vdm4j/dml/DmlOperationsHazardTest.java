@@ -478,7 +478,9 @@ class DmlOperationsHazardTest extends AgainstSimulatedDml {
         @EnumSource(names = {"AUTO", "HARDWARE"})
         void fullQueueDoesNotFailADrain(DmlPath path) {
             dml.withHardware();
-            DmlDataMover mover = open(builder(path).slots(1).whenFull(WhenFull.FAIL).queueSize(1)
+            DmlDataMover mover = open(builder(path).slots(1)
+                    .whenFull(WhenFull.FAIL)
+                    .queueSize(1)
                     .offloadFrom(0));
             dml.next(Plan.hold(), Plan.hold());
             var first = mover.crc32c(noise(100));
