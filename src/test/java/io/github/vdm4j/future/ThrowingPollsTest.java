@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.future.CompletionQueue.Entry;
 import io.github.vdm4j.machine.Seam;
+import io.github.vdm4j.machine.ThreadStarts;
 import java.lang.Thread.UncaughtExceptionHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -159,23 +158,11 @@ class ThrowingPollsTest {
         assertReturnsComplete(future, entry);
     }
 
-    private Object refuseThreads(Object scheduler, Method method, Object[] arguments) {
-        switch (method.getName()) {
-            case "register" -> {
-                if (refusals > 0) {
-                    refusals--;
-                    throw new OutOfMemoryError("no further thread");
-                }
-            }
-            case "run" -> ((Runnable) arguments[0]).run();
-            case "nanoTime" -> {
-                return System.nanoTime();
-            }
-            default -> {
-                return false;
-            }
+    private void start(Thread thread) {
+        if (refusals > 0) {
+            refusals--;
+            throw new OutOfMemoryError("no further thread");
         }
-        return method.getReturnType() == boolean.class ? false : null;
     }
 
     private static void awaitEndOfSharedPoller() throws InterruptedException {
@@ -192,8 +179,7 @@ class ThrowingPollsTest {
                 ThrowingPollsTest::run, ThrowingPollsTest::complete));
         queue.add(future, "refused");
         awaitEndOfSharedPoller();
-        Seam.install((Seam.Scheduler) Proxy.newProxyInstance(Seam.class.getClassLoader(),
-                new Class<?>[]{Seam.Scheduler.class}, this::refuseThreads));
+        Seam.install(new ThreadStarts(this::start));
         try {
             refusals = 3;
             future.waker.wake();

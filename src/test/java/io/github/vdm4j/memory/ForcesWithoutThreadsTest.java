@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vdm4j.buffer.OffHeapBuffer;
 import io.github.vdm4j.machine.Seam;
+import io.github.vdm4j.machine.ThreadStarts;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,8 +40,7 @@ class ForcesWithoutThreadsTest {
         first = OffHeapBuffer.map(folder.resolve("first"), 0, 4_096);
         second = OffHeapBuffer.map(folder.resolve("second"), 0, 4_096);
         awaitIdleThreads();
-        Seam.install((Seam.Scheduler) Proxy.newProxyInstance(Seam.class.getClassLoader(),
-                new Class<?>[]{Seam.Scheduler.class}, this::answer));
+        Seam.install(new ThreadStarts(this::start));
     }
 
     @AfterEach
@@ -70,24 +68,12 @@ class ForcesWithoutThreadsTest {
         }
     }
 
-    private Object answer(Object scheduler, Method method, Object[] arguments) {
-        switch (method.getName()) {
-            case "register" -> {
-                if (threadsToStart-- <= 0) {
-                    beforeRefusal.run();
-                    refusals.incrementAndGet();
-                    throw new OutOfMemoryError("no further thread");
-                }
-            }
-            case "run" -> ((Runnable) arguments[0]).run();
-            case "nanoTime" -> {
-                return System.nanoTime();
-            }
-            default -> {
-                return false;
-            }
+    private void start(Thread thread) {
+        if (threadsToStart-- <= 0) {
+            beforeRefusal.run();
+            refusals.incrementAndGet();
+            throw new OutOfMemoryError("no further thread");
         }
-        return method.getReturnType() == boolean.class ? false : null;
     }
 
     /** Adds a request, and starts a leader if the file has none. */

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.machine.Seam;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import io.github.vdm4j.machine.ThreadStarts;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -22,24 +21,11 @@ class WorkersWithoutThreadsTest {
     private final List<String> joins = new ArrayList<>();
 
     /** Refuses the third thread. */
-    private Object answer(Object scheduler, Method method, Object[] arguments) {
-        switch (method.getName()) {
-            case "register" -> {
-                if (started.size() == 2) {
-                    throw refusal;
-                }
-                started.add((Thread) arguments[0]);
-            }
-            case "join" -> joins.add(arguments[0].toString());
-            case "run" -> ((Runnable) arguments[0]).run();
-            case "nanoTime" -> {
-                return System.nanoTime();
-            }
-            default -> {
-                return false;
-            }
+    private void start(Thread thread) {
+        if (started.size() == 2) {
+            throw refusal;
         }
-        return method.getReturnType() == boolean.class ? false : null;
+        started.add(thread);
     }
 
     @AfterEach
@@ -50,8 +36,13 @@ class WorkersWithoutThreadsTest {
     // A virtual thread that waits with a timeout needs a further thread of the JDK.
     @Test
     void startedThreadsEndAndTheCallerDoesNotWait() throws InterruptedException {
-        Seam.install((Seam.Scheduler) Proxy.newProxyInstance(Seam.class.getClassLoader(),
-                new Class<?>[]{Seam.Scheduler.class}, this::answer));
+        Seam.install(new ThreadStarts(this::start) {
+            @Override
+            public boolean join(Thread thread, long nanos) {
+                joins.add(thread.toString());
+                return false;
+            }
+        });
         var workers = new Workers("refused", 4, WorkerStrategy.BALANCED, operation -> false,
                 operation -> {});
         assertSame(refusal, assertThrows(OutOfMemoryError.class, workers::start));
