@@ -67,12 +67,13 @@ public final class Parts extends Division {
     /**
      * Divides an operation that {@linkplain #divides can be divided}.
      *
-     * @param execution executes a part. It writes the completion record of the part, or throws.
-     *     Several threads call it at the same time
+     * @param execution executes a part, or null for the JVM's kernels. It writes the completion
+     *     record of the part, or throws. Several threads call it at the same time
      */
     public Parts(Operation<?> operation, Consumer<Operation<?>> execution) {
         super(operation);
-        this.execution = execution;
+        this.execution = execution != null ? execution
+                : LongCopy.executes(operation) ? LongCopy::execute : JvmOperations::executePart;
         long unit = unit(operation);
         long bytes = operation.byteSize();
         VdmOperationType type = operation.type();
