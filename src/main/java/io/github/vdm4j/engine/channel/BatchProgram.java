@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.jvm.TaskOrder;
@@ -29,6 +30,8 @@ public final class BatchProgram extends Program {
     private Operation<?> operation;
 
     private boolean begun;
+    /** Whether the slot has executed a part. The JVM and libpmem execute a task without a slot. */
+    private boolean usedSlot;
 
     /** The program of the current task if the slot executes it alone, or null. */
     private Program alone;
@@ -47,6 +50,7 @@ public final class BatchProgram extends Program {
         order.begin(batch.tasks());
         part.begin(engines, faster);
         begun = false;
+        usedSlot = false;
         alone = null;
         return this;
     }
@@ -90,6 +94,7 @@ public final class BatchProgram extends Program {
             int status = alone.isDone() ? OK : alone.submit();
             if (status != OK || slot().isSubmitted()) {
                 countPath();
+                usedSlot = true;
                 return status;
             }
             finishAloneIfDone();
@@ -131,6 +136,7 @@ public final class BatchProgram extends Program {
             if (status == OK) {
                 begun = true;
                 countPath();
+                usedSlot = true;
             }
             return status;
         } catch (SegmentClosedException e) {
@@ -232,8 +238,17 @@ public final class BatchProgram extends Program {
 
     @Override
     Forces finish(Forces earlier) {
-        operation.succeed(executedBy());
+        operation.succeed(usedSlot ? executedBy() : pathOfTasks());
         return earlier;
+    }
+
+    private ExecutionPath pathOfTasks() {
+        List<Operation<?>> tasks = order.tasks();
+        ExecutionPath path = ExecutionPath.NONE;
+        for (int i = 0; i < tasks.size() && path == ExecutionPath.NONE; i++) {
+            path = tasks.get(i).executedBy();
+        }
+        return path;
     }
 
     @Override
