@@ -31,7 +31,8 @@ public final class Parts extends Division {
 
     private static final int NONE = Integer.MAX_VALUE;
 
-    private final Consumer<Operation<?>> execution;
+    /** Null before the first part if the JVM's kernels execute the parts. */
+    private Consumer<Operation<?>> execution;
     private final long partBytes;
     private final int count;
     /**
@@ -72,8 +73,7 @@ public final class Parts extends Division {
      */
     public Parts(Operation<?> operation, Consumer<Operation<?>> execution) {
         super(operation);
-        this.execution = execution != null ? execution
-                : LongCopy.executes(operation) ? LongCopy::execute : JvmOperations::executePart;
+        this.execution = execution;
         long unit = unit(operation);
         long bytes = operation.byteSize();
         VdmOperationType type = operation.type();
@@ -138,7 +138,7 @@ public final class Parts extends Division {
         long length = Math.min(partBytes, operation.byteSize() - from);
         try {
             Operation<?> piece = piece(from, length);
-            execution.accept(piece);
+            execution().accept(piece);
             if (piece.recordedResult() == VdmResult.SUCCESS) {
                 recordDone(part, from, piece);
             } else {
@@ -147,6 +147,16 @@ public final class Parts extends Division {
         } catch (Throwable e) {
             recordFailure(part, null, e);
         }
+    }
+
+    /** Chooses the kernel here, because a poll that hands the operation over must not wait. */
+    private Consumer<Operation<?>> execution() {
+        Consumer<Operation<?>> chosen = execution;
+        if (chosen == null) {
+            chosen = LongCopy.executes(operation) ? LongCopy::execute : JvmOperations::executePart;
+            execution = chosen;
+        }
+        return chosen;
     }
 
     private Operation<?> piece(long from, long length) {
