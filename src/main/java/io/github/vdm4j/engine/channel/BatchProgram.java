@@ -238,17 +238,19 @@ public final class BatchProgram extends Program {
 
     @Override
     Forces finish(Forces earlier) {
-        operation.succeed(usedSlot ? executedBy() : pathOfTasks());
+        operation.succeed(path());
         return earlier;
     }
 
-    private ExecutionPath pathOfTasks() {
+    private ExecutionPath path() {
         List<Operation<?>> tasks = order.tasks();
-        ExecutionPath path = ExecutionPath.NONE;
-        for (int i = 0; i < tasks.size() && path == ExecutionPath.NONE; i++) {
-            path = tasks.get(i).executedBy();
+        for (int i = 0; i < tasks.size() && !usedSlot; i++) {
+            ExecutionPath path = tasks.get(i).executedBy();
+            if (path != ExecutionPath.NONE) {
+                return path;
+            }
         }
-        return path;
+        return executedBy();
     }
 
     @Override
