@@ -11,7 +11,8 @@ public enum ExecutionPath {
     /** The code of the Java virtual machine, on a worker or the polling thread. */
     JVM,
     /**
-     * libpmem, for a flush, a durable copy or a durable fill, on a worker or the polling thread.
+     * libpmem, for a flush, a durable copy, a durable fill or a copy that exceeds the processor's
+     * caches, on a worker or the polling thread.
      */
     LIBPMEM
 }

@@ -14,7 +14,6 @@ import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
 import io.github.vdm4j.jvm.JvmFailures;
-import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.jvm.MoveFunctions;
 import io.github.vdm4j.jvm.TaskSequence.TaskExecution;
 import io.github.vdm4j.memory.Forces;
@@ -187,8 +186,7 @@ final class DeviceWorkers {
         Division divided = policy.isForSoftware(operation)
                 ? parts.divide(operation, this::executePart, this::executePart,
                         pool.channel().software())
-                : parts.divide(operation, JvmOperations::executePart,
-                        task -> executeTask(task, null), ExecutionPath.JVM);
+                : parts.divide(operation, null, task -> executeTask(task, null), ExecutionPath.JVM);
         return divided != null && divided.pin() == null; // A worker reports a closed buffer.
     }
 

@@ -236,7 +236,7 @@ public final class CallerExecutor implements VdmExecutor {
             return earlier;
         }
         if (isDivisible(operation) && operation.byteSize() > Parts.BYTES) {
-            new Parts(operation, JvmOperations::executePart).executeAll();
+            new Parts(operation, null).executeAll();
         } else {
             move(operation);
             JvmFailures.deliver(operation);

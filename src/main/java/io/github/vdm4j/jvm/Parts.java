@@ -31,7 +31,8 @@ public final class Parts extends Division {
 
     private static final int NONE = Integer.MAX_VALUE;
 
-    private final Consumer<Operation<?>> execution;
+    /** Null before the first part if the JVM's kernels execute the parts. */
+    private Consumer<Operation<?>> execution;
     private final long partBytes;
     private final int count;
     /**
@@ -67,8 +68,8 @@ public final class Parts extends Division {
     /**
      * Divides an operation that {@linkplain #divides can be divided}.
      *
-     * @param execution executes a part. It writes the completion record of the part, or throws.
-     *     Several threads call it at the same time
+     * @param execution executes a part, or null for the JVM's kernels. It writes the completion
+     *     record of the part, or throws. Several threads call it at the same time
      */
     public Parts(Operation<?> operation, Consumer<Operation<?>> execution) {
         super(operation);
@@ -137,7 +138,7 @@ public final class Parts extends Division {
         long length = Math.min(partBytes, operation.byteSize() - from);
         try {
             Operation<?> piece = piece(from, length);
-            execution.accept(piece);
+            execution().accept(piece);
             if (piece.recordedResult() == VdmResult.SUCCESS) {
                 recordDone(part, from, piece);
             } else {
@@ -146,6 +147,16 @@ public final class Parts extends Division {
         } catch (Throwable e) {
             recordFailure(part, null, e);
         }
+    }
+
+    /** Chooses the kernel here, because a poll that hands the operation over must not wait. */
+    private Consumer<Operation<?>> execution() {
+        Consumer<Operation<?>> chosen = execution;
+        if (chosen == null) {
+            chosen = LongCopy.executes(operation) ? LongCopy::execute : JvmOperations::executePart;
+            execution = chosen;
+        }
+        return chosen;
     }
 
     private Operation<?> piece(long from, long length) {

@@ -13,9 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 
-/** The processor's features, read from {@code /proc/cpuinfo} and CPUID. */
+/** The processor's features, read from {@code /proc/cpuinfo} and CPUID, and its largest cache. */
 public final class Processor {
     private static final String FLAGS = "flags";
+
+    private static final long USUAL_CACHE = 32 << 20;
 
     private static final int CPUID_LEAF_7 = 1;
 
@@ -38,6 +40,22 @@ public final class Processor {
      */
     public static Set<String> flags() {
         return OF_THIS_MACHINE;
+    }
+
+    /** Returns the bytes of the largest cache, or 32 MiB if the kernel does not report it. */
+    public static long largestCache() {
+        return largestCache(Path.of("/sys/devices/system/cpu/cpu0/cache"));
+    }
+
+    static long largestCache(Path caches) {
+        long largest = 0;
+        for (Path cache : SystemFiles.list(caches, name -> name.startsWith("index"))) {
+            String size = SystemFiles.text(cache.resolve("size"));
+            if (size != null && size.matches("[0-9]{1,9}K")) {
+                largest = Math.max(largest, Long.parseLong(size, 0, size.length() - 1, 10) << 10);
+            }
+        }
+        return largest == 0 ? USUAL_CACHE : largest;
     }
 
     /**

@@ -54,7 +54,7 @@ public final class PartExecutor {
      * Divides a long operation or batch and attaches its parts to it.
      *
      * @param operation an operation that was not handed over
-     * @param part executes a part of one operation, see {@link Parts}
+     * @param part executes a part of one operation, or null for the JVM, see {@link Parts}
      * @param execution executes a task of a batch and writes its completion record
      * @param path the path of a batch
      * @return the parts, or null if the operation is executed as a whole

@@ -13,7 +13,6 @@ import io.github.vdm4j.future.WorkerStrategy;
 import io.github.vdm4j.jvm.CallerExecutor;
 import io.github.vdm4j.jvm.Division;
 import io.github.vdm4j.jvm.ForcedOperations;
-import io.github.vdm4j.jvm.JvmOperations;
 import io.github.vdm4j.machine.LibraryThread;
 import io.github.vdm4j.machine.Message;
 import io.github.vdm4j.trace.OperationTrace;
@@ -67,7 +66,7 @@ public final class WorkerExecutor implements VdmExecutor {
             // The wake-up of a worker takes longer than the copy.
             return forced.start(operation, false);
         }
-        Division divided = parts.divide(operation, JvmOperations::executePart, kernels::execute,
+        Division divided = parts.divide(operation, null, kernels::execute,
                 ExecutionPath.JVM);
         String reason = divided == null ? ForcedOperations.pin(operation) : divided.pin();
         if (reason != null) {

@@ -22,6 +22,7 @@ import io.github.vdm4j.operation.CrcOptions;
 import io.github.vdm4j.operation.DifBlockSize;
 import io.github.vdm4j.operation.DifConfig;
 import io.github.vdm4j.operation.DifFlag;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -390,6 +391,21 @@ class AutoOperationsTest extends AgainstSimulatedDml {
             result.orThrow();
             assertSame(ExecutionPath.DML_SOFTWARE, result.get(0).path());
             assertTrue(submitted() > 0);
+        }
+
+        @Test
+        void durableBatchOnAMappedFileNamesTheJvm(@TempDir Path folder) throws IOException {
+            DmlDataMover mover = auto();
+            try (OffHeapBuffer file = OffHeapBuffer.map(folder.resolve("file"), 0, 4096)) {
+                VdmFuture<BatchResult> batch = finish(mover.batch()
+                        .memcpy(file.slice(0, 64), noise(64), VdmFlags.MEM_DURABLE)
+                        .flush(file.slice(64, 64))
+                        .submit());
+                batch.output().orThrow();
+                assertSame(ExecutionPath.JVM, batch.output().get(0).path());
+                assertSame(ExecutionPath.JVM, batch.path());
+                assertEquals(0, submitted());
+            }
         }
 
         @Test

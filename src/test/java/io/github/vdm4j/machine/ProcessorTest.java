@@ -71,4 +71,23 @@ class ProcessorTest {
         assertEquals(Processor.flags(Path.of("/proc/cpuinfo")).contains("clwb"),
                 Processor.hasClwb());
     }
+
+    private long largestCache(String... sizes) throws IOException {
+        for (int i = 0; i < sizes.length; i++) {
+            Files.writeString(Files.createDirectories(folder.resolve("index" + i)).resolve("size"),
+                    sizes[i]);
+        }
+        return Processor.largestCache(folder);
+    }
+
+    @Test
+    void largestCacheIsRead() throws IOException {
+        assertEquals(36_608L << 10, largestCache("48K\n", "32K\n", "2048K\n", "36608K\n"));
+    }
+
+    @Test
+    void unknownCacheHasAUsualSize() throws IOException {
+        assertEquals(32L << 20, Processor.largestCache(folder.resolve("missing")));
+        assertEquals(32L << 20, largestCache("unknown\n", ""));
+    }
 }

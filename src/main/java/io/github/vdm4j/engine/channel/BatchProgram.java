@@ -1,5 +1,6 @@
 package io.github.vdm4j.engine.channel;
 
+import io.github.vdm4j.ExecutionPath;
 import io.github.vdm4j.Operation;
 import io.github.vdm4j.VdmResult;
 import io.github.vdm4j.jvm.TaskOrder;
@@ -29,6 +30,8 @@ public final class BatchProgram extends Program {
     private Operation<?> operation;
 
     private boolean begun;
+    /** Whether the slot has executed a part. The JVM and libpmem execute a task without a slot. */
+    private boolean usedSlot;
 
     /** The program of the current task if the slot executes it alone, or null. */
     private Program alone;
@@ -47,6 +50,7 @@ public final class BatchProgram extends Program {
         order.begin(batch.tasks());
         part.begin(engines, faster);
         begun = false;
+        usedSlot = false;
         alone = null;
         return this;
     }
@@ -90,6 +94,7 @@ public final class BatchProgram extends Program {
             int status = alone.isDone() ? OK : alone.submit();
             if (status != OK || slot().isSubmitted()) {
                 countPath();
+                usedSlot = true;
                 return status;
             }
             finishAloneIfDone();
@@ -131,6 +136,7 @@ public final class BatchProgram extends Program {
             if (status == OK) {
                 begun = true;
                 countPath();
+                usedSlot = true;
             }
             return status;
         } catch (SegmentClosedException e) {
@@ -232,8 +238,19 @@ public final class BatchProgram extends Program {
 
     @Override
     Forces finish(Forces earlier) {
-        operation.succeed(executedBy());
+        operation.succeed(path());
         return earlier;
+    }
+
+    private ExecutionPath path() {
+        List<Operation<?>> tasks = order.tasks();
+        for (int i = 0; i < tasks.size() && !usedSlot; i++) {
+            ExecutionPath path = tasks.get(i).executedBy();
+            if (path != ExecutionPath.NONE) {
+                return path;
+            }
+        }
+        return executedBy();
     }
 
     @Override
